@@ -1,0 +1,1 @@
+"""What a user edits: settings, sources, actors, cues, boilerplate patterns."""

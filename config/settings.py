@@ -1,0 +1,165 @@
+"""Typed settings: `default.toml` overlaid with the user's file, frozen, unknown keys refused."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tasks.errors import ConfigError
+
+CONFIG_FOLDER = Path(__file__).parent
+DEFAULT_FILE = CONFIG_FOLDER / "default.toml"
+
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """One section of the settings file; every key and its unit is explained in `default.toml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class StoreSettings(Section):
+    warehouse: str
+    s3_endpoint: str
+    s3_region: str
+
+
+class RunSettings(Section):
+    batch_articles: Count
+    max_reject_share: Share
+
+
+class FetchSettings(Section):
+    sources: str
+    user_agent: str
+    timeout_seconds: Seconds
+    deadline_seconds: Seconds
+    retries: Annotated[int, Field(ge=0)]
+    backoff_seconds: Seconds
+    max_redirects: Annotated[int, Field(ge=0)]
+    max_payload_bytes: Count
+    max_feed_items: Count
+    delay_seconds: Annotated[float, Field(ge=0)]
+
+
+class CleanSettings(Section):
+    boilerplate: str
+    languages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    min_language_score: Share
+    min_text_chars: Count
+    max_text_chars: Count
+    deadline_seconds: Seconds
+    workers: Count
+    duplicate_threshold: Share
+    duplicate_days: Count
+    shingle_words: Count
+    minhash_permutations: Count
+
+
+class ParseSettings(Section):
+    models: str
+    actors: str
+    max_sentence_words: Annotated[int, Field(ge=20)]
+    threads: Annotated[int, Field(ge=0)]
+
+
+class SentimentSettings(Section):
+    headline_weight: Annotated[float, Field(ge=0)]
+
+
+class StanceSettings(Section):
+    cues: str
+    min_score: Share
+
+
+class Settings(Section):
+    """All settings. Path settings (`sources`, `boilerplate`, `actors`, `cues`, folders) are absolute after loading."""
+
+    store: StoreSettings
+    run: RunSettings
+    fetch: FetchSettings
+    clean: CleanSettings
+    parse: ParseSettings
+    sentiment: SentimentSettings
+    stance: StanceSettings
+
+
+PATH_KEYS = {
+    ("store", "warehouse"),
+    ("fetch", "sources"),
+    ("clean", "boilerplate"),
+    ("parse", "models"),
+    ("parse", "actors"),
+    ("stance", "cues"),
+}
+MODEL_NAMES = ("bundled",)
+
+
+def load_settings(path: Path | None = None, *, warehouse: str | None = None) -> Settings:
+    """The defaults overlaid with the TOML file `path`; `warehouse` overrides both.
+
+    Raises ConfigError naming the file, the key and the allowed keys or the wrong value.
+    """
+    values = _read(DEFAULT_FILE)
+    if path is not None:
+        changes = _read(path)
+        _refuse_unknown(path, changes)
+        for section, keys in changes.items():
+            values[section] = values[section] | keys
+    elif warehouse is None:
+        # The default warehouse lies where the command is called, not beside the installed package.
+        warehouse = "warehouse"
+    if warehouse is not None:
+        values["store"]["warehouse"] = _absolute(Path.cwd(), warehouse)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path or DEFAULT_FILE}: {key} = {first['input']!r}: {first['msg']}") from error
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the settings file: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a TOML file: {error}") from error
+    for section, keys in values.items():
+        if not isinstance(keys, dict):
+            raise ConfigError(f"{path}: {section} stands outside a section; write it below a line like [fetch]")
+        for key in keys:
+            if (section, key) in PATH_KEYS and isinstance(keys[key], str):
+                keys[key] = _absolute(path.resolve().parent, keys[key])
+    return values
+
+
+def _absolute(folder: Path, value: str) -> str:
+    if "://" in value or value in MODEL_NAMES:
+        return value
+    return str((folder / Path(value).expanduser()).resolve())
+
+
+def _refuse_unknown(path: Path, changes: dict[str, dict[str, Any]]) -> None:
+    for section, keys in changes.items():
+        if section not in Settings.model_fields:
+            raise ConfigError(f"{path}: unknown section [{section}]; {_known(section, list(Settings.model_fields))}")
+        model = Settings.model_fields[section].annotation
+        assert isinstance(model, type) and issubclass(model, Section)
+        for key in keys:
+            if key not in model.model_fields:
+                raise ConfigError(f"{path}: unknown key {section}.{key}; {_known(key, list(model.model_fields))}")
+
+
+def _known(wrong: str, allowed: list[str]) -> str:
+    close = difflib.get_close_matches(wrong, allowed, n=1)
+    hint = f"did you mean {close[0]}? " if close else ""
+    return f"{hint}allowed: {', '.join(allowed)}"

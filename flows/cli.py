@@ -1,0 +1,179 @@
+"""The `nabra` command."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+from config.settings import Settings, load_settings
+from tasks.errors import NabraError
+
+EXIT_REJECTED = 1
+EXIT_WRONG_USE = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Warehouse = Annotated[
+    str | None,
+    typer.Option("--warehouse", "-w", help="Folder or s3:// address of the Parquet. [default: ./warehouse]"),
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", "-c", help="TOML file with the settings that differ from the defaults.")
+]
+
+
+@app.callback()
+def _options(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, Prefect's messages too.")] = False,
+) -> None:
+    """Watch Arabic news: fetch, clean, parse, tag sentiment and stance, leave Parquet at every stage.
+
+    **Examples**
+
+    `nabra run` takes the sources of the configuration (a few sample articles, until you name your own)
+
+    `nabra run articles/ https://example.org/feed.xml` takes a folder and a feed
+
+    `nabra status` tells what lies in the warehouse, and what is still to do
+
+    `nabra sql "select source_id, target_id, stance, count(*) from stances group by all"`
+    """
+    level = logging.INFO if verbose else logging.WARNING
+    handler = RichHandler(console=Console(stderr=True), show_path=False, show_time=verbose, markup=False)
+    logging.basicConfig(level=level, handlers=[handler], format="%(message)s")
+    for name in ("httpx", "trafilatura", "stanza"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    # Read by Prefect when it is imported. Nothing is sent to anybody.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+
+
+@app.command()
+def run(
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Folders, .txt .html .jsonl .csv files, article or feed addresses. [default: the sources]"),
+    ] = None,
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    refresh: Annotated[
+        list[str] | None,
+        typer.Option(help="Make this stage (clean, parse, sentiment, stance) and those after it anew where settings changed."),
+    ] = None,
+) -> None:
+    """Take articles through all stages. What is done already is skipped; a stopped run is taken up again.
+
+    Runs on the Prefect server that `PREFECT_API_URL` names, else on a temporary one.
+
+    **Examples**
+
+    `nabra run`
+
+    `nabra run articles/ more.jsonl --warehouse s3://bucket/news`
+
+    `nabra run --refresh stance` after a change in config/cues
+
+    Exit status: 0 all done; 1 more documents rejected than `run.max_reject_share`, or a batch failed; 2 wrong use.
+    """
+    from flows.news import news, prepare_run
+    from flows.terminal import console, count_table
+
+    parameters: dict[str, Any] = {
+        "inputs": inputs,
+        "warehouse": warehouse,
+        "config": str(config) if config else None,
+        "refresh": refresh,
+    }
+    settings = prepare_run(**parameters).settings
+    summary = news(**parameters)
+    Console().print(count_table(summary.counts))
+    print(f"Parquet: {summary.warehouse}")
+    for failure in summary.failures:
+        console.print(f"nabra: {failure}", style="red", markup=False)
+    if summary.reject_share > settings.run.max_reject_share:
+        console.print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", markup=False)
+        raise typer.Exit(EXIT_REJECTED)
+    if summary.failures:
+        raise typer.Exit(EXIT_REJECTED)
+
+
+@app.command()
+def train(
+    models: Annotated[
+        list[str] | None, typer.Argument(help="Models to train, in order; see `nabra models`. [default: all]")
+    ] = None,
+    data: Annotated[Path, typer.Option(help="Folder of training data: treebank/, ner/, news/, gold/ …")] = Path("data"),
+    work: Annotated[Path, typer.Option(help="Folder for checkpoints; a stopped training goes on from there.")] = Path(
+        "build/train"
+    ),
+    out: Annotated[Path | None, typer.Option(help="Folder for the models. [default: the bundled ones]")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of all random choices.")] = 1,
+) -> None:
+    """Rebuild the bundled models from the training data. Needs `pip install 'nabra[train]'`.
+
+    **Example** `nabra train --data ../data --out my-models && nabra run --config my.toml`
+    """
+    from flows.train import train as train_flow
+
+    train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
+
+
+@app.command()
+def evaluate(
+    annotated: Annotated[
+        Path | None, typer.Argument(help="Annotated articles (JSONL): scores quotes, speakers, stances, sentiment.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of training data: scores each model on the development part.")
+    ] = None,
+    config: ConfigFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the scores of the bundled models, or of the whole pipeline on annotated articles.
+
+    **Examples**
+
+    `nabra evaluate` prints the scores that the models were published with
+
+    `nabra evaluate --data ../data` measures them anew on data they were not trained on
+
+    `nabra evaluate gold.jsonl` runs the pipeline over annotated articles and scores what it finds
+    """
+    from flows.evaluate import evaluate as run_evaluation
+
+    run_evaluation(annotated, data, config, as_json=as_json)
+
+
+def main() -> None:
+    """Entry point: errors that nabra raises become one line and exit status 2, never a traceback."""
+    try:
+        app()
+    except NabraError as error:
+        sys.exit(_fail(str(error)))
+    except KeyboardInterrupt:
+        print("nabra: stopped; what is done is kept, the next run goes on from there", file=sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _fail(message: str) -> int:
+    print(f"nabra: {message}", file=sys.stderr)
+    return EXIT_WRONG_USE
+
+
+def _settings(config: Path | None, warehouse: str | None) -> Settings:
+    return load_settings(config, warehouse=warehouse)

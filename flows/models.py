@@ -1,0 +1,97 @@
+"""`nabra models`: the bundled model files, whether they are whole, and the scores they were published with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from flows.status import readable_bytes
+from tasks.errors import ModelError
+
+MANIFEST: Final = "MANIFEST.json"
+SCORES: Final = "scores.json"
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One file of the manifest: its path in the model folder, its size in bytes and `ok` or what is wrong with it."""
+
+    path: str
+    bytes: int
+    state: str
+
+
+def check_models(folder: Path) -> list[ModelFile]:
+    """The files of `MANIFEST.json` (`[{"path", "bytes", "sha256"}, …]`), each compared with what lies in the folder.
+
+    Raises ModelError where the manifest is missing or malformed.
+    """
+    entries = _read_json(folder / MANIFEST)
+    try:
+        return [ModelFile(entry["path"], entry["bytes"], _state(folder, entry)) for entry in entries]
+    except (TypeError, KeyError) as error:
+        raise ModelError(
+            f"{folder / MANIFEST}: not a list of path, bytes and sha256; rebuild it with `nabra train`"
+        ) from error
+
+
+def models(folder: Path) -> RenderableType:
+    """Name, size and state of each model file, then the scores of `scores.json` if it is there."""
+    files = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    files.add_column("model")
+    files.add_column("size", justify="right")
+    files.add_column("state")
+    for file in check_models(folder):
+        files.add_row(file.path, readable_bytes(file.bytes), Text(file.state, "green" if file.state == "ok" else "red"))
+    if not (folder / SCORES).exists():
+        return files
+    scores = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("model", "score", "value"):
+        scores.add_column(heading, justify="right" if heading == "value" else "left")
+    for name, score, value in _flatten(_read_json(folder / SCORES)):
+        scores.add_row(name, score, value)
+    return Group(files, "", scores)
+
+
+def _state(folder: Path, entry: dict[str, Any]) -> str:
+    path = folder / entry["path"]
+    if not path.is_file():
+        return "missing"
+    if path.stat().st_size != entry["bytes"]:
+        return f"damaged: {path.stat().st_size} bytes instead of {entry['bytes']}"
+    with path.open("rb") as file:
+        same = hashlib.file_digest(file, "sha256").hexdigest() == entry["sha256"]
+    return "ok" if same else "damaged: another checksum"
+
+
+def _flatten(scores: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Rows of model, score and value; a score of scores gets a dotted name."""
+    for name, values in scores.items():
+        pending = list(values.items()) if isinstance(values, dict) else [("", values)]
+        while pending:
+            score, value = pending.pop(0)
+            if isinstance(value, dict):
+                pending = [(f"{score}.{key}", inner) for key, inner in value.items()] + pending
+            else:
+                yield name, score, f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"{path}: cannot read it: {error.strerror}; install nabra again, or rebuild with `nabra train`"
+        ) from error
+    except ValueError as error:
+        raise ModelError(
+            f"{path}: not valid JSON: {error}; install nabra again, or rebuild with `nabra train`"
+        ) from error

@@ -1,0 +1,154 @@
+"""The flow: fetch, then clean, parse, sentiment and stance for every batch that is not done yet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+from prefect.context import FlowRunContext
+
+from config.settings import Settings, load_settings
+from flows.terminal import stage_progress
+from tasks.errors import ConfigError, ModelError, StoreError, UsageError
+from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
+from tasks.fingerprint import fingerprints
+from tasks.run import Plan, StageCount, close_tools, open_tools, run_fetch, run_stage
+from tasks.stages import STAGES
+from tasks.store import Batch, Store
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run did: one count a stage, the batches that failed with their errors, and where the Parquet lies."""
+
+    warehouse: str
+    counts: tuple[StageCount, ...]
+    failures: tuple[str, ...] = ()
+
+    @property
+    def reject_share(self) -> float:
+        """Share of the documents met in this run that some stage refused, 0 to 1."""
+        new = sum(c.documents_out + c.rejected for c in self.counts if c.stage == "fetch")
+        return sum(c.rejected for c in self.counts) / new if new else 0.0
+
+
+@dataclass
+class _Tally:
+    counts: dict[str, StageCount] = field(default_factory=dict)
+
+    def add(self, count: StageCount) -> None:
+        before = self.counts.get(count.stage, StageCount(count.stage, 0, 0, 0, 0, 0.0))
+        self.counts[count.stage] = replace(
+            before,
+            documents_in=before.documents_in + count.documents_in,
+            documents_out=before.documents_out + count.documents_out,
+            rejected=before.rejected + count.rejected,
+            duplicates=before.duplicates + count.duplicates,
+            seconds=before.seconds + count.seconds,
+        )
+
+
+@flow(name="nabra-news", persist_result=False, validate_parameters=False)
+def news(
+    inputs: list[str] | None = None,
+    warehouse: str | None = None,
+    config: str | None = None,
+    refresh: list[str] | None = None,
+) -> RunSummary:
+    """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was.
+
+    inputs: folders, files, article or feed addresses; without, the sources of the configuration.
+    warehouse: folder or s3:// address; without, that of the configuration.
+    config: settings file; without, the defaults.
+    refresh: stages whose files are made anew where other settings or models made them, with the stages after them.
+    """
+    prepared = prepare_run(inputs, warehouse, config, refresh)
+    context = FlowRunContext.get()
+    run_id = str(context.flow_run.id) if context and context.flow_run else "none"
+    plan = Plan(prepared.settings, run_id, prepared.refresh)
+    summary = RunSummary(str(prepared.store), *_run(plan, prepared.targets, prepared.store))
+    create_table_artifact(
+        key="nabra-stages",
+        table=[vars(count) | {"seconds": round(count.seconds, 1)} for count in summary.counts],
+        description=f"Documents a stage. Warehouse: `{summary.warehouse}`",
+    )
+    return summary
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """A run whose inputs, settings, models and warehouse were seen to be usable."""
+
+    settings: Settings
+    targets: list[Target]
+    store: Store
+    refresh: frozenset[str]
+
+
+def prepare_run(
+    inputs: list[str] | None, warehouse: str | None, config: str | None, refresh: list[str] | None
+) -> PreparedRun:
+    """Check the parameters of `news` before anything is done; raises the NabraError that says what to do."""
+    settings = load_settings(Path(config) if config else None, warehouse=warehouse)
+    targets = _targets(inputs or [], settings)
+    stages = _with_later(refresh or [])
+    fingerprints(settings)
+    store = Store.open(settings.store)
+    store.prepare()
+    return PreparedRun(settings, targets, store, stages)
+
+
+def _targets(inputs: list[str], settings: Settings) -> list[Target]:
+    if inputs:
+        return targets_from_arguments(inputs)
+    return targets_from_sources(load_sources(Path(settings.fetch.sources)))
+
+
+def _with_later(refresh: list[str]) -> frozenset[str]:
+    """The stages named and all after them."""
+    names = list(STAGES)
+    for name in refresh:
+        if name not in names:
+            raise UsageError(f"--refresh {name}: no such stage; stages: {', '.join(names)}")
+    first = min((names.index(name) for name in refresh), default=len(names))
+    return frozenset(names[first:])
+
+
+def _run(plan: Plan, targets: list[Target], store: Store) -> tuple[tuple[StageCount, ...], tuple[str, ...]]:
+    tally, failures = _Tally(), []
+    try:
+        open_tools(plan)
+        tally.add(run_fetch(targets, plan))
+        todo = {stage: plan.todo(store, stage) for stage in STAGES}
+        with stage_progress(sum(map(len, todo.values()))) as advance:
+            # Oldest first: of two articles alike, the one fetched first is the original.
+            for batch in sorted(set().union(*todo.values())):
+                stages = [stage for stage in STAGES if batch in todo[stage]]
+                failures += _run_batch(plan, batch, stages, tally, advance)
+    finally:
+        close_tools(plan)
+    return tuple(tally.counts.values()), tuple(failures)
+
+
+def _run_batch(
+    plan: Plan, batch: Batch, stages: list[str], tally: _Tally, advance: Callable[[str, int], None]
+) -> list[str]:
+    """Run the stages in order; a failure ends this batch, not the run."""
+    for done, stage in enumerate(stages):
+        advance(f"{stage} {batch.batch_id}", 0)
+        try:
+            tally.add(run_stage(stage, str(batch), plan))
+        except (StoreError, ModelError, ConfigError):
+            raise
+        except Exception as error:
+            logger.exception("stage %s failed on batch %s", stage, batch)
+            advance("", len(stages) - done)
+            return [f"{stage} failed on batch {batch}: {type(error).__name__}: {error}"]
+        advance("", 1)
+    return []

@@ -1,0 +1,102 @@
+"""Reading the warehouse: a DuckDB view for each dataset; a query's answer as a terminal table, TSV or JSON lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+from rich.table import Table
+
+from flows.display import Reading, escape
+from tasks.errors import UsageError
+from tasks.schemas import DATASETS
+from tasks.store import Store
+
+# A rich table is built in memory before it is shown, and nobody reads more on a screen.
+TERMINAL_ROWS: Final = 1000
+TERMINAL_CELL_CHARS: Final = 400
+# A query can do nothing but read the views: DuckDB takes COPY inside WITH for a SELECT, so that the kind of the
+# statement is not enough; without access to files there is nothing that it could write.
+CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "TimeZone": "UTC",
+}
+
+
+def open_views(store: Store) -> duckdb.DuckDBPyConnection:
+    """A connection with a view for each dataset of the warehouse, able to read these and nothing else.
+
+    The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
+    """
+    connection = duckdb.connect(":memory:", config=CONFINED)
+    for name in DATASETS:
+        connection.register(name, store.dataset(name))
+    return connection
+
+
+def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    """The answer to one SELECT, WITH, FROM, DESCRIBE, SHOW or SUMMARIZE; UsageError on anything else."""
+    try:
+        kinds = [statement.type for statement in connection.extract_statements(sql)]
+        if kinds != [duckdb.StatementType.SELECT]:
+            raise UsageError(
+                f"nabra sql takes one query that reads (SELECT, WITH, DESCRIBE, SHOW); got: {sql.strip()!r}"
+            )
+        return connection.sql(sql).to_arrow_table()
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise UsageError(f"{str(error).strip()}\nThe views are: {', '.join(DATASETS)}; see: describe NAME") from error
+
+
+def rows_table(data: pa.Table) -> Table:
+    """A query's answer for a terminal: the first thousand rows, long cells cut."""
+    grid = Table(header_style="bold")
+    for name in data.column_names:
+        grid.add_column(escape(name))
+    for row in _rows(data.slice(0, TERMINAL_ROWS)):
+        grid.add_row(*(Reading(_shorten(_cell(value))) for value in row))
+    if data.num_rows > TERMINAL_ROWS:
+        grid.caption = f"the first {TERMINAL_ROWS} of {data.num_rows} rows; use LIMIT, or send the output to a file"
+    return grid
+
+
+def tsv(data: pa.Table) -> Iterator[str]:
+    r"""A query's answer as lines of tab-separated values under a header line.
+
+    Null is empty; tab, line feed and backslash are written `\t`, `\n`, `\\`, other control characters `\uXXXX`.
+    """
+    yield "\t".join(_tsv_cell(name) for name in data.column_names)
+    for row in _rows(data):
+        yield "\t".join(_tsv_cell(_cell(value)) for value in row)
+
+
+def json_lines(data: pa.Table) -> Iterator[str]:
+    r"""A query's answer as one JSON object a row; control and bidirectional characters are written `\uXXXX`."""
+    for row in _rows(data):
+        values = dict(zip(data.column_names, row, strict=True))
+        yield escape(json.dumps(values, ensure_ascii=False, default=_cell))
+
+
+def _rows(data: pa.Table) -> Iterator[tuple[Any, ...]]:
+    """By position, because two columns of a query can have one name."""
+    return zip(*(column.to_pylist() for column in data.columns), strict=True)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    return str(value)
+
+
+def _tsv_cell(text: str) -> str:
+    return escape(text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"))
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= TERMINAL_CELL_CHARS else text[: TERMINAL_CELL_CHARS - 1] + "…"

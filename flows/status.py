@@ -1,0 +1,100 @@
+"""`nabra status`: what lies in the warehouse, what every stage still has to do, and what was rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import pyarrow as pa
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from flows.display import Reading, escape
+from flows.read import open_views, run_query
+from tasks.errors import StoreError
+from tasks.schemas import DATASETS
+from tasks.stages import STAGES
+from tasks.store import Store
+
+UNITS: Final = ("B", "kB", "MB", "GB", "TB")
+RIGHT: Final = frozenset({"files", "rows", "size", "batches done", "pending", "documents"})
+
+
+def status(store: Store) -> RenderableType:
+    """What the warehouse holds, as a rich renderable.
+
+    Files, rows, size and last day of each dataset; batches done and pending of each stage; rejects by stage and reason;
+    the newest article. Raises StoreError on a file that cannot be read.
+    """
+    datasets = _datasets(store)  # first, because it names a damaged file
+    if not any(store.dataset(name).files for name in ("raw", "rejects")):
+        return Text(f"Nothing in {store} yet; fill it with: nabra run")
+    connection = open_views(store)
+    rejects = run_query(
+        connection,
+        "select stage, reason, count(*) as documents from rejects group by all order by documents desc, stage, reason",
+    )
+    newest = run_query(
+        connection,
+        "select published_at, coalesce(title, left(text, 80)) as title, doc_id from clean"
+        " where published_at is not null order by published_at desc, doc_id limit 1",
+    )
+    counted = ((row["stage"], row["reason"], str(row["documents"])) for row in rejects.to_pylist())
+    return Group(
+        Text(f"Warehouse {store}\n"),
+        datasets,
+        _stages(store),
+        _grid("rejected at", "reason", "documents", rows=counted) if rejects.num_rows else "No rejects.\n",
+        *_newest(newest),
+    )
+
+
+def readable_bytes(size: int) -> str:
+    """A number of bytes in the largest unit (of a thousand) that leaves at least one before the point."""
+    value, unit = float(size), 0
+    while value >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{size} B" if unit == 0 else f"{value:.1f} {UNITS[unit]}"
+
+
+def _datasets(store: Store) -> Table:
+    rows = []
+    for name in DATASETS:
+        try:
+            data = store.dataset(name)
+            size = sum(info.size for info in store.filesystem.get_file_info(data.files))
+            count = data.count_rows()
+        except (pa.ArrowException, OSError) as error:
+            raise StoreError(f"{store}/{name}: {error}; delete the damaged file and run again") from error
+        last = max((path.split("ingest_date=")[-1].split("/")[0] for path in data.files), default="")
+        rows.append((name, str(len(data.files)), f"{count:,}", readable_bytes(size), last))
+    return _grid("dataset", "files", "rows", "size", "last ingest_date", rows=rows)
+
+
+def _stages(store: Store) -> Table:
+    # Every batch goes through every stage: pending is all that is ahead of one, also what an earlier one must do first.
+    known = set(store.batches("raw"))
+    rows = []
+    for stage in STAGES.values():
+        pending = known - store.done(stage)
+        rows.append((stage.name, str(len(known) - len(pending)), str(len(pending))))
+    return _grid("stage", "batches done", "pending", rows=rows)
+
+
+def _newest(found: pa.Table) -> list[RenderableType]:
+    if not found.num_rows:
+        return []
+    article = found.to_pylist()[0]
+    when = f"{article['published_at']:%Y-%m-%d %H:%M} UTC"
+    return [Text(f"Newest article: {when}, {article['doc_id']}"), Reading(article["title"])]
+
+
+def _grid(*headings: str, rows: Iterable[tuple[str, ...]]) -> Table:
+    grid = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        grid.add_column(heading, justify="right" if heading in RIGHT else "left")
+    for row in rows:
+        grid.add_row(*(Text(escape(cell)) for cell in row))
+    grid.add_row()
+    return grid

@@ -1,0 +1,45 @@
+"""The flow that rebuilds the bundled models from the training data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from flows.terminal import console
+from tasks.errors import UsageError
+from tasks.parse.models import BUNDLED, model_root
+from tasks.train.steps import STEPS, Workshop, run_step
+
+
+@task(name="train-step", task_run_name="train {name}", cache_policy=NO_CACHE, persist_result=False)
+def train_step(name: str, data: str, work: str, out: str, seed: int) -> bool:
+    """One step of `tasks.train.steps`."""
+    return run_step(name, Workshop(Path(data), Path(work), Path(out), seed))
+
+
+@flow(name="nabra-train", persist_result=False)
+def train(models: list[str], data: str, work: str, out: str | None = None, seed: int = 1) -> None:
+    """Rebuild `models` (all without a name) and what they need from the folder `data`.
+
+    Checkpoints go to `work`; a step that is done for the same data, seed and arguments is kept, and depparse goes on
+    within its training. The result goes to `out`, the bundled models by default.
+    """
+    names = wanted_steps(models)
+    target = out or str(model_root(BUNDLED))
+    for number, name in enumerate(names, start=1):
+        console.print(f"[{number}/{len(names)}] {name}", markup=False, highlight=False)
+        train_step(name, data, work, target, seed)
+
+
+def wanted_steps(models: list[str]) -> list[str]:
+    """The steps for the models named, with those they need, in the order in which they run."""
+    for name in models:
+        if name not in STEPS:
+            raise UsageError(f"{name}: no such model; models: {', '.join(STEPS)}")
+    wanted = set(models or STEPS)
+    for name in reversed(list(STEPS)):
+        if name in wanted:
+            wanted |= set(STEPS[name].needs)
+    return [name for name in STEPS if name in wanted]

@@ -1,0 +1,1 @@
+"""The bundled models; see MODEL_CARD.md."""

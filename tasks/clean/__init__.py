@@ -1,0 +1,17 @@
+"""Clean: documents as received to articles, one row of `clean` or of `rejects` each."""
+
+from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
+from tasks.clean.clean import clean_articles
+from tasks.clean.duplicates import DuplicateIndex
+from tasks.clean.extract import Article, Extractor, ExtractorPool
+
+__all__ = [
+    "Article",
+    "Boilerplate",
+    "DuplicateIndex",
+    "Extractor",
+    "ExtractorPool",
+    "Rule",
+    "clean_articles",
+    "load_boilerplate",
+]

@@ -1,0 +1,129 @@
+"""Boilerplate: what a site puts around and into an article, cut by the patterns of `config/boilerplate.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final
+
+from tasks.clean.fold import fold, fold_with_offsets
+from tasks.errors import ConfigError
+
+KINDS: Final = ("line", "head", "tail", "inline", "end")
+HEAD_LINES: Final = 3
+# A `tail` may cut this share of the text at most: the same words early in it are a link inside the article.
+TAIL_SHARE: Final = 0.4
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One pattern, a regular expression on the folded line; kinds are explained in `config/boilerplate.toml`."""
+
+    id: str
+    kind: str
+    pattern: re.Pattern[str]
+    comment: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Boilerplate:
+    """All rules, by kind."""
+
+    rules: tuple[Rule, ...]
+
+    def of(self, kind: str) -> list[Rule]:
+        """The rules of a kind."""
+        return [rule for rule in self.rules if rule.kind == kind]
+
+    def cut(self, text: str) -> str:
+        """The normalised text without boilerplate; cut again until nothing more is found."""
+        lines, before = text.split("\n"), None
+        while lines != before:
+            before = lines
+            lines = self._cut_inline(lines)
+            lines = self._cut_tail(lines)
+            lines = [line for line in lines if not self._matches("line", line)]
+            lines = [line for n, line in enumerate(lines) if n >= HEAD_LINES or not self._matches("head", line)]
+            lines = self._cut_end(lines)
+        return "\n".join(lines)
+
+    def _matches(self, kind: str, line: str) -> bool:
+        key = fold(line)
+        return any(rule.pattern.fullmatch(key) for rule in self.of(kind))
+
+    def _cut_inline(self, lines: list[str]) -> list[str]:
+        for rule in self.of("inline"):
+            lines = [_without(rule.pattern, line) for line in lines]
+        return [line for line in lines if line]
+
+    def _cut_tail(self, lines: list[str]) -> list[str]:
+        left = sum(map(len, lines)) * TAIL_SHARE
+        for number in range(len(lines) - 1, 0, -1):
+            left -= len(lines[number])
+            if left < 0:
+                break
+            if self._matches("tail", lines[number]):
+                return self._cut_tail(lines[:number])
+        return lines
+
+    def _cut_end(self, lines: list[str]) -> list[str]:
+        if not lines:
+            return lines
+        key, offsets = fold_with_offsets(lines[-1])
+        for rule in self.of("end"):
+            match = re.search(f"(?:{rule.pattern.pattern})$", key, re.IGNORECASE)
+            if match:
+                rest = lines[-1][: offsets[match.start()]].rstrip()
+                return [*lines[:-1], rest] if rest else lines[:-1]
+        return lines
+
+
+def load_boilerplate(path: Path) -> Boilerplate:
+    """The rules of a TOML file of `[[rule]]` tables.
+
+    Raises ConfigError naming the file, the rule, the key and what is allowed.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the boilerplate file: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a TOML file: {error}") from error
+    tables = content.get("rule", [])
+    if content.keys() - {"rule"} or not isinstance(tables, list):
+        raise ConfigError(f"{path}: allowed are tables that begin with [[rule]] only")
+    return Boilerplate(tuple(_rule(path, number, table) for number, table in enumerate(tables, start=1)))
+
+
+def _rule(path: Path, number: int, table: dict[str, Any]) -> Rule:
+    where = f"{path}: rule {table.get('id', number)}"
+    keys = [field.name for field in fields(Rule)]
+    for key in sorted(table.keys() ^ set(keys)):
+        problem = "is missing" if key in keys else "is unknown"
+        raise ConfigError(f"{where}: the key {key} {problem}; each rule has {', '.join(keys)}")
+    for key in keys:
+        if not isinstance(table[key], str) or not table[key]:
+            raise ConfigError(f"{where}: {key} = {table[key]!r} should be a text in quotes")
+    if table["kind"] not in KINDS:
+        raise ConfigError(f"{where}: kind = {table['kind']!r}; allowed: {', '.join(KINDS)}")
+    try:
+        pattern = re.compile(fold(table["pattern"]), re.IGNORECASE)
+    except re.error as error:
+        raise ConfigError(f"{where}: the pattern is no regular expression: {error}") from error
+    return Rule(**{**table, "pattern": pattern})
+
+
+def _without(pattern: re.Pattern[str], line: str) -> str:
+    """The line without the matches; one space is left where there was one on both sides."""
+    key, offsets = fold_with_offsets(line)
+    kept, position = [], 0
+    for match in pattern.finditer(key):
+        kept.append(line[position : offsets[match.start()]].strip(" "))
+        position = offsets[match.end()]
+    if not kept:
+        return line
+    kept.append(line[position:].strip(" "))
+    return " ".join(part for part in kept if part)

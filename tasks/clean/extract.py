@@ -1,0 +1,144 @@
+"""Extraction: the article of an HTML page, found by trafilatura in worker processes that can be killed."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import re
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Final, Protocol
+
+from pebble import ProcessExpired, ProcessPool
+
+from tasks.errors import DocumentError
+
+# Where pages say when they were published, with time and zone; in the order of trust.
+TIME_PATTERNS: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r'<meta[^>]+["\']article:published_time["\'][^>]+content=["\']([^"\']+)',
+        r'<meta[^>]+content=["\']([^"\']+)["\'][^>]+["\']article:published_time["\']',
+        r'"datePublished"\s*:\s*"([^"]+)"',
+        r'<(?:meta|time|span)[^>]+itemprop=["\']datePublished["\'][^>]+(?:content|datetime)=["\']([^"\']+)',
+        r'<(?:meta|time|span)[^>]+(?:content|datetime)=["\']([^"\']+)["\'][^>]+itemprop=["\']datePublished["\']',
+    )
+)
+# Pages are searched for a time in their head and first screens only: JSON-LD lies there, comments do not.
+TIME_SEARCHED_CHARS: Final = 400_000
+
+
+@dataclass(frozen=True)
+class Article:
+    """What a page says: headline, main text with a line for each paragraph, byline, publication time in UTC."""
+
+    title: str | None
+    text: str
+    author: str | None = None
+    published_at: datetime | None = None
+
+
+class Extractor(Protocol):
+    """Finds the article of a page."""
+
+    def submit(self, page: str, url: str) -> Callable[[], Article]:
+        """Begin with a page; the function returned waits for its article.
+
+        It raises DocumentError `no_article`, `timeout` or `failed`.
+        """
+
+
+class ExtractorPool:
+    """`workers` processes that extract, each page within `deadline_seconds`; none starts before the first page.
+
+    Processes, since trafilatura crashes natively under threads and a page can keep it busy for ever; spawned, since a
+    process forked under threads hangs. A context manager: leaving it ends the processes.
+    """
+
+    def __init__(self, workers: int, deadline_seconds: float) -> None:
+        self._workers = workers
+        self._deadline_seconds = deadline_seconds
+        self._pool: ProcessPool | None = None
+
+    def submit(self, page: str, url: str) -> Callable[[], Article]:
+        """See `Extractor`."""
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPool(self._workers, initializer=_prepare, context=context)
+        future = self._pool.schedule(extract_article, args=(page, url), timeout=self._deadline_seconds)
+        return lambda: self._wait(future)
+
+    def _wait(self, future: Future[Article | None]) -> Article:
+        try:
+            article = future.result()
+        except TimeoutError as error:
+            raise DocumentError("timeout", f"extraction took longer than {self._deadline_seconds:g} s") from error
+        except ProcessExpired as error:
+            raise DocumentError("failed", f"the extraction process died with exit code {error.exitcode}") from error
+        if article is None:
+            raise DocumentError("no_article", "no main text found in the page")
+        return article
+
+    def __enter__(self) -> ExtractorPool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
+
+
+def _prepare() -> None:
+    """Make a worker ready: the import takes seconds that are not the page's."""
+    import trafilatura  # noqa: F401
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+
+def extract_article(page: str, url: str) -> Article | None:
+    """The article of a page; None where there is no main text. Runs in a worker."""
+    # Imported here: only the workers need it, and it is slow to load.
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
+
+    found = bare_extraction(
+        page,
+        url=url,
+        include_comments=False,
+        include_tables=False,
+        favor_recall=True,
+        with_metadata=True,
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )
+    # Never a dict: that is for `as_dict`, which is off.
+    if not isinstance(found, Document) or not found.text:
+        return None
+    return Article(found.title, found.text, found.author, published_time(page) or _day(found.date))
+
+
+def published_time(page: str) -> datetime | None:
+    """The publication time that the page's metadata give, in UTC; None where there is none with a date."""
+    head = page[:TIME_SEARCHED_CHARS]
+    for pattern in TIME_PATTERNS:
+        match = pattern.search(head)
+        moment = _day(match[1]) if match else None
+        if moment is not None:
+            return moment
+    return None
+
+
+def _day(text: str | None) -> datetime | None:
+    """An ISO date or time in UTC; one without a zone counts as UTC."""
+    try:
+        moment = datetime.fromisoformat(text.strip()) if text else None
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,0 +1,64 @@
+"""Data that users edit as TOML (actors, cues): read into typed entries, with errors that name file, key and cure."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tasks.errors import ConfigError
+
+
+class Entry(BaseModel):
+    """A table of a data file: frozen, every key known, every value of its type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+EntryType = TypeVar("EntryType", bound=Entry)
+
+
+def read_data_folder(folder: Path, model: type[EntryType]) -> dict[Path, EntryType]:
+    """All `*.toml` files of `folder`, by path in the order of their names.
+
+    Raises ConfigError where there is none, where one cannot be read, or where a key is unknown or its value wrong.
+    """
+    paths = sorted(folder.glob("*.toml"))
+    if not paths:
+        raise ConfigError(f"{folder}: no .toml file in this folder; restore it or correct the path in the settings")
+    return {path: read_data_file(path, model) for path in paths}
+
+
+def read_data_file(path: Path, model: type[EntryType]) -> EntryType:
+    """The file as an entry; ConfigError names the file, the key, and what is allowed there."""
+    try:
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot read the file: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not a TOML file: {error}") from error
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_explain(error, model)}") from error
+
+
+def _explain(error: ValidationError, model: type[Entry]) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"unknown key {key}; allowed: {', '.join(_allowed(model, first['loc'][:-1]))}"
+    return f"{key}: {first['msg']}, not {first['input']!r}"
+
+
+def _allowed(model: type[Entry], location: tuple[int | str, ...]) -> list[str]:
+    """The keys of the entry at `location` within `model`: numbers are places in a list of entries."""
+    for part in location:
+        if isinstance(part, str):
+            annotation = model.model_fields[part].annotation
+            model = next(kind for kind in (*get_args(annotation), annotation) if _is_entry(kind))
+    return list(model.model_fields)
+
+
+def _is_entry(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Entry)

@@ -1,0 +1,37 @@
+"""The one tree of errors. Every message says what is wrong, where, and what to do about it."""
+
+
+class NabraError(Exception):
+    """Base of every error that nabra raises on purpose; the command prints its message, not a traceback."""
+
+
+class UsageError(NabraError):
+    """The command was called with something that cannot be used: a missing path, an unknown stage."""
+
+
+class ConfigError(NabraError):
+    """A settings, source, actor or cue file holds something that nabra does not accept."""
+
+
+class StoreError(NabraError):
+    """The warehouse cannot be read or written."""
+
+
+class SchemaError(StoreError):
+    """A table does not have the columns and types that `tasks.schemas` declares for it."""
+
+
+class ModelError(NabraError):
+    """A model file is missing, damaged, or made for another version."""
+
+
+class DocumentError(NabraError):
+    """One document cannot be taken by a stage; the stage turns it into a row of `rejects`.
+
+    `reason` is one of `tasks.schemas.REJECT_REASONS`.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,105 @@
+"""Fetch: every document of the targets, in a fixed order, received, refused, or known already."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from config.settings import FetchSettings
+from tasks.errors import DocumentError
+from tasks.fetch.feeds import FeedItem, is_feed, read_feed
+from tasks.fetch.fetched import Fetched, Found, Known, Refused, refused
+from tasks.fetch.files import LocalInput, WebLink
+from tasks.fetch.identity import canonical_url, document_id, has_credentials, without_credentials
+from tasks.fetch.targets import Target
+from tasks.fetch.web import Web, open_web
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+def fetch_documents(targets: Iterable[Target], settings: FetchSettings, known: Container[str]) -> Iterator[Fetched]:
+    """One value for each document that the targets hold: a row of `raw`, a row of `rejects`, or a known id.
+
+    `known` holds the document ids of the warehouse: these are not read again. Targets are taken in their order, folders
+    sorted by path, files of rows and feeds in their own order. Two documents with one id or address in one call: the
+    first is taken, the second refused as `duplicate_key`.
+    """
+    with open_web(settings) as web:
+        run = _Run(web, settings, known)
+        for target in targets:
+            for found in run.find(target):
+                yield found if isinstance(found, Refused) else run.settle(found)
+
+
+@dataclass
+class _Run:
+    """One call of `fetch_documents`: where it fetches, and which ids and addresses it has met."""
+
+    web: Web
+    settings: FetchSettings
+    known: Container[str]
+    met: dict[str, str] = field(default_factory=dict)
+
+    def find(self, target: Target) -> Iterator[Found | Refused]:
+        if target.path is None:
+            yield from self._address(target.address, target.source)
+            return
+        local = LocalInput(target.source, self.settings.max_payload_bytes, self.settings.max_feed_items)
+        for found in local.find(target.path):
+            if isinstance(found, WebLink):
+                yield self._page(found.item, target.source)
+            else:
+                yield found
+
+    def settle(self, found: Found) -> Fetched:
+        """Read the document, unless it is known or was met before."""
+        earlier = self.met.get(found.doc_id) or self.met.get(found.url)
+        if earlier is not None:
+            return found.refused("duplicate_key", f"the same address or id as {earlier}, which was taken")
+        self.met[found.doc_id] = self.met[found.url] = found.url
+        if found.doc_id in self.known:
+            return Known(found.doc_id)
+        return _guarded(found, lambda: found.document(found.load()))
+
+    def _address(self, address: str, source: str) -> Iterator[Found | Refused]:
+        """An address that may be a page or a feed: what it is shows when it is there."""
+        page = self._page(FeedItem(address, None, None), source)
+        if isinstance(page, Refused) or page.doc_id in self.known or page.doc_id in self.met:
+            yield page
+            return
+        opened = _guarded(page, lambda: self._open(page, source))
+        yield from opened if isinstance(opened, list) else [opened]
+
+    def _open(self, page: Found, source: str) -> list[Found | Refused]:
+        payload = page.load()
+        if not is_feed(payload.content, payload.content_type):
+            return [replace(page, load=lambda: payload)]
+        items = read_feed(payload.content, page.url, self.settings.max_feed_items)
+        return [self._page(item, source) for item in items]
+
+    def _page(self, item: FeedItem, source: str) -> Found | Refused:
+        shown = without_credentials(item.link)
+        try:
+            if has_credentials(item.link):
+                return refused(shown, source, "refused", "the address holds a user name or password")
+            if urlsplit(item.link).scheme not in ("http", "https"):
+                return refused(shown, source, "refused", "not an http(s) address")
+            url = canonical_url(item.link)
+        except ValueError as error:
+            return refused(shown, source, "malformed", f"no address: {error}")
+        return Found(document_id(url), url, source, lambda: self.web.get(url), item.title, item.published_at)
+
+
+def _guarded(found: Found, act: Callable[[], T]) -> T | Refused:
+    """What `act` returns, or the refusal of the document where it raises."""
+    try:
+        return act()
+    except DocumentError as error:
+        return found.refused(error.reason, error.detail)
+    except Exception as error:
+        log.debug("fetching %s failed", found.url, exc_info=True)
+        return found.refused("failed", f"{type(error).__name__}: {error}")

@@ -1,0 +1,70 @@
+"""Feeds: RSS, Atom and RDF by feedparser."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urljoin
+
+import feedparser
+
+from tasks.errors import DocumentError
+from tasks.fetch.dates import parse_time
+
+log = logging.getLogger(__name__)
+
+FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+FEED_ROOT: Final = re.compile(rb"<(?:rss|feed|(?:\w+:)?rdf)[\s>]", re.IGNORECASE)
+HTML_ROOT: Final = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+SNIFFED_BYTES: Final = 4096
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class FeedItem:
+    """One item: its absolute link ("" if it has none), title and publication time."""
+
+    link: str
+    title: str | None
+    published_at: datetime | None
+
+
+def is_feed(content: bytes, content_type: str | None) -> bool:
+    """Whether the payload is a feed, by its declared type or its first element (many servers say text/html)."""
+    # UTF-16 feeds have a NUL beside every letter.
+    start = content[:SNIFFED_BYTES].replace(b"\0", b"")
+    if HTML_ROOT.search(start):
+        return False
+    return content_type in FEED_TYPES or bool(FEED_ROOT.search(start))
+
+
+def read_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
+    """The newest `max_items` items in the feed's order; links are resolved against `base`, the feed's address.
+
+    Raises DocumentError `malformed` where the payload is no feed.
+    """
+    # Bytes in a stream: given bare, feedparser may take them for the name of a file to open.
+    parsed = feedparser.parse(io.BytesIO(content))
+    if not parsed.get("version"):
+        raise DocumentError("malformed", "not an RSS, Atom or RDF feed")
+    items = [
+        FeedItem(
+            urljoin(base, entry.get("link", "").strip()) if entry.get("link") else "",
+            entry.get("title") or None,
+            parse_time(entry.get("published") or entry.get("updated")),
+        )
+        for entry in parsed.entries
+    ]
+    return _newest(items, base, max_items)
+
+
+def _newest(items: list[FeedItem], base: str, max_items: int) -> list[FeedItem]:
+    if len(items) <= max_items:
+        return items
+    log.info("%s has %d items; the newest %d are taken", base, len(items), max_items)
+    newest = sorted(range(len(items)), key=lambda n: items[n].published_at or LONG_AGO, reverse=True)[:max_items]
+    return [items[n] for n in sorted(newest)]

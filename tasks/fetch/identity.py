@@ -1,0 +1,59 @@
+"""Identity of a document: its canonical address and its id, the same in every run and on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from typing import Final
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string, url_query_cleaner
+
+# Parameters that say how a reader came to a page and never which page it is.
+TRACKING: Final = (
+    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"),
+    *("fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid"),
+    *("at_medium", "at_campaign", "ocid", "_ga"),
+)
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+def canonical_url(url: str) -> str:
+    """The address without what does not choose the page: letter case of scheme and host, default port, fragment,
+    tracking parameters. Other parameters keep their order, since some sites depend on it. ValueError on no address.
+    """
+    parts = urlsplit(safe_url_string(url.strip()))
+    host = (parts.hostname or "").rstrip(".")
+    if not host:
+        raise ValueError(f"no host in the address {url!r}")
+    scheme = parts.scheme.lower()
+    netloc = f"[{host}]" if ":" in host else host
+    if parts.port and parts.port != DEFAULT_PORTS.get(scheme):
+        netloc = f"{netloc}:{parts.port}"
+    plain = urlunsplit((scheme, netloc, parts.path or "/", parts.query, ""))
+    cleaned: str = url_query_cleaner(plain, TRACKING, remove=True, unique=False)
+    return cleaned
+
+
+def has_credentials(url: str) -> bool:
+    """Whether the address carries a user name or password (ValueError on a broken address)."""
+    return "@" in urlsplit(url.strip()).netloc
+
+
+def without_credentials(url: str) -> str:
+    """The address fit for messages and tables: user name and password cut."""
+    scheme, separator, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def document_id(key: str) -> str:
+    """32 hex digits for a canonical address, or for a path relative to its folder (`news/a.txt`, `rows.jsonl#17`)."""
+    # One file name has two spellings: macOS decomposes letters, others do not.
+    composed = unicodedata.normalize("NFC", key)
+    return hashlib.sha256(composed.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def row_url(file_url: str, row_id: str) -> str:
+    """Address of a row of a file that has no address of its own: `file://…#ID`."""
+    return f"{file_url}#{quote(row_id, safe='', errors='surrogateescape')}"

@@ -1,0 +1,82 @@
+"""Targets: what one run has to fetch, from the command line or from the sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from tasks.errors import UsageError
+from tasks.fetch.identity import has_credentials, without_credentials
+from tasks.fetch.sources import Source
+
+ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom")
+SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+@dataclass(frozen=True)
+class Target:
+    """An http(s) address or an absolute path (folder or file), and the id of the source that it belongs to."""
+
+    address: str
+    source: str
+
+    @property
+    def path(self) -> Path | None:
+        """The path of local input; None for an http(s) address."""
+        return None if SCHEME.match(self.address) else Path(self.address)
+
+
+def targets_from_arguments(arguments: Sequence[str]) -> list[Target]:
+    """Targets of the command line, source `cli`. Raises UsageError on what cannot be fetched at all."""
+    return [Target(_checked(argument), "cli") for argument in arguments]
+
+
+def targets_from_sources(sources: Iterable[Source]) -> list[Target]:
+    """Targets of the enabled sources, in their order."""
+    return [Target(_local(source.address), source.id) for source in sources if source.enabled]
+
+
+def _checked(argument: str) -> str:
+    scheme = SCHEME.match(argument)
+    if scheme and scheme[1].lower() in ("http", "https"):
+        return _checked_address(argument)
+    if scheme and scheme[1].lower() != "file":
+        shown = without_credentials(argument)
+        raise UsageError(f"{shown}: cannot fetch the scheme {scheme[1]}; give http, https or file")
+    path = Path(_local(argument)).expanduser()
+    if not path.exists():
+        raise UsageError(f"{argument}: no such file or folder; give a path that exists or an http(s):// address")
+    if not path.is_dir() and path.suffix.lower() not in ACCEPTED_SUFFIXES:
+        raise UsageError(f"{argument}: cannot read this kind of file; accepted: {', '.join(ACCEPTED_SUFFIXES)}")
+    return str(path.absolute())
+
+
+def _checked_address(address: str) -> str:
+    try:
+        credentials, host = has_credentials(address), urlsplit(address).hostname
+    except ValueError as error:
+        raise UsageError(f"{without_credentials(address)}: not an address: {error}") from error
+    if credentials:
+        shown = without_credentials(address)
+        raise UsageError(
+            f"{shown}: given with a user name or password; nabra fetches public pages only: leave them out"
+        )
+    if not host:
+        raise UsageError(f"{address}: no host in the address; write it like https://example.org/news")
+    return address
+
+
+def _local(address: str) -> str:
+    """`file://` addresses as paths, everything else unchanged."""
+    scheme = SCHEME.match(address)
+    if not scheme or scheme[1].lower() != "file":
+        return address
+    parts = urlsplit(address)
+    if parts.netloc not in ("", "localhost"):
+        raise UsageError(f"{address}: names another machine; write file:///path")
+    return url2pathname(parts.path)

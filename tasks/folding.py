@@ -1,0 +1,80 @@
+"""Arabic words reduced to a key in which spellings of the same word meet: for comparing, never for showing.
+
+Newspapers write hamza, alef maqsura, ta marbuta, diacritics and tatweel as they please; `fold` makes them alike.
+Every word keeps its place in the original text, so that what was found in keys can be cited exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_MARKS: Final = "".join(
+    chr(code)
+    for first, last in (
+        (0x610, 0x61A),
+        (0x640, 0x640),
+        (0x64B, 0x65F),
+        (0x670, 0x670),
+        (0x6D6, 0x6ED),
+        (0x200B, 0x200F),
+    )
+    for code in range(first, last + 1)
+)
+_FOLD: Final = str.maketrans(
+    dict.fromkeys(_MARKS)
+    | dict(zip("أإآٱىةؤئیک", "ااااي" + "ه" + "ويي" + "ك", strict=True))
+    | {chr(code): str(code - 0x660) for code in range(0x660, 0x66A)}
+)
+_WORD: Final = re.compile(rf"[^\W_{_MARKS}](?:[^\W_]|[{_MARKS}])*")
+
+# The prefixes that Arabic writes joined to a noun; س is left out, as it joins verbs alone.
+PROCLITICS: Final = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل", "وك", "فك")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: `text[start:end]`, and its key."""
+
+    start: int
+    end: int
+    key: str
+
+
+def fold(text: str) -> str:
+    """`text` without diacritics and tatweel, hamza seats, ى/ي, ة/ه and digits made alike, in lower case."""
+    return text.translate(_FOLD).lower()
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of `text` in order: runs of letters and digits with the marks on them; `_` separates."""
+    for match in _WORD.finditer(text):
+        yield Word(match.start(), match.end(), fold(match.group()))
+
+
+def readings(key: str) -> Iterator[tuple[int, str]]:
+    """The ways to read a key as proclitics and a word: (letters of the proclitics, key of the word), shortest first.
+
+    In للـ the article has lost its alef: there the word gets it back, and both lams count as the word's own letters.
+    """
+    for prefix in PROCLITICS:
+        if key.startswith(prefix) and len(key) > len(prefix) + 1:
+            yield len(prefix), key[len(prefix) :]
+            if key.startswith("لل", len(prefix)):
+                yield len(prefix), "ا" + key[len(prefix) + 1 :]
+
+
+def after_letters(text: str, start: int, letters: int) -> int:
+    """The offset in `text` behind the first `letters` key letters from `start`, and behind the marks on them."""
+    at = start
+    while letters or text[at] in _MARKS:
+        letters -= text[at] not in _MARKS
+        at += 1
+    return at
+
+
+def without_article(key: str) -> str:
+    """The key without the article ال."""
+    return key[2:] if key.startswith("ال") and len(key) > 4 else key

@@ -1,0 +1,1 @@
+"""The stage `parse`: sentences, UD words and named entities by Stanza."""

@@ -1,0 +1,104 @@
+"""From sentences to UD words and named entities, with spans in the text they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tasks.parse.skeleton import Skeleton, skeleton
+
+PARAGRAPH_BREAK = "\n\n"
+
+
+@dataclass(frozen=True)
+class Word:
+    """One UD word; `start` and `end` are those of its surface token in the sentence."""
+
+    word_id: int
+    token_id: int
+    start: int
+    end: int
+    form: str
+    lemma: str | None
+    upos: str
+    xpos: str | None
+    feats: str | None
+    head: int
+    deprel: str
+
+
+@dataclass(frozen=True)
+class NamedEntity:
+    """One mention as the model found it; the span counts in the sentence."""
+
+    start: int
+    end: int
+    type: str
+
+
+@dataclass(frozen=True)
+class ParsedSentence:
+    """The words and entities of one sentence."""
+
+    words: tuple[Word, ...]
+    entities: tuple[NamedEntity, ...]
+
+
+class Parser(Protocol):
+    """What the parse stage needs of a parser."""
+
+    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
+        """Parse sentences, one result each, in order; spans count code points of the sentence given."""
+
+
+class StanzaParser:
+    """A `Parser` over Stanza's Pipeline, which must not split sentences itself (`tokenize_no_ssplit`)."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self._pipeline = pipeline
+
+    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
+        """See `Parser`. Sentences without a letter the model could see come back without words."""
+        skeletons = [skeleton(sentence) for sentence in sentences]
+        shown = [index for index, s in enumerate(skeletons) if s.text.strip()]
+        parsed = [ParsedSentence((), ())] * len(sentences)
+        if not shown:
+            return parsed
+        document = self._pipeline(PARAGRAPH_BREAK.join(skeletons[index].text for index in shown))
+        base, position = 0, 0
+        for index in shown:
+            end = base + len(skeletons[index].text)
+            found = document.sentences[position]
+            if not base <= found.tokens[0].start_char < end or found.tokens[-1].end_char > end:
+                raise ValueError(f"the parser did not keep the sentence {sentences[index][:60]!r} apart")
+            parsed[index] = _convert(found, skeletons[index], base)
+            base, position = end + len(PARAGRAPH_BREAK), position + 1
+        return parsed
+
+
+def _convert(sentence: Any, shape: Skeleton, base: int) -> ParsedSentence:
+    words: list[Word] = []
+    for token_id, token in enumerate(sentence.tokens, start=1):
+        start, end = shape.span(token.start_char - base, token.end_char - base)
+        words.extend(
+            Word(
+                word.id,
+                token_id,
+                start,
+                end,
+                word.text,
+                word.lemma,
+                word.upos or "X",
+                word.xpos,
+                word.feats,
+                word.head,
+                word.deprel,
+            )
+            for word in token.words
+        )
+    entities = [
+        NamedEntity(*shape.span(entity.start_char - base, entity.end_char - base), entity.type)
+        for entity in sentence.ents
+    ]
+    return ParsedSentence(tuple(words), tuple(entities))

@@ -1,0 +1,281 @@
+"""The tables: one explicit Arrow schema each, every column explained. This file is the contract with consumers.
+
+Types are those that DuckDB, Polars, pandas and Spark read alike: plain strings, signed integers, float64, bool,
+timestamps in microseconds UTC; no dictionaries, no nested types. All offsets count Unicode code points in
+`clean.title` or `clean.text`, whichever the column `part` names, half-open: `clean[part][start:end]` is the span.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from tasks.errors import SchemaError
+
+SCHEMA_VERSION: Final = 1
+
+TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
+PARTS: Final = ("title", "text")
+SENTIMENTS: Final = ("positive", "negative", "neutral")
+
+REJECT_REASONS: Final = {
+    "unreadable": "the file cannot be opened, or the row cannot be decoded",
+    "malformed": "the row is no valid JSON or CSV, or lacks an address or id, or its content",
+    "duplicate_key": "another row of the same input has the same address or id",
+    "http_error": "the server answered with an error status, after the retries where those help",
+    "network_error": "no answer: name not found, connection refused, time-out",
+    "refused": "the address is not one that nabra may fetch, or the server forbids it",
+    "too_large": "the payload or its text is longer than the settings allow",
+    "empty": "nothing was received, or no text is left after cleaning",
+    "not_text": "the payload is binary, not an article",
+    "no_article": "the page has no main text that the extractor finds, or less than the settings ask",
+    "wrong_language": "the text is not in a language that the settings accept",
+    "timeout": "the document took longer than its deadline",
+    "failed": "the stage raised an unexpected error on this document; the detail names it",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Arrow type, whether it may be null, and what it means."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    nullable: bool = False
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One table: what a row is, the columns that identify a row, and all columns in order."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The Arrow schema."""
+        return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
+
+
+def _string(name: str, meaning: str, *, nullable: bool = False) -> Column:
+    return Column(name, pa.string(), meaning, nullable)
+
+
+def _int(name: str, meaning: str, *, nullable: bool = False) -> Column:
+    return Column(name, pa.int32(), meaning, nullable)
+
+
+def _float(name: str, meaning: str) -> Column:
+    return Column(name, pa.float64(), meaning)
+
+
+def _time(name: str, meaning: str, *, nullable: bool = False) -> Column:
+    return Column(name, TIMESTAMP, meaning, nullable)
+
+
+DOC_ID: Final = _string("doc_id", "document id: 32 hex digits, stable across runs and machines")
+SENT_ID: Final = _int("sent_id", "sentence number in the document, from 0, the headline's sentences first")
+PART: Final = _string("part", "`title` or `text`: the column of `clean` that the offsets count in")
+START: Final = _int("start", "first code point of the span in `part`")
+END: Final = _int("end", "code point after the last of the span in `part`")
+
+RAW: Final = Dataset(
+    "raw",
+    "one document as received",
+    ("doc_id",),
+    (
+        DOC_ID,
+        _string("source", "id of the source in the configuration, or `cli` for what the command line named"),
+        _string("url", "address; `file://` for local input, with `#ID` for a row of a file"),
+        _time("fetched_at", "when it was received"),
+        _int("status", "HTTP status; 200 for local input"),
+        _string("content_type", "media type of the payload, as declared or by its file name", nullable=True),
+        _string("charset", "charset as declared by the server", nullable=True),
+        _string("etag", "HTTP ETag", nullable=True),
+        _string("last_modified", "HTTP Last-Modified, as sent", nullable=True),
+        Column("payload", pa.binary(), "the bytes as received"),
+        _string("payload_sha256", "SHA-256 of the payload, hex"),
+        _string("hint_title", "title that the feed or row gives", nullable=True),
+        _time("hint_published_at", "publication time that the feed or row gives", nullable=True),
+    ),
+)
+
+CLEAN: Final = Dataset(
+    "clean",
+    "one article",
+    ("doc_id",),
+    (
+        DOC_ID,
+        _string("source", "as in `raw`"),
+        _string("url", "as in `raw`"),
+        _string("title", "headline, cleaned; null where the input has none", nullable=True),
+        _string("text", "main text, cleaned: NFC, paragraphs separated by a line feed, no invisible controls"),
+        _time("published_at", "publication time where the input says it", nullable=True),
+        _string("author", "byline where the page says it", nullable=True),
+        _string("language", "ISO 639-1 code of the language identified"),
+        _float("language_score", "probability of that language, 0 to 1"),
+        _string("duplicate_of", "doc_id of the earliest article with the same or nearly the same text", nullable=True),
+        _string("text_sha256", "SHA-256 of `text`, hex"),
+        _int("raw_chars", "code points of the decoded payload"),
+        _int("text_chars", "code points of `text`"),
+    ),
+)
+
+SENTENCES: Final = Dataset(
+    "sentences",
+    "one sentence",
+    ("doc_id", "sent_id"),
+    (
+        DOC_ID,
+        SENT_ID,
+        PART,
+        START,
+        END,
+        _string("text", "the sentence: `clean[part][start:end]`"),
+        _int("words", "UD words in the sentence"),
+    ),
+)
+
+TOKENS: Final = Dataset(
+    "tokens",
+    "one UD word",
+    ("doc_id", "sent_id", "word_id"),
+    (
+        DOC_ID,
+        SENT_ID,
+        _int("word_id", "UD word number in the sentence, from 1"),
+        _int("token_id", "surface token number in the sentence, from 1; words of one token share it"),
+        _int("start", "first code point of the surface token in the sentence's part"),
+        _int("end", "code point after the last of the surface token in the sentence's part"),
+        _string("form", "UD word form, without diacritics and tatweel"),
+        _string("lemma", "lemma, without diacritics", nullable=True),
+        _string("upos", "universal part of speech"),
+        _string("xpos", "treebank part of speech", nullable=True),
+        _string("feats", "UD features, `Name=Value|…`", nullable=True),
+        _int("head", "word_id of the head, 0 for the root"),
+        _string("deprel", "UD relation to the head"),
+    ),
+)
+
+ENTITIES: Final = Dataset(
+    "entities",
+    "one mention of a named entity or of a listed actor",
+    ("doc_id", "entity_id"),
+    (
+        DOC_ID,
+        SENT_ID,
+        PART,
+        _int("entity_id", "mention number in the document, from 0"),
+        START,
+        END,
+        _string("text", "the mention, without proclitics: `clean[part][start:end]`"),
+        _string("type", "PER, LOC, ORG or MISC by the model; ACTOR where only the actor list knows it"),
+        _string("actor_id", "id in `config/actors`", nullable=True),
+    ),
+)
+
+SENTIMENT: Final = Dataset(
+    "sentiment",
+    "the sentiment of one sentence, or of one document",
+    ("doc_id", "level", "sent_id"),
+    (
+        DOC_ID,
+        _string("level", "`document` or `sentence`"),
+        _int("sent_id", "sentence number; null for the document", nullable=True),
+        _string("label", "`positive`, `negative` or `neutral`: the likeliest"),
+        _float("score", "probability of the label"),
+        _float("p_positive", "probability of positive"),
+        _float("p_negative", "probability of negative"),
+        _float("p_neutral", "probability of neutral; the three sum to 1"),
+    ),
+)
+
+QUOTES: Final = Dataset(
+    "quotes",
+    "one span that the article attributes to somebody",
+    ("doc_id", "quote_id"),
+    (
+        DOC_ID,
+        _int("quote_id", "quote number in the document, from 0"),
+        _int("sent_id", "sentence in which the quote starts"),
+        PART,
+        START,
+        END,
+        _string("text", "the words, without quotation marks and complementizer: `clean[part][start:end]`"),
+        _string("kind", "`direct` (between quotation marks) or `indirect`"),
+        _string("cue", "the reporting word as written, without proclitics; `:` for a headline", nullable=True),
+        _string("speaker", "fullest mention of the speaker nearby; null where nobody is named", nullable=True),
+        _int("speaker_start", "first code point of `speaker` in the quote's part", nullable=True),
+        _int("speaker_end", "code point after the last of `speaker`", nullable=True),
+        _string("speaker_id", "id in `config/actors`", nullable=True),
+    ),
+)
+
+STANCES: Final = Dataset(
+    "stances",
+    "one position: a source for or against a target, with the words that show it",
+    ("doc_id", "stance_id"),
+    (
+        DOC_ID,
+        _int("stance_id", "stance number in the document, from 0"),
+        _int("sent_id", "sentence of the evidence"),
+        PART,
+        _string("source_kind", "`author` (the narration), `speaker` (of a quote) or `actor` (by its acts)"),
+        _string("source", "name of the source as written; `author` for the narration"),
+        _string("source_id", "id in `config/actors`", nullable=True),
+        _string("target", "name of the target as written"),
+        _string("target_id", "id in `config/actors`", nullable=True),
+        _string("stance", "`favor` or `against`"),
+        _float("score", "confidence, 0 to 1"),
+        START,
+        END,
+        _string("evidence", "the words that show it: `clean[part][start:end]`"),
+        _string("method", "the rule or classifier that decided, with its cue"),
+    ),
+)
+
+REJECTS: Final = Dataset(
+    "rejects",
+    "one document that a stage could not take",
+    ("stage", "url"),
+    (
+        _string("stage", "the stage that refused it"),
+        _string("doc_id", "document id; null where none could be made", nullable=True),
+        _string("url", "address, or the file and line"),
+        _string("source", "as in `raw`"),
+        _string("reason", "one of: " + ", ".join(f"`{reason}`" for reason in REJECT_REASONS)),
+        _string("detail", "what exactly, in words"),
+        _string("payload_sha256", "SHA-256 of the payload, where there was one", nullable=True),
+        _time("at", "when it was refused"),
+    ),
+)
+
+DATASETS: Final = {d.name: d for d in (RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS)}
+
+
+def table(dataset: Dataset, rows: list[dict[str, Any]]) -> pa.Table:
+    """Rows as an Arrow table of the dataset's schema; SchemaError on a wrong type, a missing or unknown column."""
+    known = {column.name for column in dataset.columns}
+    for row in rows:
+        if row.keys() != known:
+            odd = sorted(known ^ row.keys())
+            raise SchemaError(f"table {dataset.name}: a row lacks or adds the columns {', '.join(odd)}")
+    try:
+        return check(dataset, pa.Table.from_pylist(rows, schema=dataset.schema))
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise SchemaError(f"table {dataset.name}: {error}") from error
+
+
+def check(dataset: Dataset, data: pa.Table) -> pa.Table:
+    """Return `data` if it has exactly the dataset's schema and no null where none may be; else SchemaError."""
+    if not data.schema.equals(dataset.schema, check_metadata=False):
+        raise SchemaError(f"table {dataset.name} has columns\n{data.schema}\nbut its schema is\n{dataset.schema}")
+    for column in dataset.columns:
+        if not column.nullable and data[column.name].null_count:
+            raise SchemaError(f"table {dataset.name}: column {column.name} must not be null")
+    return data

@@ -1,0 +1,64 @@
+"""Attributions: phrases that name the speaker of a statement without a verb that governs it (وفق، بحسب، كما قال)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tasks.folding import after_letters, fold
+from tasks.stance.contents import Report, find_content
+from tasks.stance.cues import Phrase, starts_with
+from tasks.stance.reading import Reading
+
+_ALSO: Final = (fold("كما"),)
+_PHRASE_LETTERS: Final = "وبحط"  # a و before these is the conjunction: وبحسب, ووفقا, وطبقا
+
+
+def find_attribution(reading: Reading, index: int) -> Report | None:
+    """The attribution whose phrase stands at `index`: of what stands before it; at a sentence's head, behind it."""
+    for keys in (reading.keys, reading.plain):
+        by_verb = starts_with(keys, index, reading.cues.verb_attributions)
+        plain = starts_with(keys, index, reading.cues.attributions)
+        if by_verb and _is_verb_of(reading, index + len(by_verb), by_verb):
+            return _attributed(reading, index, index + len(by_verb), by_verb=True)
+        if plain and not by_verb:
+            return _attributed(reading, index, index + len(plain), by_verb=False)
+    return None
+
+
+def _is_verb_of(reading: Reading, at: int, phrase: Phrase) -> bool:
+    met = reading.cue(at) if at < len(reading.keys) else None
+    if met is None or met[1].form != "verb" or not (met[1].speech or met[1].that):
+        return False
+    # كما أكد أن: 'he also affirmed', no attribution.
+    return phrase != _ALSO or find_content(reading, at, met[1]) is None
+
+
+def _attributed(reading: Reading, index: int, speaker: int, *, by_verb: bool) -> Report | None:
+    """The report of a phrase from token `index` to `speaker`, where its verb or the name of the speaker stands."""
+    tokens = reading.sentence.tokens
+    start = speaker + by_verb
+    if start >= len(tokens) or reading.keys[start] in reading.cues.not_speakers:
+        return None
+    end = reading.clause_end(start)
+    if by_verb:
+        cue = tokens[speaker].start, tokens[speaker].end
+    else:
+        key = tokens[index].key
+        letters = int(key[0] == "و" and key[1:2] != "" and key[1] in _PHRASE_LETTERS)
+        cue = after_letters(reading.part.text, tokens[index].start, letters), tokens[speaker - 1].end
+    if index <= 1:
+        return _before_statement(reading, index, cue, (start, end))
+    letters = int(tokens[0].key[0] == "و" and tokens[0].letters > 0)
+    content = after_letters(reading.part.text, tokens[0].start, letters)
+    stop = tokens[index - 1].end
+    return Report(index, *cue, "attribution", "before", (start, end), 0, content, opens=True, stop=stop)
+
+
+def _before_statement(reading: Reading, index: int, cue: tuple[int, int], subject: tuple[int, int]) -> Report | None:
+    """وفقاً للبيان، فإن …: the statement follows."""
+    tokens, first = reading.sentence.tokens, subject[1]
+    while first < len(tokens) and reading.keys[first].lstrip("ف") in reading.cues.complementizers:
+        first += 1
+    if first >= len(tokens):
+        return None
+    return Report(index, *cue, "attribution", "behind", subject, first, tokens[first].start, opens=True)

@@ -1,0 +1,211 @@
+"""Who speaks: the name beside a reporting word, or the voice that goes on from before, and the actor it stands for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from tasks.actors import Actors
+from tasks.folding import after_letters, fold, without_article, words
+from tasks.stance.contents import Report
+from tasks.stance.cues import Cues
+from tasks.stance.document import Document, Part, Sentence
+from tasks.stance.marks import MARKS
+
+_MAX_NAME: Final = 16  # words
+_MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it
+_MAX_TITLE: Final = 8  # words of a title before the name
+_IN: Final = fold("في")
+_FROM: Final = fold("من")
+_TO: Final = fold("ل")
+_NAME_OF: Final = fold("باسم")
+_STAND_INS: Final = frozenset(map(fold, ("بيان", "البيان", "للبيان", "المصدر", "المسؤول", "المتحدث", "الفتوى")))
+_EMPTY: Final = frozenset(map(fold, ("هو", "هي", "هم", "قد", "كان", "كانت", "ما", "لم", "لا", "ذلك", "هذا")))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A speaker as named in the part at [start, end), and the actor spoken for."""
+
+    start: int
+    end: int
+    text: str
+    actor_id: str | None
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """The keys of the name's words, without articles."""
+        return frozenset(without_article(word.key) for word in words(self.text))
+
+
+@dataclass
+class Voices:
+    """The speakers of one part in the order in which they are met; one that is not named again goes on speaking."""
+
+    document: Document
+    part: Part
+    actors: Actors
+    cues: Cues
+    met: list[Speaker] = field(default_factory=list)
+
+    @property
+    def last(self) -> Speaker | None:
+        """The latest speaker."""
+        return self.met[-1] if self.met else None
+
+    def of(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> Speaker | None:
+        """The speaker of a report; where none is named, the one before, or the subject of the sentence."""
+        span = None if report.form == "participle" else self._beside(sentence, report)
+        if span is None and report.form in ("verb", "participle"):
+            span = self._subject_before(sentence, report, first_in_sentence)
+        if span is None:
+            return self.last
+        speaker = self._named(*span)
+        self.met.append(speaker)
+        return speaker
+
+    def _beside(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
+        """The name beside the cue. Behind وفقاً a ل leads to the name itself, not to a circumstance."""
+        low, high = report.subject
+        if report.form == "attribution" and low < high and sentence.tokens[low].preposition:
+            end = next(self._ends(sentence, low, high), high)
+            first = sentence.tokens[low]
+            letters = 0 if first.key.startswith("لل") else first.letters
+            return after_letters(self.part.text, first.start, letters), sentence.tokens[end - 1].end
+        return self._name(sentence, low, high)
+
+    def introduce(self, start: int, end: int) -> Speaker | None:
+        """The speaker named at [start, end), if that is an actor or a person."""
+        speaker = self._named(start, end)
+        person = any(m.type == "PER" and start <= m.start < end for m in self.part.mentions)
+        if speaker.actor_id is None and not person:
+            return None
+        self.met.append(speaker)
+        return speaker
+
+    def _named(self, start: int, end: int) -> Speaker:
+        text = self.part.text[start:end]
+        speaker = Speaker(start, end, text, self.actors.resolve(text, self.document.text))
+        if speaker.actor_id is None:
+            return Speaker(start, end, text, self._known(speaker))
+        return speaker
+
+    def _known(self, speaker: Speaker) -> str | None:
+        """The actor whom the name means without saying so.
+
+        That is an earlier speaker named more briefly (`الوزير`, a surname), the head of an actor's name (`المتحدث باسم
+        المركز`), what stands for the last speaker (`البيان`), or the state that the article is about (`وزير الخارجية`).
+        """
+        stems = speaker.stems
+        for known in reversed(self.met):
+            if stems <= known.stems:
+                return known.actor_id
+        keys = [word.key for word in words(speaker.text)]
+        head = keys[keys.index(_NAME_OF) + 1 :][:1] if _NAME_OF in keys else keys
+        if len(head) == 1 and head[0] in self._heads:
+            return self._heads[head[0]]
+        if self.last is not None and len(keys) == 1 and keys[0] in _STAND_INS:
+            return self.last.actor_id
+        return self._home if self.actors.is_official(speaker.text) else None
+
+    @cached_property
+    def _mentions(self) -> list[tuple[list[str], str]]:
+        text = self.document.text
+        return [([w.key for w in words(text[m.start : m.end])], m.actor_id) for m in self.actors.find(text)]
+
+    @cached_property
+    def _heads(self) -> dict[str, str]:
+        """The first words of longer actor names, with the article, and the actor last named so."""
+        return {"ال" + without_article(keys[0]): actor for keys, actor in self._mentions if len(keys) > 1}
+
+    @cached_property
+    def _home(self) -> str | None:
+        """The state that the document names most."""
+        states = Counter(actor for _, actor in self._mentions if self.actors.kinds[actor] == "state")
+        return states.most_common(1)[0][0] if states else None
+
+    def _subject_before(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
+        """The subject that stands before its verb, or that the participle's verb has."""
+        tokens = sentence.tokens
+        verb = report.index
+        if report.form == "participle":
+            if not first_in_sentence:
+                return None
+            verb = self._governor(sentence, report.index)
+        for at, token in enumerate(tokens):
+            if token.head == verb and token.deprel.startswith("nsubj") and token.upos not in ("PRON", "DET"):
+                if report.form == "verb" and not verb - _MAX_PREPOSED < at < verb:
+                    continue
+                if report.form == "participle" and self.last is not None and not self._is_somebody(sentence, at):
+                    return None
+                following = (i for i in range(at + 1, report.index) if tokens[i].head == verb)
+                return self._name(sentence, at, next(following, report.index))
+        return None
+
+    def _is_somebody(self, sentence: Sentence, at: int) -> bool:
+        """Whether a person or an actor is named from the token on, not a thing that can't speak."""
+        low, high = sentence.tokens[at].start, sentence.tokens[min(at + _MAX_TITLE, len(sentence.tokens) - 1)].end
+        return any(low <= m.start < high and (m.type == "PER" or m.actor_id) for m in self.part.mentions)
+
+    def _governor(self, sentence: Sentence, index: int) -> int:
+        """The nearest token above that has a subject."""
+        for _ in sentence.tokens:
+            index = sentence.tokens[index].head
+            if index < 0 or any(t.head == index and t.deprel.startswith("nsubj") for t in sentence.tokens):
+                break
+        return index
+
+    def _name(self, sentence: Sentence, low: int, high: int) -> tuple[int, int] | None:
+        """The name within the tokens [low, high), without the circumstances before and behind it."""
+        low = self._skip_circumstances(sentence, low, high)
+        if low >= high or sentence.tokens[low].key in _EMPTY | self.cues.matters:
+            return None
+        end = next(self._ends(sentence, low, high), high)
+        tokens = sentence.tokens
+        return self._with_marks(tokens[low].start, tokens[end - 1].end)
+
+    def _with_marks(self, start: int, end: int) -> tuple[int, int]:
+        """The span, out to a quotation mark at its border whose partner stands inside."""
+        text = self.part.text
+        for quotation in self.part.quotations:
+            if start < quotation.start and quotation.end == end and text[end : end + 1] in MARKS:
+                return start, end + 1
+            if start == quotation.start and quotation.end < end:
+                return start - 1, end
+        return start, end
+
+    def _skip_circumstances(self, sentence: Sentence, low: int, high: int) -> int:
+        tokens = sentence.tokens
+        subject = next(
+            (i for i in range(low, high) if tokens[i].head == low - 1 and tokens[i].deprel.startswith("nsubj")), None
+        )
+        while low < high:
+            key, stem = tokens[low].key, tokens[low].stem
+            if key in (_IN, _TO, _FROM) or tokens[low].preposition or key in self.cues.circumstances:
+                if subject is not None and subject > low:
+                    return subject
+                if tokens[low].upos and subject is None and key in (_IN, _FROM):
+                    return high  # the parse sees no subject behind the circumstance
+                low += 1 + (key in (_IN, _FROM) or stem in self.cues.occasions)
+            else:
+                break
+        return low
+
+    def _ends(self, sentence: Sentence, low: int, high: int) -> Iterator[int]:
+        tokens = sentence.tokens
+        for at in range(low + 1, min(high, low + _MAX_NAME)):
+            key = tokens[at].key
+            following = tokens[at + 1].key if at + 1 < len(tokens) else ""
+            gap = self.part.text[tokens[at - 1].end : tokens[at].start]
+            if key in self.cues.circumstances or (key == _IN and following in self.cues.occasions) or key == _TO:
+                yield at
+            if "\n" in gap or "؛" in gap or ":" in gap:
+                yield at
+            reporter = self.cues.reporters.get(key)
+            if reporter is not None and reporter.form != "verb":
+                yield at
+        if high - low > _MAX_NAME:
+            yield low + _MAX_NAME

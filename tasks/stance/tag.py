@@ -1,0 +1,111 @@
+"""The stage `stance`: who says what, and who is for or against whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from config.settings import StanceSettings
+from tasks.actors import Actors
+from tasks.stages import StageOutput, reject, stage_output
+from tasks.stance.cues import Cues
+from tasks.stance.document import Document, build_document
+from tasks.stance.quotes import Quote, find_quotes
+from tasks.stance.stances import Stance, find_stances
+
+Row = dict[str, Any]
+
+
+def tag_stances(
+    clean: pa.Table,
+    sentences: pa.Table,
+    tokens: pa.Table,
+    entities: pa.Table,
+    settings: StanceSettings,
+    cues: Cues,
+    actors: Actors,
+) -> StageOutput:
+    """Quotes and stances of the articles of `clean` that have sentences.
+
+    Reads title and text of clean, the spans of sentences, form, upos, head and deprel of tokens, type and actor_id of
+    entities; makes `quotes`, one row a span that the article attributes to somebody, and `stances`, one row a (source,
+    target, stance) of an article with its best evidence, score 0 to 1. An article that raises an
+    error becomes a reject row.
+    """
+    parsed = [_by_document(rows) for rows in (sentences, tokens, entities)]
+    made: dict[str, list[Row]] = {"quotes": [], "stances": []}
+    rejects = []
+    for row in clean.to_pylist():
+        doc_id = row["doc_id"]
+        if doc_id not in parsed[0]:
+            continue  # the parse stage refused it, and said so
+        try:
+            quotes, stances = _tag(build_document(row, *(rows[doc_id] for rows in parsed)), settings, cues, actors)
+        except Exception as error:  # noqa: BLE001 - one bad article must not end the batch
+            rejects.append(reject("stance", row, "failed", f"{type(error).__name__}: {error}"))
+            continue
+        made["quotes"] += quotes
+        made["stances"] += stances
+    return stage_output(made, rejects)
+
+
+def _by_document(rows: pa.Table) -> Mapping[str, list[Row]]:
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows.to_pylist():
+        groups[row["doc_id"]].append(row)
+    return groups
+
+
+def _tag(document: Document, settings: StanceSettings, cues: Cues, actors: Actors) -> tuple[list[Row], list[Row]]:
+    quotes = find_quotes(document, actors, cues)
+    stances = find_stances(document, quotes, cues, actors.kinds, settings.min_score)
+    return _quote_rows(document, quotes), _stance_rows(document, stances)
+
+
+def _quote_rows(document: Document, quotes: Sequence[Quote]) -> list[Row]:
+    texts = {part.name: part.text for part in document.parts}
+    return [
+        {
+            "doc_id": document.doc_id,
+            "quote_id": number,
+            "sent_id": quote.sentence.sent_id,
+            "part": quote.part,
+            "start": quote.start,
+            "end": quote.end,
+            "text": texts[quote.part][quote.start : quote.end],
+            "kind": quote.kind,
+            "cue": quote.cue or None,
+            "speaker": quote.speaker and quote.speaker.text,
+            "speaker_start": quote.speaker and quote.speaker.start,
+            "speaker_end": quote.speaker and quote.speaker.end,
+            "speaker_id": quote.speaker and quote.speaker.actor_id,
+        }
+        for number, quote in enumerate(quotes)
+    ]
+
+
+def _stance_rows(document: Document, stances: Sequence[Stance]) -> list[Row]:
+    texts = {part.name: part.text for part in document.parts}
+    return [
+        {
+            "doc_id": document.doc_id,
+            "stance_id": number,
+            "sent_id": stance.sentence.sent_id,
+            "part": stance.part,
+            "source_kind": stance.source_kind,
+            "source": stance.source,
+            "source_id": stance.source_id,
+            "target": stance.target.text,
+            "target_id": stance.target.actor_id,
+            "stance": stance.stance,
+            "score": round(stance.score, 3),
+            "start": stance.start,
+            "end": stance.end,
+            "evidence": texts[stance.part][stance.start : stance.end],
+            "method": stance.method,
+        }
+        for number, stance in enumerate(stances)
+    ]

@@ -1,0 +1,239 @@
+"""The warehouse: datasets of Parquet files, one file a batch, on a local folder or on S3.
+
+A batch has the same file name in every dataset: `<dataset>/ingest_date=YYYY-MM-DD/<batch_id>.parquet`. What a stage
+still has to do is the set of files it reads less the set it has written; no database remembers anything. A file
+appears whole or not at all: local files are written under `_tmp/`, synced and renamed, objects on S3 are put in one
+request. Files whose name starts with `_` or `.` are never data.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+from config.settings import StoreSettings
+from tasks.errors import StoreError
+from tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check
+from tasks.stages import STAGES, Stage
+
+METADATA_PREFIX = "nabra."
+BATCH_FILE = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/_.][^/.]*)\.parquet$")
+
+
+@dataclass(frozen=True, order=True)
+class Batch:
+    """A batch: the UTC day it was fetched on, and its name, unique in the warehouse."""
+
+    ingest_date: str
+    batch_id: str
+
+    def __str__(self) -> str:
+        return f"{self.ingest_date}/{self.batch_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Batch:
+        """The batch that `str(batch)` names."""
+        ingest_date, batch_id = text.split("/")
+        return cls(ingest_date, batch_id)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made a file; written into its Parquet metadata under `nabra.*`."""
+
+    fingerprint: str
+    version: str
+    run_id: str
+
+
+class Store:
+    """The datasets below `root` of a pyarrow filesystem. All errors of the filesystem are raised as StoreError."""
+
+    def __init__(self, filesystem: pafs.FileSystem, root: str) -> None:
+        self.filesystem = filesystem
+        self.root = root.rstrip("/")
+
+    @classmethod
+    def open(cls, settings: StoreSettings) -> Store:
+        """The store that the settings name; credentials for S3 come from the standard AWS chain."""
+        uri = settings.warehouse
+        try:
+            if uri.startswith("s3://"):
+                options: dict[str, Any] = {}
+                if settings.s3_region:
+                    options["region"] = settings.s3_region
+                if settings.s3_endpoint:
+                    scheme, _, host = settings.s3_endpoint.rpartition("://")
+                    options |= {"endpoint_override": host, "scheme": scheme or "https"}
+                return cls(pafs.S3FileSystem(**options), uri.removeprefix("s3://"))
+            if "://" in uri and not uri.startswith("file://"):
+                raise StoreError(f"warehouse {uri}: only a folder, file:// or s3:// is supported")
+            return cls(pafs.LocalFileSystem(), str(Path(uri.removeprefix("file://")).absolute()))
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"warehouse {uri} cannot be opened: {error}") from error
+
+    def __str__(self) -> str:
+        return self.root if self.is_local else f"s3://{self.root}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the warehouse is a folder of this machine."""
+        return isinstance(self.filesystem, pafs.LocalFileSystem)
+
+    def prepare(self) -> None:
+        """Make the warehouse if it is not there and see that it can be written."""
+        if not self.is_local:
+            return
+        try:
+            probe = Path(self.root) / "_tmp" / f"probe-{uuid.uuid4().hex}"
+            probe.parent.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise StoreError(
+                f"warehouse {self} cannot be written: {error.strerror}; name another with --warehouse"
+            ) from error
+
+    def batches(self, dataset: str) -> list[Batch]:
+        """All batches of a dataset, oldest first."""
+        found = (BATCH_FILE.search(path) for path in self._files(dataset))
+        return sorted(Batch(match[1], match[2]) for match in found if match)
+
+    def done(self, stage: Stage, fingerprint: str | None = None) -> set[Batch]:
+        """The batches for which the stage has written all its datasets.
+
+        With a `fingerprint`, only those that the stage made under this one.
+        """
+        done = set.intersection(*(set(self.batches(dataset)) for dataset in stage.writes))
+        if fingerprint is None:
+            return done
+        return {batch for batch in done if self.fingerprint(stage.writes[-1], batch) == fingerprint}
+
+    def pending(self, stage: Stage) -> list[Batch]:
+        """The batches that lie ready for the stage and that it has not done, oldest first."""
+        ready = set.intersection(*(set(self.batches(dataset)) for dataset in stage.reads))
+        return sorted(ready - self.done(stage))
+
+    def fingerprint(self, dataset: str, batch: Batch) -> str:
+        """The fingerprint of what made the file."""
+        metadata = self._read_schema(dataset, batch).metadata or {}
+        return str(metadata.get(f"{METADATA_PREFIX}fingerprint".encode(), b"").decode())
+
+    def read(self, dataset: str, batch: Batch) -> pa.Table:
+        """The rows of one batch."""
+        path = self._path(dataset, str(batch.batch_id), batch.ingest_date)
+        try:
+            data = pq.read_table(path, filesystem=self.filesystem, partitioning=None)
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
+        return check(DATASETS[dataset], data.replace_schema_metadata(None))
+
+    def scan(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> pa.Table:
+        """The given columns over all batches; `ingest_date` (string) is a column too."""
+        try:
+            return self.dataset(dataset).to_table(columns=columns, filter=where)
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
+
+    def dataset(self, dataset: str) -> ds.Dataset:
+        """All files of a dataset as a pyarrow dataset; without files it has the right columns and no rows."""
+        partitioning = ds.partitioning(pa.schema([("ingest_date", pa.string())]), flavor="hive")
+        schema = DATASETS[dataset].schema.append(pa.field("ingest_date", pa.string()))
+        return ds.dataset(
+            self._files(dataset),
+            schema=schema,
+            format="parquet",
+            filesystem=self.filesystem,
+            partitioning=partitioning,
+            partition_base_dir=f"{self.root}/{dataset}",
+        )
+
+    def write(self, dataset: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
+        """Publish the rows of one batch, replacing what was there; SchemaError if they are not the dataset's."""
+        self._write(DATASETS[dataset], batch.batch_id, batch, data, provenance)
+
+    def write_rejects(self, stage: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
+        """Publish what a stage refused of a batch; without refusals no file is left, nor one of an earlier run."""
+        name = f"{batch.batch_id}.{stage}"
+        if data.num_rows:
+            self._write(REJECTS, name, batch, data, provenance)
+            return
+        path = self._path(REJECTS.name, name, batch.ingest_date)
+        try:
+            if self.filesystem.get_file_info(path).type == pafs.FileType.File:
+                self.filesystem.delete_file(path)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be removed: {error}") from error
+
+    def _write(self, dataset: Dataset, name: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
+        metadata = {
+            "stage": next((s.name for s in STAGES.values() if dataset.name in s.writes), dataset.name),
+            "schema_version": str(SCHEMA_VERSION),
+            "fingerprint": provenance.fingerprint,
+            "version": provenance.version,
+            "run_id": provenance.run_id,
+        }
+        data = check(dataset, data).replace_schema_metadata({f"{METADATA_PREFIX}{k}": v for k, v in metadata.items()})
+        sink = pa.BufferOutputStream()
+        pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
+        path = self._path(dataset.name, name, batch.ingest_date)
+        try:
+            if self.is_local:
+                _publish_local(Path(self.root), Path(path), sink.getvalue())
+            else:
+                with self.filesystem.open_output_stream(path) as stream:
+                    stream.write(sink.getvalue())
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+
+    def _path(self, dataset: str, name: str, ingest_date: str) -> str:
+        return f"{self.root}/{dataset}/ingest_date={ingest_date}/{name}.parquet"
+
+    def _files(self, dataset: str) -> list[str]:
+        selector = pafs.FileSelector(f"{self.root}/{dataset}", recursive=True, allow_not_found=True)
+        try:
+            found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
+        except OSError as error:
+            raise StoreError(f"{self}/{dataset} cannot be listed: {error}") from error
+        return sorted(
+            info.path
+            for info in found
+            if info.type == pafs.FileType.File and info.extension == "parquet" and info.base_name[0] not in "_."
+        )
+
+    def _read_schema(self, dataset: str, batch: Batch) -> pa.Schema:
+        path = self._path(dataset, batch.batch_id, batch.ingest_date)
+        try:
+            return pq.read_schema(path, filesystem=self.filesystem)
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
+
+
+def _publish_local(root: Path, path: Path, content: pa.Buffer) -> None:
+    """Write, sync and rename within one filesystem, then sync the folder: after a crash the file is whole or absent."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = root / "_tmp" / f"{uuid.uuid4().hex}.parquet"
+    temporary.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

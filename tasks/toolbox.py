@@ -1,0 +1,84 @@
+"""What the stages need beside their tables: models, lexicons, worker processes. Made once a process, when first asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from config.settings import Settings
+from tasks.actors import Actors, load_actors
+from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
+from tasks.parse.models import load_encoder, load_pipeline, model_folder, verify
+from tasks.parse.parser import Parser, StanzaParser
+from tasks.schemas import CLEAN
+from tasks.sentiment.classifier import Classifier, load_classifier
+from tasks.stages import STAGES
+from tasks.stance import Cues, load_cues
+from tasks.store import Batch, Store
+
+
+class Toolbox:
+    """The tools for one set of settings.
+
+    `stale` are the batches of `clean` that this run makes anew: their old rows are no originals of any duplicate.
+    """
+
+    def __init__(self, settings: Settings, store: Store, stale: frozenset[Batch] = frozenset()) -> None:
+        self.settings = settings
+        self.store = store
+        self.stale = stale
+
+    def close(self) -> None:
+        """End the extraction processes, if any were started."""
+        if "extractor" in self.__dict__:
+            self.extractor.close()
+
+    @cached_property
+    def boilerplate(self) -> Boilerplate:
+        """The boilerplate rules."""
+        return load_boilerplate(Path(self.settings.clean.boilerplate))
+
+    @cached_property
+    def extractor(self) -> ExtractorPool:
+        """The processes that extract articles from pages."""
+        return ExtractorPool(self.settings.clean.workers, self.settings.clean.deadline_seconds)
+
+    @cached_property
+    def duplicates(self) -> DuplicateIndex:
+        """The index of the articles cleaned in the last `clean.duplicate_days`, oldest first."""
+        since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
+        done = sorted(self.store.done(STAGES["clean"]) - self.stale)
+        tables = [self.store.read("clean", batch) for batch in done if batch.ingest_date >= since]
+        return DuplicateIndex.from_clean(pa.concat_tables([CLEAN.schema.empty_table(), *tables]), self.settings.clean)
+
+    @cached_property
+    def actors(self) -> Actors:
+        """The actor list."""
+        return load_actors(Path(self.settings.parse.actors))
+
+    @cached_property
+    def cues(self) -> Cues:
+        """The reporting and evaluative cues."""
+        return load_cues(Path(self.settings.stance.cues))
+
+    @cached_property
+    def models(self) -> Path:
+        """The folder of parser models, checked."""
+        folder = model_folder(self.settings.parse.models)
+        verify(folder)
+        return folder
+
+    @cached_property
+    def parser(self) -> Parser:
+        """The parser."""
+        return StanzaParser(load_pipeline(self.models, self.settings.parse.threads))
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The sentiment classifier, which is bundled whatever parser is chosen."""
+        bundled = model_folder("bundled")
+        verify(bundled)
+        return load_classifier(bundled / "sentiment", *load_encoder(bundled / "encoder"))

@@ -1,0 +1,89 @@
+"""Training the sentiment classifier: logistic regression on the frozen encoder, chosen by cross-validation."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save_file
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.preprocessing import StandardScaler
+
+from tasks.schemas import SENTIMENTS
+from tasks.sentiment.classifier import EncoderFeatures, Floats
+
+LAYERS = (12, 8, 5)
+STRENGTHS = (0.001, 0.003, 0.01, 0.03)
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Sentences and their sentiment labels."""
+
+    sentences: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    def __add__(self, other: Labelled) -> Labelled:
+        return Labelled(self.sentences + other.sentences, self.labels + other.labels)
+
+
+def read_sentences(path: Path) -> Labelled:
+    """A TSV file with the columns `sentence` and `label`."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return Labelled(tuple(row["sentence"] for row in rows), tuple(row["label"] for row in rows))
+
+
+def read_articles(path: Path) -> Labelled:
+    """The annotated sentences of a JSONL file of articles (format: `docs/methods.md`)."""
+    sentences, labels = [], []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        article = json.loads(line)
+        for sentence in article["sentences"]:
+            sentences.append(article["text"][sentence["start"] : sentence["end"]])
+            labels.append(sentence["sentiment"])
+    return Labelled(tuple(sentences), tuple(labels))
+
+
+def train_classifier(data: Labelled, encoder: tuple[Any, Any], folder: Path, seed: int) -> dict[str, float]:
+    """Fit on `data`, write `classifier.safetensors` and `config.json`, return the scores of cross-validation.
+
+    The strength of regularisation is the one of the best macro-F1 over the folds. Standardisation is folded into the
+    weights, so that the classifier is one affine map.
+    """
+    features = EncoderFeatures(*encoder, LAYERS)(data.sentences)
+    scaler = StandardScaler().fit(features)
+    scaled = scaler.transform(features)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    scores = {}
+    for strength in STRENGTHS:
+        predicted = cross_val_predict(_regression(strength, seed), scaled, data.labels, cv=folds)
+        scores[strength] = float(f1_score(data.labels, predicted, average="macro"))
+    best = max(scores, key=lambda strength: scores[strength])
+    model = _regression(best, seed).fit(scaled, data.labels)
+    order = [list(model.classes_).index(label) for label in SENTIMENTS]
+    weight: Floats = model.coef_[order] / scaler.scale_
+    bias: Floats = model.intercept_[order] - weight @ scaler.mean_
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
+    save_file(tensors, folder / "classifier.safetensors")
+    config = {"labels": list(SENTIMENTS), "layers": list(LAYERS)}
+    (folder / "config.json").write_text(json.dumps(config) + "\n", encoding="utf-8")
+    return {"sentences": float(len(data.sentences)), "cross_validation_macro_f1": scores[best], "C": best}
+
+
+def _regression(strength: float, seed: int) -> LogisticRegression:
+    return LogisticRegression(C=strength, max_iter=2000, class_weight="balanced", random_state=seed)
+
+
+def macro_f1(gold: Sequence[str], predicted: Sequence[str]) -> float:
+    """Unweighted mean of the F1 of the three labels."""
+    return float(f1_score(gold, predicted, average="macro", labels=list(SENTIMENTS), zero_division=0))

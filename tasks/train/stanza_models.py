@@ -1,0 +1,138 @@
+"""Stanza's trainers, called with nabra's choices, each in a process of its own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from tasks.errors import ModelError
+
+logger = logging.getLogger(__name__)
+
+# Log lines that show how far a trainer is.
+PROGRESS = ("STEP", "dev_score", "Step", "epoch", "Dev score", "F1")
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """One of Stanza's trainers: the processor it makes a model for, its module, and its arguments."""
+
+    processor: str
+    module: str
+    arguments: tuple[str, ...]
+
+
+def trainers(work: Path, seed: int) -> dict[str, Trainer]:
+    """The trainers by processor; their data lie below `work`, where `tasks.train.data` writes them.
+
+    Depparse fine-tunes the encoder; pos and ner then use the same encoder frozen, so that all share one in memory. The
+    parser takes no tags: its encoder sees the words, and no error of the tagger reaches it.
+    """
+    encoder = ["--no_pretrain", "--bert_hidden_layers", "4", "--bert_model"]
+    conllu = ["--train_file", f"{work}/treebank/train.conllu", "--eval_file", f"{work}/treebank/dev.conllu"]
+    arguments: dict[str, tuple[str, list[str]]] = {
+        "depparse": (
+            "parser",
+            [
+                *conllu,
+                *[*encoder, f"{work}/encoder-base", "--bert_finetune"],
+                *["--optim", "adam", "--lr", "1e-3", "--bert_learning_rate", "0.08", "--no_second_optim"],
+                *["--bert_start_finetuning", "60", "--bert_warmup_steps", "60"],
+                *["--batch_size", "800", "--max_steps", "520", "--eval_interval", "100"],
+                *["--num_layers", "1", "--hidden_dim", "200", "--no_char", "--augment_nopunct", "0.1"],
+                *["--no_upos", "--no_xpos", "--no_ufeats", "--tag_emb_dim", "0"],
+            ],
+        ),
+        "tokenize": (
+            "tokenizer",
+            [
+                *["--txt_file", f"{work}/tokenize/train.txt", "--label_file", f"{work}/tokenize/train.labels"],
+                *["--dev_txt_file", f"{work}/tokenize/dev.txt", "--dev_label_file", f"{work}/tokenize/dev.labels"],
+                *["--dev_conll_gold", f"{work}/tokenize/dev.conllu"],
+                *["--mwt_json_file", f"{work}/tokenize/train.mwt.json", "--use_mwt"],
+                *["--max_seqlen", "300", "--steps", "900", "--eval_steps", "150"],
+            ],
+        ),
+        "mwt": ("mwt_expander", [*conllu, "--gold_file", f"{work}/treebank/dev.conllu", "--num_epoch", "12"]),
+        "lemma": ("lemmatizer", [*conllu, "--num_epoch", "12"]),
+        "pos": (
+            "tagger",
+            [
+                *conllu,
+                *[*encoder, f"{work}/encoder"],
+                *["--batch_size", "40", "--max_steps", "600", "--eval_interval", "100", "--fix_eval_interval"],
+                *["--num_layers", "1", "--no_second_optim", "--augment_nopunct", "0.1"],
+                *["--char_hidden_dim", "100", "--char_emb_dim", "50", "--deep_biaff_hidden_dim", "200"],
+            ],
+        ),
+        "ner": (
+            "ner_tagger",
+            [
+                *["--train_file", f"{work}/ner/train.json", "--eval_file", f"{work}/ner/dev.json"],
+                *[*encoder, f"{work}/encoder", "--word_emb_dim", "0"],
+                *["--optim", "adam", "--lr", "1e-3", "--batch_size", "32", "--max_steps", "1000"],
+                *["--eval_interval", "200"],
+            ],
+        ),
+    }
+    common = ["--mode", "train", "--shorthand", "ar_nabra", "--seed", str(seed)]
+    made = {}
+    for processor, (module, specific) in arguments.items():
+        language = [] if module in ("lemmatizer", "ner_tagger") else ["--lang", "ar"]
+        place = ["--save_dir", f"{work}/{processor}", "--save_name", f"{processor}.pt"]
+        made[processor] = Trainer(processor, f"stanza.models.{module}", (*common, *language, *place, *specific))
+    return made
+
+
+def run_trainer(trainer: Trainer, work: Path, threads: int) -> Path:
+    """Run a trainer to its end and return the model's path; its log lies beside it.
+
+    A run that was stopped goes on from the trainer's checkpoint where it keeps one (depparse), else starts again.
+    ModelError if the trainer fails or leaves no readable model: Stanza itself swallows errors of saving.
+    """
+    folder = work / trainer.processor
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "train.log"
+    environment = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONUNBUFFERED": "1"}
+    with log.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", trainer.module, *trainer.arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+        try:
+            _follow(process, file, trainer.processor)
+        finally:
+            process.terminate()
+            process.wait()
+    model = folder / f"{trainer.processor}.pt"
+    if process.returncode:
+        raise ModelError(f"training {trainer.processor} failed with status {process.returncode}; see {log}")
+    try:
+        torch.load(model, map_location="cpu", weights_only=True)
+    except Exception as error:
+        raise ModelError(f"training {trainer.processor} left no readable model at {model}; see {log}") from error
+    return model
+
+
+def _follow(process: subprocess.Popen[str], log: object, processor: str) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        print(line, end="", file=log, flush=True)  # type: ignore[call-overload]
+        if any(word in line for word in PROGRESS):
+            logger.info("%s: %s", processor, line.strip().split("INFO: ")[-1])
+    process.wait()
+
+
+def command_lines(selected: Sequence[Trainer]) -> dict[str, str]:
+    """The shell command of each trainer, for the model card."""
+    return {t.processor: " ".join(["python", "-m", t.module, *t.arguments]) for t in selected}

@@ -1,0 +1,152 @@
+from pathlib import Path
+
+import pytest
+
+from config.settings import CONFIG_FOLDER
+from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
+from tasks.errors import ConfigError
+
+RULES = load_boilerplate(CONFIG_FOLDER / "boilerplate.toml")
+ARTICLE = [
+    "عين الريم - وكالات: افتتحت بلدية الميناء يوم الأحد رصيفاً جديداً للسفن الكبيرة.",
+    "وقال رئيس البلدية إن العمل استمر عامين، وإن كلفته بلغت أربعين مليون دينار.",
+    "وأضاف: «اقرأوا التقرير أيضاً قبل أن تحكموا علينا»، داعياً الناس إلى زيارة الرصيف.",
+    "وختم بأن الرصيف التالي سيُفتتح في الخريف المقبل إن شاء الله.",
+]
+TEXT = "\n".join(ARTICLE)
+RULE = '[[rule]]\nid = "a"\nkind = "line"\npattern = "إعلان"\ncomment = "c"\nexample = "إعلان"\n'
+
+
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+def test_each_rule_cuts_its_example_and_nothing_else(rule: Rule) -> None:
+    alone = Boilerplate((rule,))
+    if rule.kind == "head":
+        assert alone.cut(f"{rule.example}\n{TEXT}") == TEXT
+        assert alone.cut(f"{TEXT}\n{rule.example}") == f"{TEXT}\n{rule.example}"
+    elif rule.kind == "inline":
+        assert alone.cut(f"{TEXT}\n{rule.example}") == TEXT
+    elif rule.kind == "end":
+        assert alone.cut(f"{TEXT}\n{rule.example.strip()}") == TEXT or alone.cut(TEXT + rule.example) == TEXT
+    else:
+        assert alone.cut(f"{TEXT}\n{rule.example}") == TEXT
+    assert RULES.cut(TEXT) == TEXT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "أترك تعليقًا",
+        "اترك رد",
+        "أضف تعليقك",
+        "شاركنا برأيك",
+        "لا توجد تعليقات",
+        "العودة إلى أعلى الصفحة",
+        "شارك",
+        "Facebook Twitter WhatsApp",
+        "فيسبوك | تويتر | طباعة",
+        "طباعة إرسال إلى صديق",
+        "المزيد...",
+        "اقرأ المزيد",
+        "إقرأ أيضاً: وزير النقل يزور الميناء ويعد بقطار",
+        "شاهد أيضا | سفينة عملاقة في الميناء",
+        "كلمات دلالية: موانئ، سفن، تجارة",
+        "سمات ميناء رصيف بلدية",
+        "//انتهى//",
+        "//يتبع//",
+        "15:22 ت م NNNN",
+        "* كاتب من مرسان",
+        "لمراسلة الكاتب: writer@example.org",
+        "السابق",
+        "الرئيسية / أخبار / محليات",
+        "تابعونا على قناتنا في تلغرام",
+        "انظر أيضًا\nخبر آخر عن البحر\nوثالث عن الصيد",
+        "أخبار ذات صلة\nخبر آخر عن البحر",
+    ],
+)
+def test_spellings_and_layouts_of_boilerplate_after_an_article_are_cut(line: str) -> None:
+    assert RULES.cut(f"{TEXT}\n{line}") == TEXT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "موسكو - مرسانا",
+        "موسكو-مرسانا",
+        "الرياض - واس",
+        "عين اليوم – برلين",
+        "وشارك في الاجتماع وزير النقل.",
+        "وقال إن التفاصيل ستُعلن لاحقاً.",
+        "شاهد عيان قال إن السفينة غرقت قبل الفجر.",
+        "سمات القائد الناجح كثيرة، أولها الصبر. وثانيها العدل.",
+        "التعليق على القرار جاء من الوزارة نفسها.",
+        "اقرأ الكتاب قبل أن تراه.",
+        "جانب من المسؤولية يقع على البلدية، كما قال التقرير.",
+        "في تمام الساعة 17:14 وصلت السفينة.",
+        "انتهى الاجتماع من دون اتفاق.",
+    ],
+)
+def test_lines_of_the_article_that_resemble_boilerplate_stay(line: str) -> None:
+    first = f"{line}\n{TEXT}"
+    assert RULES.cut(first) == first
+    middle = "\n".join([*ARTICLE[:2], line, *ARTICLE[2:]])
+    assert RULES.cut(middle) == middle
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        (" رابط الخبر بصحيفة الميناء: رصيف جديد: صور", ""),
+        (" سمات رصيف ميناء", ""),
+        (" (التفاصيل: ص11)", ""),
+        (" // انتهى // 17:14 ت م", ""),
+        (" (انتهى) س.م/ أ.ب", ""),
+        ("\n// انتهى //\n17:14 ت م\n", ""),
+    ],
+)
+def test_what_is_glued_to_the_last_sentence_is_cut_off_it(ending: str, expected: str) -> None:
+    assert RULES.cut((TEXT + ending).strip("\n")) == TEXT + expected
+
+
+def test_a_see_also_heading_early_in_the_text_costs_one_line_only() -> None:
+    lines = [ARTICLE[0], "اقرأ أيضاً", *ARTICLE[1:], *ARTICLE[1:]]
+    assert RULES.cut("\n".join(lines)) == "\n".join([ARTICLE[0], *ARTICLE[1:], *ARTICLE[1:]])
+
+
+def test_gallery_buttons_are_cut_out_of_a_line() -> None:
+    assert RULES.cut(f"Next Previous {TEXT}") == TEXT
+    assert RULES.cut(f"سلمى Next Previous الهادي\n{TEXT}") == f"سلمى الهادي\n{TEXT}"
+
+
+def test_diacritics_and_tatweel_hide_no_boilerplate_and_survive_beside_it() -> None:
+    article = TEXT.replace("قال", "قـــالَ")
+    assert RULES.cut(f"{article}\nاُترُك تـــعليقاً") == article
+
+
+def test_a_text_of_boilerplate_alone_becomes_empty() -> None:
+    assert RULES.cut("اترك تعليقاً\nزر الذهاب إلى الأعلى") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (RULE.replace('kind = "line"', 'kind = "row"'), "kind = 'row'; allowed: line, head, tail, inline, end"),
+        (RULE.replace("comment", "remark"), "rule a: the key comment is missing"),
+        (RULE + "extra = 1\n", "rule a: the key extra is unknown"),
+        (RULE.replace('"إعلان"', '"("', 1), "the pattern is no regular expression"),
+        (RULE.replace('"c"', "5"), "comment = 5 should be a text in quotes"),
+        ("[rules]\n", r"allowed are tables that begin with [[rule]]"),
+        ("[[rule", "not a TOML file"),
+    ],
+)
+def test_a_wrong_rule_is_named_with_file_key_and_what_is_allowed(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_boilerplate(path)
+    assert str(path) in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_rule_ids_are_unique() -> None:
+    ids = [rule.id for rule in RULES.rules]
+    assert len(ids) == len(set(ids))

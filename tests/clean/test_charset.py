@@ -1,0 +1,77 @@
+import codecs
+
+import pytest
+
+from tasks.clean.charset import arabic_score, decode
+from tasks.errors import DocumentError
+
+TEXT = "أعلنت بلدية الميناء «افتتاح» الرصيف الثالث، وقال رئيسها: العمل استمرّ عامين ١٢٪ و 40 يوماً."
+PLAIN = "أعلنت بلدية الميناء افتتاح الرصيف الثالث، وقال رئيسها: العمل استمر عامين و 40 يوما."
+
+
+@pytest.mark.parametrize("declared", [None, "utf-8", "windows-1256", "iso-8859-1", "nonsense"])
+def test_valid_utf8_outranks_every_label(declared: str | None) -> None:
+    assert decode(TEXT.encode(), declared, "text/html") == (TEXT, "utf-8")
+
+
+@pytest.mark.parametrize("declared", [None, "windows-1256", "utf-8", "iso-8859-1", "us-ascii", "iso-8859-6"])
+def test_windows_1256_is_found_whatever_the_label_says(declared: str | None) -> None:
+    assert decode(PLAIN.encode("cp1256"), declared, "text/plain") == (PLAIN, "cp1256")
+
+
+def test_iso_8859_6_is_told_from_windows_1256() -> None:
+    assert decode(PLAIN.encode("iso8859-6"), None, "text/plain") == (PLAIN, "iso8859-6")
+
+
+@pytest.mark.parametrize(
+    ("mark", "charset"),
+    [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")],
+)
+def test_a_byte_order_mark_outranks_the_label_and_is_no_part_of_the_text(mark: bytes, charset: str) -> None:
+    assert decode(mark + TEXT.encode(charset), "windows-1256", "text/html") == (TEXT, charset)
+
+
+def test_utf16_without_a_mark_is_read_by_its_label() -> None:
+    assert decode(TEXT.encode("utf-16-le"), "utf-16le", "text/html")[0] == TEXT
+
+
+def test_the_declaration_of_the_page_is_read() -> None:
+    page = '<html><head><meta charset="windows-1252"></head><body>déjà vu à la café</body></html>'
+    assert decode(page.encode("cp1252"), "windows-1252", "text/html") == (page, "cp1252")
+
+
+def test_a_few_broken_bytes_do_not_turn_utf8_into_another_charset() -> None:
+    text, charset = decode(TEXT.encode() * 20 + b"\xd8", "utf-8", "text/plain")
+    assert charset == "utf-8"
+    assert text.startswith(TEXT)
+
+
+@pytest.mark.parametrize("wrong", ["cp1252", "cp1256", "latin-1"])
+def test_text_encoded_twice_is_repaired_once(wrong: str) -> None:
+    # Bytes that windows-1252 leaves undefined become C1 controls, as in browsers.
+    text = "خبر من بلدية: رصيف جديد"
+    twice = "".join(bytes([b]).decode(wrong, "ignore") or chr(b) for b in text.encode()).encode()
+    assert twice.decode() != text
+    assert decode(twice, "utf-8", "text/html")[0] == text
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        b"%PDF-1.7\n\x00\x01",
+        bytes(range(1, 256)) * 20,
+        b"\x7fELF\x02\x01\x01\x00",
+    ],
+)
+def test_a_binary_payload_is_no_text(payload: bytes) -> None:
+    with pytest.raises(DocumentError) as caught:
+        decode(payload, "utf-8", "text/plain")
+    assert caught.value.reason == "not_text"
+
+
+def test_arabic_score_sinks_with_damage() -> None:
+    assert arabic_score(PLAIN) > 0.95
+    assert arabic_score("Ø§Ù„Ø®Ø¨Ø±") < 0.1
+    assert arabic_score("خبر\ufffd\ufffd") < 0
+    assert arabic_score("plain English") == 0

@@ -1,0 +1,161 @@
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+
+from config.settings import CONFIG_FOLDER, load_settings
+from tasks.clean import Article, DuplicateIndex, clean_articles, load_boilerplate
+from tasks.errors import DocumentError
+from tasks.schemas import RAW, table
+from tasks.stages import StageOutput
+
+SETTINGS = load_settings().clean
+RULES = load_boilerplate(CONFIG_FOLDER / "boilerplate.toml")
+PARAGRAPHS = (
+    "عين الريم - مرسانا: افتتحت بلدية الميناء يوم الأحد رصيفاً جديداً للسفن الكبيرة بعد عمل استمر عامين.",
+    "وقال رئيس البلدية إن الكلفة بلغت أربعين مليون دينار، وإن «الرصيف ملك للناس جميعاً».",
+)
+TEXT = "\n\n".join(PARAGRAPHS)
+CLEAN_TEXT = "\n".join(PARAGRAPHS)
+NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
+
+
+class Pages:
+    """An extractor whose answers are written out: an article, or an error to raise."""
+
+    def __init__(self, answer: Article | Exception | None = None) -> None:
+        self.answer = answer
+        self.pages: list[str] = []
+
+    def submit(self, page: str, url: str) -> Callable[[], Article]:
+        self.pages.append(page)
+
+        def wait() -> Article:
+            if isinstance(self.answer, Article):
+                return self.answer
+            raise self.answer or AssertionError("no page is expected")
+
+        return wait
+
+
+def document(name: str, payload: bytes | str, **values: object) -> dict[str, object]:
+    content = payload.encode() if isinstance(payload, str) else payload
+    row: dict[str, object] = {
+        "doc_id": hashlib.sha256(name.encode()).hexdigest()[:32],
+        "source": "cli",
+        "url": f"file:///news/{name}",
+        "fetched_at": NOON,
+        "status": 200,
+        "content_type": "text/html" if name.endswith("html") else "text/plain",
+        "charset": None,
+        "etag": None,
+        "last_modified": None,
+        "payload": content,
+        "payload_sha256": hashlib.sha256(content).hexdigest(),
+        "hint_title": None,
+        "hint_published_at": None,
+    }
+    return row | values
+
+
+def clean(*documents: dict[str, object], pages: Pages | None = None) -> StageOutput:
+    raw: pa.Table = table(RAW, list(documents))
+    return clean_articles(raw, SETTINGS, RULES, pages or Pages(), DuplicateIndex(SETTINGS))
+
+
+def test_a_text_file_becomes_an_article_without_title() -> None:
+    payload = f"\ufeff{TEXT}\r\n\r\nاترك تعليقاً\u200f\r\n"
+    output = clean(document("a.txt", payload))
+    (article,) = output.tables["clean"].to_pylist()
+    assert article["text"] == CLEAN_TEXT
+    assert article["title"] is None
+    assert (article["language"], article["duplicate_of"]) == ("ar", None)
+    assert article["text_chars"] == len(CLEAN_TEXT)
+    assert article["raw_chars"] == len(payload) - 1
+    assert article["text_sha256"] == hashlib.sha256(CLEAN_TEXT.encode()).hexdigest()
+    assert output.rejects.num_rows == 0
+
+
+def test_a_row_has_the_title_and_time_of_its_hints() -> None:
+    hints = {"hint_title": " عنوان\u200f الخبر ", "hint_published_at": NOON}
+    (article,) = clean(document("a.txt", TEXT, **hints)).tables["clean"].to_pylist()
+    assert (article["title"], article["published_at"]) == ("عنوان الخبر", NOON)
+
+
+def test_a_page_gives_its_own_title_time_and_author_before_the_hints() -> None:
+    pages = Pages(Article("رصيف جديد", f"رَصيف جديد\n{TEXT}\nمشاركة", " سلمى الهادي ", NOON))
+    page = document("a.html", "<html>", hint_title="آخر", hint_published_at=datetime(2020, 1, 1, tzinfo=UTC))
+    (article,) = clean(page, pages=pages).tables["clean"].to_pylist()
+    assert (article["title"], article["author"], article["published_at"]) == ("رصيف جديد", "سلمى الهادي", NOON)
+    assert article["text"] == CLEAN_TEXT
+
+
+def test_a_first_line_that_repeats_the_title_stays_in_text_that_is_no_page() -> None:
+    (article,) = clean(document("a.txt", f"رصيف جديد\n{TEXT}", hint_title="رصيف جديد")).tables["clean"].to_pylist()
+    assert article["text"].startswith("رصيف جديد\n")
+
+
+@pytest.mark.parametrize(("name", "content_type"), [("a.html", "text/html"), ("a.txt", None), ("a.txt", "text/plain")])
+def test_html_goes_to_the_extractor_decoded_whatever_it_is_called(name: str, content_type: str | None) -> None:
+    html = f"<!DOCTYPE html><html><body>{CLEAN_TEXT}</body></html>"
+    pages = Pages(Article(None, TEXT))
+    output = clean(document(name, html.encode("cp1256"), content_type=content_type), pages=pages)
+    assert pages.pages == [html]
+    assert output.tables["clean"].num_rows == 1
+
+
+ENGLISH = "The harbour town opened a new pier on Sunday after two years of work, the mayor said. " * 2
+
+
+@pytest.mark.parametrize(
+    ("row", "answer", "reason"),
+    [
+        (document("a.txt", " \n\t\n"), None, "empty"),
+        (document("a.txt", "اترك تعليقاً\n\u200f"), None, "empty"),
+        (document("a.txt", "خبر قصير."), None, "no_article"),
+        (document("a.txt", "كلمة " * 50_000), None, "too_large"),
+        (document("a.html", "<html>"), Article(None, "كلمة " * 50_000), "too_large"),
+        (document("a.txt", ENGLISH), None, "wrong_language"),
+        (document("a.txt", b"\x89PNG\x00\x01" * 50), None, "not_text"),
+        (document("a.bin", TEXT, content_type="application/pdf"), None, "not_text"),
+        (document("a.html", "<html>"), DocumentError("timeout", "20 s"), "timeout"),
+        (document("a.html", "<html>"), DocumentError("no_article", "none"), "no_article"),
+        (document("a.html", "<html>"), RuntimeError("surprise"), "failed"),
+    ],
+)
+def test_what_cannot_be_taken_is_one_reject_with_its_reason(
+    row: dict[str, object], answer: Article | Exception | None, reason: str
+) -> None:
+    output = clean(document("good.txt", TEXT), row, pages=Pages(answer))
+    (refusal,) = output.rejects.to_pylist()
+    assert (refusal["stage"], refusal["reason"], refusal["url"]) == ("clean", reason, row["url"])
+    assert (refusal["doc_id"], refusal["payload_sha256"]) == (row["doc_id"], row["payload_sha256"])
+    assert refusal["detail"]
+    assert output.tables["clean"].num_rows == 1
+
+
+def test_every_row_comes_out_once_in_the_order_of_the_input() -> None:
+    rows = [document(f"{n}.txt", TEXT.replace("الأحد", f"الأحد {n}") if n % 3 else "قصير") for n in range(12)]
+    output = clean(*rows)
+    accepted, refused = output.tables["clean"]["url"].to_pylist(), output.rejects["url"].to_pylist()
+    assert accepted == [row["url"] for n, row in enumerate(rows) if n % 3]
+    assert refused == [row["url"] for n, row in enumerate(rows) if n % 3 == 0]
+
+
+def test_the_second_copy_is_marked_as_a_duplicate_of_the_first() -> None:
+    rows = [document("a.txt", TEXT), document("b.txt", TEXT + "\n\nانظر أيضاً"), document("c.txt", TEXT)]
+    assert clean(*rows).tables["clean"]["duplicate_of"].to_pylist() == [None, rows[0]["doc_id"], rows[0]["doc_id"]]
+
+
+def test_an_empty_batch_gives_empty_tables() -> None:
+    output = clean()
+    assert (output.tables["clean"].num_rows, output.rejects.num_rows) == (0, 0)
+
+
+def test_the_input_is_not_changed() -> None:
+    raw = table(RAW, [document("a.txt", TEXT)])
+    before = raw.to_pylist()
+    clean_articles(raw, SETTINGS, RULES, Pages(), DuplicateIndex(SETTINGS))
+    assert raw.to_pylist() == before

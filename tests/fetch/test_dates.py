@@ -1,0 +1,23 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tasks.fetch.dates import parse_time
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-05-12T09:30:00+03:00", datetime(2024, 5, 12, 6, 30, tzinfo=UTC)),
+        ("2024-05-12 09:30:00", datetime(2024, 5, 12, 9, 30, tzinfo=UTC)),
+        ("2024-05-12", datetime(2024, 5, 12, tzinfo=UTC)),
+        ("Sun, 12 May 2024 09:30:00 +0300", datetime(2024, 5, 12, 6, 30, tzinfo=UTC)),
+        ("Sun, 12 May 2024 09:30:00 GMT", datetime(2024, 5, 12, 9, 30, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+03:00", None),
+        ("أمس", None),
+        ("  ", None),
+        (None, None),
+    ],
+)
+def test_dates_of_feeds_and_rows_become_utc_or_none(text: str | None, moment: datetime | None) -> None:
+    assert parse_time(text) == moment

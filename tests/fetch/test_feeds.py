@@ -1,0 +1,65 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tasks.errors import DocumentError
+from tasks.fetch.feeds import FeedItem, is_feed, read_feed
+
+RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>الميناء</title>
+<item><title>افتتاح الرصيف &quot;الثالث&quot;</title><link>news/1.html</link>
+<pubDate>Sun, 12 May 2024 09:30:00 +0300</pubDate></item>
+<item><title>خبر بلا رابط</title></item>
+<item><link>/news/2.html</link></item>
+</channel></rss>""".encode()
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>م</title><entry><title>خبر</title>
+<link href="https://other.example/3"/><updated>2024-05-12T00:00:00Z</updated></entry></feed>""".encode()
+
+
+def test_items_of_rss_have_absolute_links_titles_and_times_in_utc() -> None:
+    items = read_feed(RSS, "https://example.org/sub/feed.xml", 10)
+    assert items == [
+        FeedItem(
+            "https://example.org/sub/news/1.html", 'افتتاح الرصيف "الثالث"', datetime(2024, 5, 12, 6, 30, tzinfo=UTC)
+        ),
+        FeedItem("", "خبر بلا رابط", None),
+        FeedItem("https://example.org/news/2.html", None, None),
+    ]
+
+
+def test_atom_is_read_and_links_of_a_local_feed_lie_beside_it() -> None:
+    assert read_feed(ATOM, "https://example.org/", 10)[0].link == "https://other.example/3"
+    assert read_feed(RSS, "file:///data/sub/feed.xml", 10)[0].link == "file:///data/sub/news/1.html"
+
+
+def test_the_newest_items_are_taken_in_the_order_of_the_feed() -> None:
+    entries = "".join(
+        f"<item><link>/{day}</link><pubDate>{day} May 2024 00:00:00 GMT</pubDate></item>" for day in (3, 9, 1, 7)
+    )
+    feed = f'<rss version="2.0"><channel>{entries}</channel></rss>'.encode()
+    assert [item.link[-1] for item in read_feed(feed, "https://example.org/", 3)] == ["3", "9", "7"]
+
+
+def test_a_payload_that_is_no_feed_is_malformed() -> None:
+    with pytest.raises(DocumentError, match="malformed: not an RSS"):
+        read_feed(b"<urlset><url/></urlset>", "https://example.org/", 10)
+
+
+def test_a_feed_is_never_taken_for_the_name_of_a_file(tmp_path: object) -> None:
+    with pytest.raises(DocumentError, match="not an RSS"):
+        read_feed(b"/etc/hostname", "https://example.org/", 10)
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "expected"),
+    [
+        (RSS, "text/html", True),
+        (ATOM, None, True),
+        (RSS.decode().encode("utf-16"), "application/xml", True),
+        (b"<x/>", "application/rss+xml", True),
+        (b"<!DOCTYPE html><html><body><feed> </feed>", "text/html", False),
+        (b"<urlset></urlset>", "application/xml", False),
+        ("نص".encode(), "text/plain", False),
+    ],
+)
+def test_feeds_are_told_by_type_or_first_element(content: bytes, content_type: str | None, expected: bool) -> None:
+    assert is_feed(content, content_type) is expected

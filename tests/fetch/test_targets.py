@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import UsageError
+from tasks.fetch.targets import Target, targets_from_arguments
+
+
+def test_paths_become_absolute_and_addresses_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "مقال.txt").write_text("نص", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    targets = targets_from_arguments(["مقال.txt", ".", (tmp_path / "مقال.txt").as_uri(), "https://example.org/feed"])
+    assert targets == [
+        Target(str(tmp_path / "مقال.txt"), "cli"),
+        Target(str(tmp_path), "cli"),
+        Target(str(tmp_path / "مقال.txt"), "cli"),
+        Target("https://example.org/feed", "cli"),
+    ]
+    assert targets[3].path is None
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("nowhere/at-all", "nowhere/at-all: no such file or folder; give a path that exists or an http"),
+        ("ftp://example.org/a", "cannot fetch the scheme ftp; give http, https or file"),
+        ("https://me:secret@example.org/a", "https://example.org/a: given with a user name or password"),
+        ("ftp://me:secret@example.org/a", "cannot fetch the scheme ftp"),
+        ("http:///a", "no host in the address"),
+        ("http://[::1/a", "not an address"),
+        ("file://elsewhere/a.txt", "names another machine"),
+    ],
+)
+def test_what_cannot_be_fetched_is_named_with_what_to_do(argument: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        targets_from_arguments([argument])
+    assert message in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_of_another_kind_is_refused_naming_the_accepted_suffixes(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"%PDF-1.7")
+    with pytest.raises(UsageError, match=r"report\.pdf: cannot read this kind of file; accepted: \.txt, \.html"):
+        targets_from_arguments([str(path)])

@@ -1,0 +1,133 @@
+import gzip
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from tasks.errors import DocumentError
+from tasks.fetch.web import open_web
+
+PAGE = "<html><body><p>نص الخبر</p></body></html>"
+
+
+def get(url, settings):
+    with open_web(settings) as web:
+        return web.get(url)
+
+
+def refusal(url, settings):
+    with pytest.raises(DocumentError) as caught:
+        get(url, settings)
+    return caught.value
+
+
+def test_a_page_is_kept_as_received_with_what_the_server_says(site, settings):
+    headers = {"Content-Type": "text/HTML; charset=Windows-1256", "ETag": '"7"', "Last-Modified": "Sun, 12 May 2024"}
+    url = site.serve("/a", PAGE.encode("cp1256"), headers=headers)
+    payload = get(url, settings(user_agent="nabra-test"))
+    assert payload.content == PAGE.encode("cp1256")
+    assert (payload.content_type, payload.charset.lower(), payload.status) == ("text/html", "windows-1256", 200)
+    assert (payload.etag, payload.last_modified) == ('"7"', "Sun, 12 May 2024")
+    assert site.headers[0]["User-Agent"] == "nabra-test"
+
+
+def test_server_errors_are_tried_again_until_the_page_comes(site, settings):
+    site.serve("/a", status=503)
+    site.serve("/a", status=429, headers={"Retry-After": "0"})
+    url = site.serve("/a", PAGE)
+    assert get(url, settings(retries=2)).content == PAGE.encode()
+    assert site.paths() == ["/a", "/a", "/a"]
+
+
+def test_retries_end_and_the_status_is_named(site, settings):
+    url = site.serve("/a", status=503)
+    error = refusal(url, settings(retries=2))
+    assert (error.reason, error.detail) == ("http_error", "status 503, also after retries")
+    assert len(site.requests) == 3
+
+
+def test_a_missing_page_is_not_tried_again(site, settings):
+    error = refusal(site.address + "/none", settings())
+    assert (error.reason, error.detail) == ("http_error", "status 404 Not Found")
+    assert len(site.requests) == 1
+
+
+@pytest.mark.parametrize("as_date", [False, True])
+def test_retry_after_is_honoured(site, settings, as_date):
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=2.5), usegmt=True)
+    site.serve("/a", status=429, headers={"Retry-After": later if as_date else "1"})
+    get(site.serve("/a", PAGE), settings())
+    (_, first), (_, second) = site.requests
+    assert second - first >= 0.95
+
+
+def test_a_server_that_asks_for_more_patience_than_the_deadline_is_left_alone(site, settings):
+    url = site.serve("/a", status=503, headers={"Retry-After": "3600"})
+    assert refusal(url, settings()).reason == "http_error"
+    assert len(site.requests) == 1
+
+
+def test_redirects_are_followed_and_bounded(site, settings):
+    site.serve("/a", status=302, headers={"Location": "/b"})
+    site.serve("/b", status=301, headers={"Location": "/c"})
+    site.serve("/c", PAGE)
+    assert get(site.address + "/a", settings(max_redirects=2)).content == PAGE.encode()
+    assert refusal(site.address + "/a", settings(max_redirects=1)).detail == "more than 1 redirects"
+
+
+@pytest.mark.parametrize("target", ["file:///etc/hostname", "ftp://127.0.0.1/a", "http://me:secret@127.0.0.1/a"])
+def test_redirects_cannot_lead_off_the_web_or_carry_credentials(site, settings, target):
+    error = refusal(site.serve("/a", status=302, headers={"Location": target}), settings())
+    assert error.reason == "refused"
+    assert "secret" not in error.detail
+
+
+def test_a_page_over_the_cap_is_refused_by_its_decoded_size(site, settings):
+    bomb = gzip.compress(b"x" * 1_000_000)
+    assert len(bomb) < 10_000
+    url = site.serve("/a", bomb, headers={"Content-Encoding": "gzip", "Content-Type": "text/html"})
+    assert refusal(url, settings(max_payload_bytes=10_000)).reason == "too_large"
+    assert len(get(url, settings(max_payload_bytes=1_000_000)).content) == 1_000_000
+
+
+def test_a_page_that_drips_for_ever_ends_at_the_deadline(site, settings):
+    url = site.serve("/a", b"x" * 1000, seconds_between_bytes=0.05)
+    begun = time.monotonic()
+    assert refusal(url, settings(deadline_seconds=0.5)).reason == "timeout"
+    assert time.monotonic() - begun < 2
+
+
+def test_a_silent_server_is_a_network_error(settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        error = refusal(url, settings(timeout_seconds=0.2, retries=1))
+    assert (error.reason, error.detail) == ("network_error", "no answer in 0.2 s")
+
+
+def test_a_refused_connection_is_a_network_error(settings):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    assert refusal(f"http://127.0.0.1:{port}/", settings(retries=0)).reason == "network_error"
+
+
+def test_an_empty_answer_is_empty(site, settings):
+    assert refusal(site.serve("/a", b" \n"), settings()).reason == "empty"
+
+
+def test_a_body_that_is_not_what_its_encoding_says_is_a_network_error(site, settings):
+    url = site.serve("/a", b"not gzip", headers={"Content-Encoding": "gzip"})
+    assert refusal(url, settings()).reason == "network_error"
+
+
+def test_a_distance_is_kept_between_two_requests_to_one_host(site, settings):
+    site.serve("/a", PAGE)
+    site.serve("/b", PAGE)
+    with open_web(settings(delay_seconds=0.3)) as web:
+        begun = time.monotonic()
+        web.get(site.address + "/a")
+        first = time.monotonic() - begun
+        web.get(site.address + "/b")
+    assert first < 0.25
+    assert site.requests[1][1] - site.requests[0][1] >= 0.28

@@ -1,0 +1,57 @@
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.display import put
+from flows.models import check_models, models
+from tasks.errors import ModelError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    entries = []
+    for name in ("parser.pt", "tagger.pt", "ner.pt", "gone.pt"):
+        content = name.encode() * 300
+        entries.append({"path": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "gone.pt").unlink()
+    (tmp_path / "ner.pt").write_bytes(b"short")
+    (tmp_path / "tagger.pt").write_bytes(b"x" * entries[1]["bytes"])
+    (tmp_path / "MANIFEST.json").write_text(json.dumps(entries))
+    return tmp_path
+
+
+def test_each_model_file_is_compared_with_the_manifest(folder: Path) -> None:
+    assert [file.state for file in check_models(folder)] == [
+        "ok",
+        "damaged: another checksum",
+        "damaged: 5 bytes instead of 1800",
+        "missing",
+    ]
+
+
+def test_models_shows_sizes_and_scores(folder: Path) -> None:
+    (folder / "scores.json").write_text(json.dumps({"parser": {"las": 0.81944, "part": {"words": 4000}}}))
+    stream = io.StringIO()
+    put(models(folder), stream)
+    lines = [line.split() for line in stream.getvalue().splitlines()]
+    assert ["parser.pt", "2.7", "kB", "ok"] in lines
+    assert ["parser", "las", "0.819"] in lines
+    assert ["parser", "part.words", "4000"] in lines
+
+
+def test_models_without_scores_lists_the_files(folder: Path) -> None:
+    stream = io.StringIO()
+    put(models(folder), stream)
+    assert "gone.pt" in stream.getvalue()
+
+
+@pytest.mark.parametrize("content", [None, "{", '{"a": 1}', '[{"path": "x"}]', "[1]"])
+def test_a_folder_without_a_sound_manifest_is_an_error_that_names_it(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "MANIFEST.json").write_text(content)
+    with pytest.raises(ModelError, match=r"MANIFEST\.json"):
+        check_models(tmp_path)

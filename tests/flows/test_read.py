@@ -1,0 +1,114 @@
+import io
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+import pytest
+from rich.console import Console
+from tests.flows.small_warehouse import DOC, OTHER, TITLE
+
+from flows.read import json_lines, open_views, rows_table, run_query, tsv
+from tasks.errors import UsageError
+from tasks.schemas import DATASETS
+from tasks.store import Store
+
+
+def answer(store: Store, sql: str) -> list[dict[str, object]]:
+    return run_query(open_views(store), sql).to_pylist()
+
+
+def test_every_dataset_is_a_view_with_its_columns_and_the_day(store: Store) -> None:
+    for name, dataset in DATASETS.items():
+        columns = [row["column_name"] for row in answer(store, f"describe {name}")]
+        assert columns == [*dataset.schema.names, "ingest_date"]
+
+
+def test_views_join_over_batches_and_give_the_day_as_text(store: Store) -> None:
+    rows = answer(store, "select ingest_date, c.title from raw join clean c using (doc_id, ingest_date) order by all")
+    assert rows == [{"ingest_date": "2026-04-12", "title": TITLE}, {"ingest_date": "2026-04-13", "title": None}]
+
+
+def test_times_are_utc_whatever_the_machine_says(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Riyadh")
+    assert answer(store, "select hour(published_at) as h from clean where published_at is not null") == [{"h": 6}]
+
+
+def test_an_empty_warehouse_has_views_without_rows(tmp_path: Path) -> None:
+    empty = Store(pafs.LocalFileSystem(), str(tmp_path / "nowhere"))
+    assert answer(empty, "select count(*) as n from stances where stance = 'favor'") == [{"n": 0}]
+
+
+def test_files_being_written_are_no_rows(store: Store) -> None:
+    folder = Path(store.root) / "clean" / "ingest_date=2026-04-12"
+    for name in ("_two.parquet", ".two.parquet"):
+        (folder / name).write_bytes((folder / "one.parquet").read_bytes()[:50])
+    assert answer(store, "select count(*) as n from clean") == [{"n": 2}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "drop view clean",
+        "create table t as select 1",
+        "insert into clean select * from clean",
+        "copy (select 1) to '{path}'",
+        "explain analyze copy (select 1) to '{path}'",
+        "with x as (copy (select 1) to '{path}') select * from x",
+        "select 1; copy (select 1) to '{path}'",
+        "attach '{path}' as other",
+        "set threads = 1",
+        "select * from read_text('{secret}')",
+        "",
+    ],
+)
+def test_a_query_can_only_read_the_views(store: Store, tmp_path: Path, sql: str) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    connection = open_views(store)
+    with pytest.raises(UsageError):
+        run_query(connection, sql.format(path=tmp_path / "out", secret=secret))
+    assert not (tmp_path / "out").exists()
+    assert run_query(connection, "select count(*) as n from clean").to_pylist() == [{"n": 2}]
+
+
+def test_a_wrong_column_is_named_together_with_the_views(store: Store) -> None:
+    with pytest.raises(UsageError, match=r"(?s)nope.*raw, clean, sentences"):
+        run_query(open_views(store), "select nope from clean")
+
+
+def test_tsv_escapes_what_would_break_a_line_or_a_terminal(store: Store) -> None:
+    data = run_query(open_views(store), r"select hint_title, e'x\ty\nz\\' as t, payload from raw order by doc_id")
+    lines = list(tsv(data))
+    assert lines[0] == "hint_title\tt\tpayload"
+    assert lines[1].split("\t") == ["", r"x\ty\nz" + "\\\\", "<5 bytes>"]
+    assert lines[2].startswith(r"a\u001b]0;owned\u0007b\u202ec")
+
+
+def test_json_lines_give_back_the_exact_text(store: Store) -> None:
+    data = run_query(open_views(store), f"select hint_title, fetched_at from raw where doc_id = '{OTHER}'")
+    (line,) = json_lines(data)
+    assert "\u202e" not in line
+    assert json.loads(line) == {"hint_title": "a\x1b]0;owned\x07b\u202ec", "fetched_at": "2026-04-12 09:30:00+00:00"}
+
+
+def test_two_columns_of_one_name_are_both_shown(store: Store) -> None:
+    assert list(tsv(run_query(open_views(store), "select 1 as a, 2 as a"))) == ["a\ta", "1\t2"]
+
+
+def test_a_terminal_table_is_cut_and_says_so() -> None:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(rows_table(pa.table({"n": list(range(1500)), "long": ["س" * 3000] * 1500})))
+    shown = console.export_text()
+    assert "the first 1000 of 1500 rows" in shown
+    assert "│ 999 " in shown
+    assert "│ 1001 " not in shown
+    assert shown.count("س") == 1000 * 399
+
+
+def test_a_terminal_table_shows_markup_as_text(store: Store) -> None:
+    console = Console(width=80, record=True, file=io.StringIO())
+    console.print(
+        rows_table(run_query(open_views(store), f"select '[red]x[/red]' as v from clean where doc_id = '{DOC}'"))
+    )
+    assert "[red]x[/red]" in console.export_text()

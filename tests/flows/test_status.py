@@ -1,0 +1,58 @@
+import io
+from pathlib import Path
+
+import pyarrow.fs as pafs
+import pytest
+from tests.flows.small_warehouse import DOC, TITLE
+
+from flows.display import put
+from flows.status import readable_bytes, status
+from tasks.errors import StoreError
+from tasks.store import Store
+
+
+def lines(store: Store) -> list[list[str]]:
+    stream = io.StringIO()
+    put(status(store), stream)
+    return [line.split() for line in stream.getvalue().splitlines()]
+
+
+def test_status_counts_files_and_rows_and_names_the_last_day(store: Store) -> None:
+    rows = {line[0]: line for line in lines(store) if line}
+    assert rows["raw"][1:3] == ["2", "3"]
+    assert rows["raw"][-1] == "2026-04-13"
+    assert rows["sentences"][1:3] == ["1", "3"]
+    assert rows["sentences"][-1] == "2026-04-12"
+    assert rows["rejects"][1:3] == ["1", "1"]
+
+
+def test_status_counts_a_batch_as_pending_until_all_its_datasets_are_there(store: Store) -> None:
+    assert ["parse", "1", "1"] in lines(store)
+    assert ["clean", "2", "0"] in lines(store)
+    assert ["stance", "1", "1"] in lines(store)
+    (Path(store.root) / "entities" / "ingest_date=2026-04-12" / "one.parquet").unlink()
+    assert ["parse", "0", "2"] in lines(store)
+
+
+def test_status_tells_rejects_by_reason_and_the_newest_article(store: Store) -> None:
+    shown = lines(store)
+    assert ["clean", "wrong_language", "1"] in shown
+    assert ["Newest", "article:", "2026-04-12", "06:00", "UTC,", DOC] in shown
+    assert TITLE.split() in shown
+
+
+def test_status_of_an_empty_warehouse_says_how_to_fill_it(tmp_path: Path) -> None:
+    shown = lines(Store(pafs.LocalFileSystem(), str(tmp_path / "none")))
+    assert shown[0][:1] == ["Nothing"]
+    assert shown[0][-2:] == ["nabra", "run"]
+
+
+def test_status_names_a_damaged_file(store: Store) -> None:
+    (Path(store.root) / "quotes" / "ingest_date=2026-04-12" / "one.parquet").write_bytes(b"no parquet")
+    with pytest.raises(StoreError, match=r"quotes.*one\.parquet.*damaged"):
+        status(store)
+
+
+@pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (41_500_000, "41.5 MB")])
+def test_sizes_are_readable(size: int, text: str) -> None:
+    assert readable_bytes(size) == text

@@ -1,0 +1,95 @@
+"""The stage `parse` with a parser of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from config.settings import load_settings
+from tasks.actors import Actors, load_actors
+from tasks.parse.parse import parse_articles
+from tasks.parse.parser import NamedEntity, ParsedSentence, Word
+from tests.conftest import clean_table
+
+SETTINGS = load_settings().parse
+
+
+class WordParser:
+    """Every white-space word is a token under the first; words that start with أ, after the article or not, are persons."""
+
+    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
+        return [self._sentence(sentence) for sentence in sentences]
+
+    def _sentence(self, sentence: str) -> ParsedSentence:
+        words, at = [], 0
+        for number, form in enumerate(sentence.split(), start=1):
+            at = sentence.index(form, at)
+            head, deprel = (0, "root") if number == 1 else (1, "dep")
+            words.append(Word(number, number, at, at + len(form), form, form, "NOUN", None, None, head, deprel))
+            at += len(form)
+        persons = [NamedEntity(w.start, w.end, "PER") for w in words if w.form.startswith(("أ", "الأ"))]
+        return ParsedSentence(tuple(words), tuple(persons))
+
+
+class FragileParser(WordParser):
+    """Fails on any sentence that holds the word عطل."""
+
+    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
+        if any("عطل" in sentence for sentence in sentences):
+            raise RuntimeError("cannot parse this")
+        return super().parse(sentences)
+
+
+@pytest.fixture
+def actors(tmp_path: Path) -> Actors:
+    text = '[[actor]]\nid = "un"\nkind = "organisation"\naliases = ["الأمم المتحدة"]\n'
+    (tmp_path / "some.toml").write_text(text, encoding="utf-8")
+    return load_actors(tmp_path)
+
+
+def test_headline_sentences_come_first_and_the_count_goes_on(actors: Actors) -> None:
+    out = parse_articles(clean_table(("عنوان الخبر", "جملة أولى. جملة ثانية.")), SETTINGS, WordParser(), actors)
+    rows = out.tables["sentences"].to_pylist()
+    assert [(r["sent_id"], r["part"], r["text"], r["words"]) for r in rows] == [
+        (0, "title", "عنوان الخبر", 2),
+        (1, "text", "جملة أولى.", 2),
+        (2, "text", "جملة ثانية.", 2),
+    ]
+
+
+def test_offsets_are_those_of_the_article(actors: Actors) -> None:
+    clean = clean_table((None, "سطر أول.\nزار أحمد مقر الأمم المتحدة."))
+    out = parse_articles(clean, SETTINGS, WordParser(), actors)
+    text = clean["text"][0].as_py()
+    for row in out.tables["sentences"].to_pylist():
+        assert text[row["start"] : row["end"]] == row["text"]
+    for row in out.tables["tokens"].to_pylist():
+        assert text[row["start"] : row["end"]] == row["form"]
+    for row in out.tables["entities"].to_pylist():
+        assert text[row["start"] : row["end"]] == row["text"]
+
+
+def test_mentions_of_model_and_list_are_one_table(actors: Actors) -> None:
+    out = parse_articles(clean_table((None, "زار أحمد مقر الأمم المتحدة.")), SETTINGS, WordParser(), actors)
+    rows = out.tables["entities"].to_pylist()
+    assert [(r["text"], r["type"], r["actor_id"]) for r in rows] == [
+        ("أحمد", "PER", None),
+        ("الأمم المتحدة", "PER", "un"),
+    ]
+
+
+def test_an_article_that_cannot_be_parsed_is_refused_and_the_others_go_on(actors: Actors) -> None:
+    clean = clean_table((None, "خبر سليم."), (None, "خبر فيه عطل."), (None, "خبر آخر."))
+    out = parse_articles(clean, SETTINGS, FragileParser(), actors)
+    assert set(out.tables["sentences"]["doc_id"].to_pylist()) == {"d0", "d2"}
+    (refused,) = out.rejects.to_pylist()
+    assert (refused["doc_id"], refused["reason"]) == ("d1", "failed")
+    assert refused["detail"] == "RuntimeError: cannot parse this"
+
+
+def test_the_same_articles_give_the_same_rows(actors: Actors) -> None:
+    clean = clean_table(("عنوان", "زار أحمد مقر الأمم المتحدة. ثم غادر."))
+    first, second = (parse_articles(clean, SETTINGS, WordParser(), actors) for _ in range(2))
+    assert all(first.tables[name].equals(second.tables[name]) for name in first.tables)

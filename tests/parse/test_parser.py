@@ -1,0 +1,58 @@
+"""Stanza's offsets brought back to the text, with a pipeline of a few lines in Stanza's place."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.parse.parser import StanzaParser
+from tasks.parse.skeleton import skeleton
+
+
+def space_pipeline(text: str) -> Any:
+    """A document as Stanza builds it: paragraphs are sentences, white-space words are tokens and entities."""
+    sentences = []
+    for paragraph in re.finditer(r"\S(?:(?!\n\n).)*", text, re.DOTALL):
+        tokens = []
+        for number, match in enumerate(re.finditer(r"\S+", paragraph[0]), start=1):
+            start, end = paragraph.start() + match.start(), paragraph.start() + match.end()
+            word = SimpleNamespace(
+                id=number, text=match[0], lemma=None, upos="X", xpos=None, feats=None, head=0, deprel="root"
+            )
+            tokens.append(SimpleNamespace(start_char=start, end_char=end, words=[word]))
+        entities = [SimpleNamespace(start_char=t.start_char, end_char=t.end_char, type="MISC") for t in tokens]
+        sentences.append(SimpleNamespace(tokens=tokens, ents=entities))
+    return SimpleNamespace(sentences=sentences)
+
+
+WORD = st.text(alphabet=list("محمدالوزير123٤aZ.،«»😀") + ["\u064b", "\u0651", "\u0640", "ﻻ"], min_size=1, max_size=8)
+SENTENCES = st.lists(st.lists(WORD, min_size=1, max_size=6).map(" ".join), max_size=6)
+
+
+@given(SENTENCES)
+def test_spans_are_those_of_the_sentence_given(sentences: list[str]) -> None:
+    parsed = StanzaParser(space_pipeline).parse(sentences)
+    assert len(parsed) == len(sentences)
+    for sentence, result in zip(sentences, parsed, strict=True):
+        assert [word.form for word in result.words] == skeleton(sentence).text.split()
+        for word in result.words:
+            assert skeleton(sentence[word.start : word.end]).text.strip() == word.form
+        assert [(e.start, e.end) for e in result.entities] == [(w.start, w.end) for w in result.words]
+
+
+def test_a_sentence_of_marks_alone_has_no_words() -> None:
+    parsed = StanzaParser(space_pipeline).parse(["قال", "\u0640\u064b", "نعم"])
+    assert [len(result.words) for result in parsed] == [1, 0, 1]
+
+
+def test_sentences_that_the_pipeline_runs_together_are_noticed() -> None:
+    def joining(text: str) -> Any:
+        return space_pipeline(text.replace("\n\n", "  "))
+
+    with pytest.raises(ValueError, match="did not keep the sentence"):
+        StanzaParser(joining).parse(["قال الوزير", "ثم غادر"])

@@ -1,0 +1,75 @@
+"""Sentence splitting of web news."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.parse.sentences import split_sentences
+
+
+def texts(text: str, max_words: int = 100) -> list[str]:
+    return [text[start:end] for start, end in split_sentences(text, max_words)]
+
+
+def test_paragraphs_and_headings_are_sentences_of_their_own() -> None:
+    assert texts("خطة جديدة للمياه\nأعلنت الوزارة الخطة. وبدأ العمل\n\nنهاية") == [
+        "خطة جديدة للمياه",
+        "أعلنت الوزارة الخطة.",
+        "وبدأ العمل",
+        "نهاية",
+    ]
+
+
+def test_arabic_and_latin_stops_end_a_sentence() -> None:
+    assert texts("هل وصل الوفد؟ نعم! وصل أمس. ثم غادر") == ["هل وصل الوفد؟", "نعم!", "وصل أمس.", "ثم غادر"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "بلغ النمو 3.5 في المئة هذا العام",
+        "قال د. سامر إن الأمر انتهى",
+        "التقى أ.د. سامر الوفد",
+        "عاد U.S. Steel إلى السوق",
+        "انتظروا.. ثم غادروا",
+        "قالوا... وصمتوا",
+        "1. افتتاح الجسر",
+    ],
+)
+def test_numbers_abbreviations_and_ellipses_do_not_split(text: str) -> None:
+    assert texts(text) == [text]
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("«", "»"), ("“", "”"), ("”", "“"), ('"', '"')])
+def test_a_quotation_stays_whole(opening: str, closing: str) -> None:
+    text = f"قال الوزير {opening}انتهى العمل. سنعود غدا{closing} ثم غادر القاعة. وبقي الوفد."
+    assert texts(text) == [f"قال الوزير {opening}انتهى العمل. سنعود غدا{closing} ثم غادر القاعة.", "وبقي الوفد."]
+
+
+def test_a_closing_mark_after_the_stop_belongs_to_the_sentence() -> None:
+    assert texts("قال «انتهى العمل. لن نعود.» ثم غادر.") == ["قال «انتهى العمل. لن نعود.»", "ثم غادر."]
+
+
+def test_an_unclosed_quotation_does_not_hold_the_paragraph_together() -> None:
+    assert texts("قال «انتهى العمل. ثم غادر القاعة.") == ["قال «انتهى العمل.", "ثم غادر القاعة."]
+
+
+def test_an_endless_sentence_is_cut_at_a_comma() -> None:
+    text = " ".join(["كلمة"] * 70) + "، " + " ".join(["كلمة"] * 60)
+    assert [len(sentence.split()) for sentence in texts(text, max_words=100)] == [70, 60]
+
+
+def test_an_endless_sentence_without_commas_is_cut_at_the_limit() -> None:
+    assert [len(s.split()) for s in texts(" ".join(["كلمة"] * 250), max_words=100)] == [100, 100, 50]
+
+
+@given(st.text(alphabet=list("ابو. \n؟!«»“”\"'()1،؛a\u064b\u0640…") + ["د", "😀"], max_size=200), st.integers(20, 60))
+def test_every_character_lies_in_exactly_one_sentence(text: str, max_words: int) -> None:
+    spans = split_sentences(text, max_words)
+    assert all(start < end for start, end in spans)
+    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    inside = {index for start, end in spans for index in range(start, end)}
+    assert all(text[index].isspace() for index in range(len(text)) if index not in inside)
+    assert all(len(text[start:end].split()) <= max_words for start, end in spans)

@@ -1,0 +1,147 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import CONFIG_FOLDER
+from tasks.actors import Actors, load_actors
+from tasks.stance import Cues, load_cues
+from tasks.stance.quotes import find_quotes
+from tests.stance.conftest import article, entity_rows
+
+
+@pytest.fixture
+def quoted(actors: Actors, cues: Cues):
+    def find(text: str, **given) -> list[tuple[str, str, str, str | None]]:
+        document = article(text, **given)
+        texts = {part.name: part.text for part in document.parts}
+        return [
+            (q.kind, q.cue, texts[q.part][q.start : q.end], q.speaker and q.speaker.text)
+            for q in find_quotes(document, actors, cues)
+        ]
+
+    return find
+
+
+def test_content_behind_that_is_indirect(quoted) -> None:
+    assert quoted("وقال مدير البلدية أمس إن الجسر الجديد سيفتح في الربيع.") == [
+        ("indirect", "قال", "الجسر الجديد سيفتح في الربيع", "مدير البلدية")
+    ]
+
+
+def test_a_pronoun_on_that_stays_outside(quoted) -> None:
+    assert quoted("أكدت الطبيبة أنها ستعود إلى القرية")[0][2] == "ستعود إلى القرية"
+
+
+def test_content_between_marks_is_direct(quoted) -> None:
+    assert quoted("وقالت المعلمة: «لن أترك المدرسة قبل نهاية العام».") == [
+        ("direct", "قالت", "لن أترك المدرسة قبل نهاية العام", "المعلمة")
+    ]
+
+
+def test_a_quotation_before_its_verb_is_found(quoted) -> None:
+    assert quoted('"هذا أجمل يوم في حياتي" قال البحار سعيد.') == [
+        ("direct", "قال", "هذا أجمل يوم في حياتي", "البحار سعيد")
+    ]
+
+
+def test_a_participle_continues_the_speaker(quoted) -> None:
+    found = quoted("أوضح العمدة أن الطريق مغلق، مشيراً إلى أن العمل يستمر شهراً.")
+    assert found == [
+        ("indirect", "أوضح", "الطريق مغلق", "العمدة"),
+        ("indirect", "مشيراً", "العمل يستمر شهراً", "العمدة"),
+    ]
+
+
+def test_a_verb_without_a_subject_continues_the_last_speaker(quoted) -> None:
+    found = quoted("قال الصياد إن البحر هائج.\nوأضاف أن القوارب عادت مبكراً.")
+    assert found[1] == ("indirect", "أضاف", "القوارب عادت مبكراً", "الصياد")
+
+
+def test_a_new_verb_ends_the_content_before_it(quoted) -> None:
+    found = quoted("ذكر الحارس أن الباب كان مفتوحاً، من جانبه قال الجار إن الباب كان مغلقاً.")
+    assert [quote[2] for quote in found] == ["الباب كان مفتوحاً", "الباب كان مغلقاً"]
+
+
+def test_a_quoted_clause_nests_in_what_is_said_around_it(quoted) -> None:
+    text = "وأكد رئيس اللجنة أن الموسم الماضي كان صعباً على جميع المزارعين في السهل وأنه «كان درساً قاسياً لكل واحد منا»."
+    found = [(kind, words.split()[0]) for kind, _, words, _ in quoted(text)]
+    assert found == [("indirect", "الموسم"), ("direct", "كان")]
+
+
+def test_a_bare_subject_outside_the_marks_gives_no_row_of_its_own(quoted) -> None:
+    found = quoted('وقال رئيس اللجنة إن المشروع "سيغير وجه المدينة كلها قريباً".')
+    assert [(quote[0], quote[2]) for quote in found] == [("direct", "سيغير وجه المدينة كلها قريباً")]
+
+
+def test_short_quotations_stay_inside_with_their_marks(quoted) -> None:
+    assert quoted("قال الحداد إن «السندان» أثقل مما يظن الناس")[0][2] == "«السندان» أثقل مما يظن الناس"
+
+
+def test_a_preposition_of_the_cue_stays_outside(quoted) -> None:
+    assert quoted("وأعرب المزارع عن أمله في موسم أفضل")[0][1:3] == ("أعرب", "أمله في موسم أفضل")
+    assert quoted("أشاد الحضور بالعرض الأخير")[0][1:3] == ("أشاد", "العرض الأخير")
+
+
+def test_an_object_is_content_where_the_parse_shows_it(quoted) -> None:
+    parse = ["نفى VERB 0 root", "الحارس NOUN 1 nsubj", "صحة NOUN 1 obj", "الخبر NOUN 3 nmod"]
+    assert quoted("نفى الحارس صحة الخبر", parse=parse) == [("indirect", "نفى", "صحة الخبر", "الحارس")]
+
+
+def test_an_attribution_names_the_speaker_of_what_stands_before_it(quoted) -> None:
+    assert quoted("ارتفع منسوب النهر ثلاثة أمتار، بحسب هيئة المياه.") == [
+        ("indirect", "بحسب", "ارتفع منسوب النهر ثلاثة أمتار", "هيئة المياه")
+    ]
+    assert quoted("وفقاً للهيئة، فإن منسوب النهر مرتفع")[0][2] == "منسوب النهر مرتفع"
+
+
+def test_a_verb_behind_an_attribution_is_the_cue(quoted) -> None:
+    assert quoted("انهار الجدار ليلاً، وفق ما أفاد حراس الحديقة.")[0][1:] == (
+        "أفاد",
+        "انهار الجدار ليلاً",
+        "حراس الحديقة",
+    )
+
+
+def test_a_relay_gives_the_first_speaker(quoted) -> None:
+    found = quoted("ونقلت جريدة الوادي عن الخبير سامي قوله إن البئر جافة")
+    assert [(quote[2], quote[3]) for quote in found] == [("البئر جافة", "الخبير سامي")]
+
+
+def test_a_headline_with_a_colon_reports_an_actor_or_a_person(quoted) -> None:
+    title = "سعاد الراوي: الكتاب لم يكتمل بعد"
+    found = quoted("سطر", title=title, entities=entity_rows(title, ("سعاد الراوي", "PER", None), part="title"))
+    assert found == [("indirect", ":", "الكتاب لم يكتمل بعد", "سعاد الراوي")]
+    assert quoted("سطر", title="وصفة اليوم: حساء العدس") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "وصل القطار بعد أن تأخر ساعتين",
+        "يقع المتجر بين البيتين",
+        "زار الوفد مهرجان «أيام الزهور والعسل والموسيقى» في البلدة",
+    ],
+)
+def test_narration_gives_no_quote(quoted, text: str) -> None:
+    assert quoted(text) == []
+
+
+def test_cues_inside_a_quotation_give_no_row(quoted) -> None:
+    found = quoted("قال الراعي: «سمعت أن جاري قال إن الذئب عاد إلى الوادي».")
+    assert [quote[0] for quote in found] == ["direct"]
+
+
+WORDS = ["قال", "وأضاف", "أن", "إن", "الوزير", "مشيراً", "إلى", "وفق", "ما", "بحسب", "نقلا", "عن", "قوله", "كما", "دعا"]
+SIGNS = ["كلاماً", "ABC", "12", "ـ", "🙂", "َ", "«", "»", '"', "“", ":", "،", ".", "\n", "«نعم»"]
+PIECES = st.lists(st.sampled_from(WORDS + SIGNS), max_size=25)
+LOADED = (load_actors(CONFIG_FOLDER / "actors"), load_cues(CONFIG_FOLDER / "cues"))
+
+
+@given(PIECES)
+def test_any_text_gives_spans_inside_it(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    for quote in find_quotes(article(text or "."), *LOADED):
+        assert 0 <= quote.start < quote.end <= len(text)
+        assert text[quote.start : quote.end].strip() == text[quote.start : quote.end]
+        if quote.speaker:
+            assert text[quote.speaker.start : quote.speaker.end] == quote.speaker.text != ""

@@ -1,0 +1,70 @@
+import pytest
+
+from tasks.actors import Actors
+from tasks.stance import Cues
+from tasks.stance.quotes import find_quotes
+from tests.stance.conftest import article
+
+
+@pytest.fixture
+def speakers(actors: Actors, cues: Cues):
+    def find(text: str, **given) -> list[tuple[str | None, str | None]]:
+        quotes = find_quotes(article(text, **given), actors, cues)
+        return [(q.speaker.text, q.speaker.actor_id) if q.speaker else (None, None) for q in quotes]
+
+    return find
+
+
+def test_time_and_place_of_the_speech_are_no_part_of_the_name(speakers) -> None:
+    text = "وقال وزير الخارجية الروسي أمس في مؤتمر صحفي إن الباب مفتوح"
+    assert speakers(text) == [("وزير الخارجية الروسي", "russia")]
+
+
+def test_the_outlet_spoken_to_is_no_part_of_the_name(speakers) -> None:
+    assert speakers("وأوضح مدير المتحف لـ «الصباح» أن القاعة مغلقة") == [("مدير المتحف", None)]
+
+
+def test_a_name_in_marks_keeps_them(speakers) -> None:
+    assert speakers("وقالت جمعية «البيت الأخضر» إن الحديقة تتسع") == [("جمعية «البيت الأخضر»", None)]
+
+
+def test_a_surname_takes_the_actor_of_the_full_name(speakers) -> None:
+    found = speakers("قال المتحدث باسم الجيش التركي مراد يلماز إن الجسر آمن.\nوذكر يلماز أن المراقبة مستمرة.")
+    assert found[1] == ("يلماز", "turkey")
+
+
+def test_a_bare_title_takes_the_actor_of_the_title_before(speakers) -> None:
+    found = speakers("قال الوزير الفرنسي إن اللقاء مفيد.\nوأكد الوزير أن الحوار مستمر.")
+    assert found[1] == ("الوزير", "france")
+
+
+def test_a_statement_stands_for_its_speaker(speakers) -> None:
+    found = speakers("قالت وزارة الدفاع الروسية إن الطريق آمن.\nوأضاف البيان أن الدوريات مستمرة.")
+    assert found[1] == ("البيان", "russia")
+
+
+def test_an_official_without_a_state_is_of_the_article_s_own(speakers) -> None:
+    text = "اجتمعت حكومة لبنان في بيروت.\nوقال وزير الزراعة إن الموسم جيد."
+    assert speakers(text) == [("وزير الزراعة", "lebanon")]
+
+
+def test_sources_and_newspapers_speak_for_nobody(speakers) -> None:
+    assert speakers("وقالت مصادر في الجيش التركي إن الطريق مغلق")[0][1] is None
+    assert speakers("وذكرت صحيفة الصباح التركية أن المطر غزير")[0][1] is None
+
+
+def test_the_parse_finds_a_subject_before_its_verb(speakers) -> None:
+    parse = ["الحارس NOUN 2 nsubj", "أكد VERB 0 root", "أن SCONJ 5 mark", "الباب NOUN 5 nsubj", "مغلق ADJ 2 ccomp"]
+    assert speakers("الحارس أكد أن الباب مغلق", parse=parse) == [("الحارس", None)]
+
+
+def test_a_participle_takes_the_subject_of_its_verb(speakers) -> None:
+    parse = [
+        "زار VERB 0 root", "العمدة NOUN 1 nsubj", "السوق NOUN 1 obj", "مؤكدا ADJ 1 advcl", "أن SCONJ 7 mark",
+        "السوق NOUN 7 nsubj", "مفتوح ADJ 4 ccomp",
+    ]  # fmt: skip
+    assert speakers("زار العمدة السوق مؤكداً أن السوق مفتوح".replace("ً", ""), parse=parse) == [("العمدة", None)]
+
+
+def test_nobody_speaks_where_nobody_is_named(speakers) -> None:
+    assert speakers("وأضاف أن المطر غزير") == [(None, None)]

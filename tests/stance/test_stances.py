@@ -1,0 +1,87 @@
+import pytest
+
+from tasks.actors import Actors
+from tasks.stance import Cues
+from tasks.stance.quotes import find_quotes
+from tasks.stance.stances import Stance, find_stances
+from tests.stance.conftest import actor_rows, article, entity_rows
+
+
+@pytest.fixture
+def stances(actors: Actors, cues: Cues):
+    def find(text: str, entities=(), min_score: float = 0.1) -> list[Stance]:
+        document = article(text, entities=[*actor_rows(actors, text), *entities])
+        return find_stances(document, find_quotes(document, actors, cues), cues, actors.kinds, min_score)
+
+    return find
+
+
+def triples(found: list[Stance]) -> list[tuple[str, str | None, str]]:
+    return [(s.source_id or s.source, s.target.actor_id, s.stance) for s in found]
+
+
+def test_an_act_is_its_subject_s_stance(stances) -> None:
+    (found,) = stances("قصف الجيش التركي مواقع داعش فجراً.")
+    assert triples([found]) == [("turkey", "isis", "against")]
+    assert (found.source_kind, found.method) == ("actor", "rule:attack")
+
+
+def test_the_subject_may_stand_before_its_act(stances) -> None:
+    assert triples(stances("وتواصل روسيا دعمها للعراق.")) == [("russia", "iraq_gov", "favor")]
+
+
+def test_coordinated_targets_get_a_row_each(stances) -> None:
+    found = triples(stances("هاجمت القوات العراقية مخازن داعش وجبهة النصرة."))
+    assert found == [("iraq_gov", "isis", "against"), ("iraq_gov", "nusra", "against")]
+
+
+def test_a_passive_cue_has_its_source_behind_it(stances) -> None:
+    assert triples(stances("وصلت وحدات حماية الشعب المدعومة من فرنسا.")) == [("france", "kurds", "favor")]
+
+
+def test_clashes_are_a_row_each_way(stances) -> None:
+    found = triples(stances("وقعت اشتباكات بين حزب الله وجبهة النصرة قرب الحدود."))
+    assert sorted(found) == [("hezbollah", "nusra", "against"), ("nusra", "hezbollah", "against")]
+
+
+def test_loaded_words_are_the_author_s_or_the_speaker_s(stances) -> None:
+    assert triples(stances("وصل مسلحو تنظيم داعش الإرهابي إلى التل.")) == [("author", "isis", "against")]
+    said = stances("وقال وزير الخارجية الفرنسي إن تنظيم داعش الإرهابي يتراجع.")
+    assert triples(said) == [("france", "isis", "against")]
+
+
+def test_an_evaluative_reporting_verb_is_its_speaker_s_stance(stances) -> None:
+    (found,) = stances("أشاد وزير الخارجية الصيني بالجهود التي تبذلها مصر.")
+    assert triples([found]) == [("china", "egypt", "favor")]
+    assert found.source_kind == "speaker"
+
+
+def test_negation_turns_words_round_and_cancels_acts(stances) -> None:
+    assert triples(stances("أعلن المتحدث أن بلاده لم تقصف مواقع داعش.")) == []
+    assert triples(stances("وقال وزير الدفاع الفرنسي إن بلاده لا ترحب بدور إيران.")) == [("france", "iran", "against")]
+
+
+def test_places_and_leaders_of_others_are_no_targets(stances) -> None:
+    assert triples(stances("قصف الطيران الروسي تلالاً في سوريا والعراق.")) == []
+
+
+def test_own_side_and_unnamed_sources_give_no_row(stances) -> None:
+    assert triples(stances("أشاد الرئيس المصري بدور مصر في الوساطة.")) == []
+    assert triples(stances("وقالت مصادر إن تنظيم داعش الإرهابي يتراجع.")) == []
+
+
+def test_a_named_person_without_an_actor_is_a_source_by_name(stances) -> None:
+    text = "وقال الخبير سامي الحلواني إن تنظيم داعش الإرهابي يتراجع."
+    found = stances(text, entity_rows(text, ("سامي الحلواني", "PER", None)))
+    assert triples(found) == [("الخبير سامي الحلواني", "isis", "against")]
+
+
+def test_the_best_evidence_of_a_stance_is_kept_once(stances) -> None:
+    text = "حاصرت القوات العراقية، كما قيل أمس في بلدة بعيدة عن هنا، مقاتلي داعش.\nقصفت القوات العراقية داعش."
+    (found,) = stances(text)
+    assert text[found.start : found.end] == "قصفت القوات العراقية داعش"
+    assert 0 < found.score <= 1
+
+
+def test_stances_below_the_least_score_are_left_out(stances) -> None:
+    assert stances("قصف الجيش التركي مواقع داعش فجراً.", min_score=0.99) == []

@@ -1,0 +1,171 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.settings import CONFIG_FOLDER
+from tasks.actors import Actors, Mention, load_actors
+from tasks.errors import ConfigError
+
+LIST = """
+institutions = ["وزارة", "وزير", "رئيس", "متحدث", "مسؤولين", "سفير"]
+outsiders = ["صحيفة", "محلل"]
+former = ["السابق"]
+sympathisers = ["مؤيد"]
+officials = ["وزير"]
+foreign = ["ألماني"]
+
+[[actor]]
+id = "northland"
+kind = "state"
+aliases = ["نورلند", "حكومة نورلند", "العاصمة البيضاء"]
+adjectives = ["نورلندي"]
+places = ["زهران"]
+ambiguous = [{ alias = "سامر", needs = ["نورلند"] }, { alias = "الحلف", needs = ["بحر الشمال"] }]
+
+[[actor]]
+id = "rebels"
+kind = "group"
+aliases = ["جبهة الوادي", "الجبهة النورلندية"]
+ambiguous = [{ alias = "الحلف", needs = ["الوادي"] }]
+"""
+
+
+@pytest.fixture
+def actors(tmp_path: Path) -> Actors:
+    return written(tmp_path, LIST)
+
+
+def written(folder: Path, text: str) -> Actors:
+    (folder / "list.toml").write_text(text, encoding="utf-8")
+    return load_actors(folder)
+
+
+def named(actors: Actors, text: str) -> list[tuple[str, str]]:
+    return [(text[m.start : m.end], m.actor_id) for m in actors.find(text)]
+
+
+def test_find_leaves_proclitics_outside(actors: Actors) -> None:
+    assert named(actors, "وبنورلند ولجبهة الوادي") == [("نورلند", "northland"), ("جبهة الوادي", "rebels")]
+
+
+def test_find_keeps_the_letters_that_article_and_preposition_share(actors: Actors) -> None:
+    assert named(actors, "وللعاصمة البيضاء") == [("للعاصمة البيضاء", "northland")]
+
+
+def test_find_takes_the_longest_name(actors: Actors) -> None:
+    assert named(actors, "أعلنت حكومة نورلند") == [("حكومة نورلند", "northland")]
+
+
+def test_find_takes_whole_words_alone(actors: Actors) -> None:
+    assert named(actors, "نورلندا ونورلنديات") == []
+
+
+def test_find_does_not_join_words_across_punctuation(actors: Actors) -> None:
+    assert named(actors, "في جبهة، الوادي أخضر") == []
+
+
+def test_find_reads_an_institution_with_a_nationality_as_the_state(actors: Actors) -> None:
+    assert named(actors, "التقى وزير الخارجية النورلندي نظيره") == [("وزير الخارجية النورلندي", "northland")]
+    assert named(actors, "قال رئيس زهران") == [("رئيس زهران", "northland")]
+
+
+def test_find_leaves_former_officials_and_longer_names_alone(actors: Actors) -> None:
+    assert named(actors, "الرئيس النورلندي السابق") == []
+    assert named(actors, "رئيس الجبهة النورلندية") == [("الجبهة النورلندية", "rebels")]
+
+
+def test_find_takes_an_ambiguous_name_only_where_its_topic_is(actors: Actors) -> None:
+    assert named(actors, "وصل سامر إلى البيت") == []
+    assert named(actors, "وصل سامر إلى نورلند")[0] == ("سامر", "northland")
+    assert named(actors, "وصل سامر بن علي إلى نورلند")[0][0] == "نورلند"
+
+
+def test_find_gives_a_shared_name_to_the_better_supported_actor(actors: Actors) -> None:
+    assert actors.find("الحلف", context="في بحر الشمال وبحر الشمال وأهل الوادي")[0].actor_id == "northland"
+    assert actors.find("الحلف", context="أهل الوادي")[0].actor_id == "rebels"
+
+
+@pytest.mark.parametrize(
+    ("name", "actor"),
+    [
+        ("المتحدث باسم وزارة الدفاع النورلندية", "northland"),
+        ("مسؤولين في العاصمة البيضاء", "northland"),
+        ("سفير نورلند لدى جبهة الوادي", "northland"),
+        ("صحيفة الصباح النورلندية", None),
+        ("محلل من نورلند", None),
+        ("زعيم حزب مؤيد لجبهة الوادي", None),
+        ("وزير الخارجية النورلندي السابق", None),
+        ("سالم الحداد", None),
+        ("", None),
+    ],
+)
+def test_resolve_takes_the_actor_that_governs_the_name(actors: Actors, name: str, actor: str | None) -> None:
+    assert actors.resolve(name) == actor
+
+
+def test_an_official_is_one_whose_state_is_left_unsaid(actors: Actors) -> None:
+    assert actors.is_official("وزير الزراعة")
+    assert not actors.is_official("وزير الزراعة الألماني")
+    assert not actors.is_official("صحيفة الصباح")
+
+
+A = '[[actor]]\nid = "a"\nkind = "state"\n'
+B = '[[actor]]\nid = "b"\nkind = "state"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (A + 'colour = "red"', "unknown key actor.0.colour; allowed: id, kind, aliases"),
+        (A + A, "actor a is already in"),
+        (A + 'aliases = ["نور"]\n' + B + 'aliases = ["نُور"]', "stands for both a and b"),
+        (A + 'aliases = ["«»"]', "without letters"),
+        ('[[actor]]\nid = "A b"\nkind = "state"', "actor.0.id"),
+        ("[[actor", "not a TOML file"),
+    ],
+)
+def test_load_names_file_and_fault(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        written(tmp_path, text)
+    assert told in str(error.value)
+    assert "list.toml" in str(error.value)
+
+
+def test_load_refuses_a_folder_without_lists(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no \.toml file"):
+        load_actors(tmp_path)
+
+
+def test_the_shipped_list_loads_and_finds_its_own_names() -> None:
+    actors = load_actors(CONFIG_FOLDER / "actors")
+    assert {"russia", "isis", "un", "nuclear_deal"} <= actors.kinds.keys()
+    assert named(actors, "رحّبت الأمم المتحدة، وانتقد وزير الخارجية الروسي ذلك") == [
+        ("الأمم المتحدة", "un"),
+        ("وزير الخارجية الروسي", "russia"),
+    ]
+
+
+def test_find_is_fast_on_a_long_text() -> None:
+    actors = load_actors(CONFIG_FOLDER / "actors")
+    text = "التقى وزير الخارجية الروسي وفداً من الأمم المتحدة في مدينة بعيدة. " * 1500
+    assert len(actors.find(text)) == 3000
+
+
+MARKED = st.lists(st.sampled_from(["", "", "َ", "ّ", "ـ", "ٌ", "ـُ"]), min_size=12, max_size=12)
+NOISE = st.text(alphabet=st.sampled_from("abZ7 .،🙂«»\nًـ"), max_size=12)
+
+
+@given(marks=MARKED, before=NOISE, after=NOISE, proclitic=st.sampled_from(["", "و", "ب", "ول"]))
+def test_find_cites_the_exact_span(marks: list[str], before: str, after: str, proclitic: str) -> None:
+    name = "".join(letter + mark for letter, mark in zip("تركيا وحدها", marks, strict=False))
+    text = f"{before} {proclitic}{name} {after}"
+    start = len(before) + 1 + len(proclitic)
+    end = start + name.index(" ")
+    found = ACTORS.find(text)
+    assert Mention(start, end, "turkey") in found
+    assert len(found) == 1
+
+
+ACTORS = load_actors(CONFIG_FOLDER / "actors")

@@ -1,0 +1,63 @@
+"""The tables: what they accept, and that consumers' documentation names every column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tasks.errors import SchemaError
+from tasks.schemas import DATASETS, SENTIMENT, check, table
+
+ROW = {
+    "doc_id": "a",
+    "level": "document",
+    "sent_id": None,
+    "label": "neutral",
+    "score": 0.5,
+    "p_positive": 0.2,
+    "p_negative": 0.3,
+    "p_neutral": 0.5,
+}
+
+
+def test_a_row_that_lacks_a_column_is_refused_by_name() -> None:
+    with pytest.raises(SchemaError, match="table sentiment: a row lacks or adds the columns label"):
+        table(SENTIMENT, [{key: value for key, value in ROW.items() if key != "label"}])
+
+
+def test_a_row_with_an_unknown_column_is_refused_by_name() -> None:
+    with pytest.raises(SchemaError, match="mood"):
+        table(SENTIMENT, [ROW | {"mood": "good"}])
+
+
+def test_a_value_of_the_wrong_type_is_refused() -> None:
+    with pytest.raises(SchemaError, match="table sentiment"):
+        table(SENTIMENT, [ROW | {"score": "high"}])
+
+
+def test_null_is_refused_where_the_schema_says_so() -> None:
+    with pytest.raises(SchemaError, match="column label must not be null"):
+        table(SENTIMENT, [ROW | {"label": None}])
+
+
+def test_columns_of_another_type_are_refused() -> None:
+    data = table(SENTIMENT, [ROW])
+    wrong = data.set_column(4, "score", data["score"].cast(pa.float32()))
+    with pytest.raises(SchemaError, match="sentiment has columns"):
+        check(SENTIMENT, wrong)
+
+
+def test_all_types_are_plain() -> None:
+    plain = {pa.string(), pa.binary(), pa.int32(), pa.float64(), pa.timestamp("us", tz="UTC")}
+    assert {column.type for dataset in DATASETS.values() for column in dataset.columns} <= plain
+
+
+def test_every_column_is_documented() -> None:
+    documentation = (Path(__file__).parents[1] / "docs" / "data.md").read_text(encoding="utf-8")
+    for dataset in DATASETS.values():
+        section = documentation.split(f"## {dataset.name}\n")[1].split("\n## ")[0]
+        for column in dataset.columns:
+            assert f"| `{column.name}` |" in section, f"{dataset.name}.{column.name}"
+            assert column.meaning in section, f"{dataset.name}.{column.name}"

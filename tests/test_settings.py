@@ -1,0 +1,83 @@
+"""Settings: defaults, overlays, and errors that tell the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pydantic
+import pytest
+
+from config.settings import DEFAULT_FILE, Settings, load_settings
+from tasks.errors import ConfigError
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "my.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_holds_only_what_it_changes(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, "[run]\nbatch_articles = 8\n"))
+    assert settings.run.batch_articles == 8
+    assert settings.run.max_reject_share == load_settings().run.max_reject_share
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(pydantic.ValidationError, match="frozen"):
+        load_settings().run.batch_articles = 8  # type: ignore[misc]
+
+
+def test_an_unknown_key_is_refused_with_file_key_and_allowed_keys(tmp_path: Path) -> None:
+    path = write(tmp_path, "[run]\nbatch_article = 8\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path)
+    assert str(path) in str(caught.value)
+    assert "unknown key run.batch_article; did you mean batch_articles?" in str(caught.value)
+    assert "allowed: batch_articles, max_reject_share" in str(caught.value)
+
+
+def test_an_unknown_section_is_refused_with_the_allowed_ones(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"unknown section \[fetsh\]; did you mean fetch\? allowed: store, run, fetch"):
+        load_settings(write(tmp_path, "[fetsh]\nretries = 1\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[run]\nbatch_articles = 0\n", "run.batch_articles = 0"),
+        ('[run]\nbatch_articles = "8"\n', "run.batch_articles = '8'"),
+        ("[clean]\nduplicate_threshold = 1.5\n", "clean.duplicate_threshold = 1.5"),
+        ("[run\n", "not a TOML file"),
+        ("retries = 3\n", "retries stands outside a section"),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match="my.toml") as caught:
+        load_settings(write(tmp_path, text))
+    assert message in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"absent\.toml: cannot read the settings file: No such file"):
+        load_settings(tmp_path / "absent.toml")
+
+
+def test_paths_are_relative_to_the_file_that_names_them(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, '[parse]\nactors = "football"\n'))
+    assert settings.parse.actors == str(tmp_path / "football")
+    assert settings.stance.cues == str(DEFAULT_FILE.parent / "cues")
+
+
+def test_the_warehouse_lies_where_the_command_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings().store.warehouse == str(tmp_path / "warehouse")
+    assert load_settings(warehouse="s3://news/main").store.warehouse == "s3://news/main"
+
+
+def test_every_default_has_its_reason() -> None:
+    lines = DEFAULT_FILE.read_text(encoding="utf-8").splitlines()
+    bare = [line for line in lines if "=" in line and not line.startswith("#") and "# " not in line]
+    assert bare == []
+    for section in Settings.model_fields:
+        assert f"[{section}]" in lines

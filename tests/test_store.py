@@ -1,0 +1,161 @@
+"""The warehouse on a local folder and on a real S3 server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from moto.server import ThreadedMotoServer
+
+from config.settings import StoreSettings
+from tasks.errors import SchemaError, StoreError
+from tasks.schemas import QUOTES, RAW, REJECTS, table
+from tasks.stages import STAGES, reject
+from tasks.store import Batch, Provenance, Store
+
+BATCH = Batch("2026-03-01", "00000-abc")
+MADE_BY = Provenance(fingerprint="f1", version="0.1.0", run_id="run")
+
+
+def raw_row(doc_id: str) -> dict[str, object]:
+    return {
+        "doc_id": doc_id,
+        "source": "cli",
+        "url": f"file:///{doc_id}.txt",
+        "fetched_at": datetime(2026, 3, 1, tzinfo=UTC),
+        "status": 200,
+        "content_type": None,
+        "charset": None,
+        "etag": None,
+        "last_modified": None,
+        "payload": "خبر".encode(),
+        "payload_sha256": "0",
+        "hint_title": None,
+        "hint_published_at": None,
+    }
+
+
+@pytest.fixture(params=["local", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "local":
+        return Store.open(StoreSettings(warehouse=str(tmp_path / "w"), s3_endpoint="", s3_region=""))
+    endpoint = request.getfixturevalue("s3_server")
+    settings = StoreSettings(warehouse=f"s3://news/{tmp_path.name}", s3_endpoint=endpoint, s3_region="us-east-1")
+    return Store.open(settings)
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[str]:
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in keys.items():
+            patch.setenv(name, value)
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        import boto3
+
+        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="news")
+        yield endpoint
+        server.stop()
+
+
+def test_rows_come_back_as_they_were_written(store: Store) -> None:
+    data = table(RAW, [raw_row("a"), raw_row("b")])
+    store.write("raw", BATCH, data, MADE_BY)
+    assert store.read("raw", BATCH).equals(data)
+    assert store.batches("raw") == [BATCH]
+    assert store.scan("raw", ["doc_id", "ingest_date"]).to_pylist() == [
+        {"doc_id": "a", "ingest_date": "2026-03-01"},
+        {"doc_id": "b", "ingest_date": "2026-03-01"},
+    ]
+
+
+def test_a_file_tells_what_made_it(store: Store) -> None:
+    store.write("raw", BATCH, table(RAW, [raw_row("a")]), MADE_BY)
+    path = f"{store.root}/raw/ingest_date=2026-03-01/00000-abc.parquet"
+    metadata = pq.read_schema(path, filesystem=store.filesystem).metadata
+    assert metadata[b"nabra.stage"] == b"raw"
+    assert metadata[b"nabra.schema_version"] == b"1"
+    assert metadata[b"nabra.fingerprint"] == b"f1"
+    assert metadata[b"nabra.version"] == b"0.1.0"
+    assert metadata[b"nabra.run_id"] == b"run"
+
+
+def test_a_stage_is_pending_until_all_its_datasets_are_there(store: Store) -> None:
+    stage = STAGES["stance"]
+    for dataset in ("sentences", "clean", "tokens", "entities"):
+        store.write(dataset, BATCH, _empty(dataset), MADE_BY)
+    assert store.pending(stage) == [BATCH]
+    store.write("quotes", BATCH, _empty("quotes"), MADE_BY)
+    assert store.pending(stage) == [BATCH]
+    store.write("stances", BATCH, _empty("stances"), MADE_BY)
+    assert store.pending(stage) == []
+    assert store.done(stage, "f1") == {BATCH}
+    assert store.done(stage, "other settings") == set()
+
+
+def test_a_table_with_other_columns_is_refused(store: Store) -> None:
+    with pytest.raises(SchemaError, match="table raw"):
+        store.write("raw", BATCH, pa.table({"doc_id": ["a"]}), MADE_BY)
+    assert store.batches("raw") == []
+
+
+def test_rejects_of_an_earlier_run_disappear_when_nothing_is_refused_any_more(store: Store) -> None:
+    rows = [reject("clean", raw_row("a"), "empty", "no text")]
+    store.write_rejects("clean", BATCH, table(REJECTS, rows), MADE_BY)
+    assert store.scan("rejects", ["reason"]).to_pylist() == [{"reason": "empty"}]
+    store.write_rejects("clean", BATCH, table(REJECTS, []), MADE_BY)
+    assert store.scan("rejects", ["reason"]).num_rows == 0
+
+
+def test_a_dataset_without_files_has_its_columns(store: Store) -> None:
+    assert store.dataset("quotes").schema.names == [*QUOTES.schema.names, "ingest_date"]
+    assert store.scan("quotes", ["text"]).num_rows == 0
+
+
+def test_an_unfinished_file_is_no_data(tmp_path: Path) -> None:
+    store = Store.open(StoreSettings(warehouse=str(tmp_path), s3_endpoint="", s3_region=""))
+    folder = tmp_path / "raw" / "ingest_date=2026-03-01"
+    folder.mkdir(parents=True)
+    (folder / "_half.parquet").write_bytes(b"PAR1")
+    (folder / ".half.parquet").write_bytes(b"PAR1")
+    (tmp_path / "_tmp").mkdir()
+    (tmp_path / "_tmp" / "half.parquet").write_bytes(b"PAR1")
+    assert store.batches("raw") == []
+    assert store.scan("raw", ["doc_id"]).num_rows == 0
+
+
+def test_writing_leaves_no_temporary_file(tmp_path: Path) -> None:
+    store = Store.open(StoreSettings(warehouse=str(tmp_path), s3_endpoint="", s3_region=""))
+    store.write("raw", BATCH, table(RAW, [raw_row("a")]), MADE_BY)
+    assert os.listdir(tmp_path / "_tmp") == []
+
+
+def test_a_warehouse_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    blocker = tmp_path / "file"
+    blocker.write_text("in the way")
+    store = Store.open(StoreSettings(warehouse=str(blocker / "w"), s3_endpoint="", s3_region=""))
+    with pytest.raises(StoreError, match="cannot be written.*--warehouse"):
+        store.prepare()
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    store = Store.open(StoreSettings(warehouse=str(tmp_path), s3_endpoint="", s3_region=""))
+    folder = tmp_path / "raw" / "ingest_date=2026-03-01"
+    folder.mkdir(parents=True)
+    (folder / "00000-abc.parquet").write_bytes(b"not parquet")
+    with pytest.raises(StoreError, match=r"00000-abc\.parquet cannot be read"):
+        store.read("raw", BATCH)
+
+
+def _empty(dataset: str) -> pa.Table:
+    from tasks.schemas import DATASETS
+
+    return table(DATASETS[dataset], [])
