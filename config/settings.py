@@ -153,7 +153,8 @@ def _refuse_unknown(path: Path, changes: dict[str, dict[str, Any]]) -> None:
         if section not in Settings.model_fields:
             raise ConfigError(f"{path}: unknown section [{section}]; {_known(section, list(Settings.model_fields))}")
         model = Settings.model_fields[section].annotation
-        assert isinstance(model, type) and issubclass(model, Section)
+        assert isinstance(model, type)
+        assert issubclass(model, Section)
         for key in keys:
             if key not in model.model_fields:
                 raise ConfigError(f"{path}: unknown key {section}.{key}; {_known(key, list(model.model_fields))}")

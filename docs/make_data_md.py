@@ -12,10 +12,11 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
 `.` are never data. Schema version: {SCHEMA_VERSION}.
 
 * Types are plain: strings, int32, float64, binary, timestamps in microseconds UTC. No dictionaries, no nested types.
-* Offsets (`start`, `end`) count Unicode code points in `clean.title` or `clean.text`, whichever `part` names, half-open:
-  `clean[part][start:end]` is the span exactly.
-* Sentences are numbered through title and text; words of one Arabic token (وبالحكومة = و + ب + الحكومة) share its span and
-  its `token_id`.
+* Offsets (`start`, `end`) count Unicode code points in `clean.title` or `clean.text`, whichever `part` names,
+  half-open: `clean[part][start:end]` is the span exactly.
+* Sentences are numbered through title and text; words of one Arabic token (وبالحكومة = و + ب + الحكومة) share its span
+  and its `token_id`.
+* `end` and `at` are reserved words in some SQL dialects (DuckDB among them): write `"end"`.
 * Every file's Parquet metadata says what made it: `nabra.stage`, `nabra.schema_version`, `nabra.fingerprint` (hash of
   settings, lexicons and models), `nabra.version`, `nabra.run_id`.
 

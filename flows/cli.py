@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from config.settings import Settings, load_settings
+from config.settings import load_settings
 from tasks.errors import NabraError
+from tasks.store import Store
 
 EXIT_REJECTED = 1
 EXIT_WRONG_USE = 2
@@ -73,7 +74,9 @@ def run(
     config: ConfigFile = None,
     refresh: Annotated[
         list[str] | None,
-        typer.Option(help="Make this stage (clean, parse, sentiment, stance) and those after it anew where settings changed."),
+        typer.Option(
+            help="Make this stage (clean, parse, sentiment, stance) and those after it anew where settings changed."
+        ),
     ] = None,
 ) -> None:
     """Take articles through all stages. What is done already is skipped; a stopped run is taken up again.
@@ -106,10 +109,79 @@ def run(
     for failure in summary.failures:
         console.print(f"nabra: {failure}", style="red", markup=False)
     if summary.reject_share > settings.run.max_reject_share:
-        console.print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", markup=False)
+        console.print(
+            f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", markup=False
+        )
         raise typer.Exit(EXIT_REJECTED)
     if summary.failures:
         raise typer.Exit(EXIT_REJECTED)
+
+
+@app.command()
+def status(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
+    """Tell what lies in the warehouse: rows and size a table, batches done and pending a stage, rejects by reason."""
+    from flows.display import put
+    from flows.status import status as describe
+
+    put(describe(_store(config, warehouse)), sys.stdout)
+
+
+@app.command()
+def show(
+    doc: Annotated[str, typer.Argument(help="doc_id, the first digits of one, an address, or the end of an address.")],
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    entities: Annotated[bool, typer.Option(help="List the mentions of people, places and organisations too.")] = False,
+) -> None:
+    """Show an article: sentences coloured by sentiment, quotes with speakers, stances with their evidence.
+
+    Right-to-left text is put in reading order unless the terminal does that itself; where the guess is wrong, set
+    NABRA_BIDI=terminal (it does) or NABRA_BIDI=nabra (it does not).
+
+    **Example** `nabra show bridge.html`
+    """
+    from flows.display import put
+    from flows.show import show as describe
+
+    put(describe(_store(config, warehouse), doc, entities=entities), sys.stdout)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT; the tables are views, `end` and `at` need double quotes.")],
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
+) -> None:
+    """Ask the warehouse in DuckDB's SQL: views raw, clean, sentences, tokens, entities, sentiment, quotes, stances …
+
+    Prints a table to a terminal and tab-separated values elsewhere.
+
+    **Examples**
+
+    `nabra sql "select speaker, count(*) n from quotes group by all order by n desc limit 10"`
+
+    `nabra sql --json "from stances where target_id = 'un'" > un.jsonl`
+    """
+    from flows.display import put
+    from flows.read import json_lines, open_views, rows_table, run_query, tsv
+
+    data = run_query(open_views(_store(config, warehouse)), query)
+    if as_json or not sys.stdout.isatty():
+        for line in json_lines(data) if as_json else tsv(data):
+            print(line)
+        return
+    put(rows_table(data), sys.stdout)
+
+
+@app.command()
+def models(config: ConfigFile = None) -> None:
+    """List the models in use: size, whether each file is whole, scores."""
+    from flows.display import put
+    from flows.models import models as describe
+    from tasks.parse.models import model_folder
+
+    put(describe(model_folder(load_settings(config).parse.models)), sys.stdout)
 
 
 @app.command()
@@ -175,5 +247,5 @@ def _fail(message: str) -> int:
     return EXIT_WRONG_USE
 
 
-def _settings(config: Path | None, warehouse: str | None) -> Settings:
-    return load_settings(config, warehouse=warehouse)
+def _store(config: Path | None, warehouse: str | None) -> Store:
+    return Store.open(load_settings(config, warehouse=warehouse).store)

@@ -79,5 +79,3 @@ def _flat(scores: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
         else:
             rows.append((f"{prefix}{name}", value))
     return rows
-
-

@@ -43,9 +43,21 @@ class Word:
     key: str
 
 
+def fold_letters(text: str) -> str:
+    """`text` without diacritics and tatweel, hamza seats, ى/ي, ة/ه and digits made alike; Latin case is kept."""
+    return text.translate(_FOLD)
+
+
 def fold(text: str) -> str:
-    """`text` without diacritics and tatweel, hamza seats, ى/ي, ة/ه and digits made alike, in lower case."""
-    return text.translate(_FOLD).lower()
+    """The same in lower case."""
+    return fold_letters(text).lower()
+
+
+def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+    """The folded text and, for each of its code points and for its end, the offset in `text`."""
+    keys = [fold(letter) for letter in text]
+    offsets = [offset for offset, key in enumerate(keys) for _ in key]
+    return "".join(keys), [*offsets, len(text)]
 
 
 def words(text: str) -> Iterator[Word]:

@@ -1,4 +1,4 @@
-"""How any stage is run on a batch: skip if done, read, call, check, write, count. The one Prefect task of the stages."""
+"""How any stage is run on a batch: read, call, check, write, count. The one Prefect task of the stages."""
 
 from __future__ import annotations
 

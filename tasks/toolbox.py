@@ -1,4 +1,4 @@
-"""What the stages need beside their tables: models, lexicons, worker processes. Made once a process, when first asked."""
+"""What the stages need beside their tables: models, lexicons, worker processes. Made when first asked for."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pyarrow as pa
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
 from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
-from tasks.parse.models import load_encoder, load_pipeline, model_folder, verify
-from tasks.parse.parser import Parser, StanzaParser
+from tasks.parse.models import load_encoder, load_parser, model_folder, verify
+from tasks.parse.parser import Parser
 from tasks.schemas import CLEAN
 from tasks.sentiment.classifier import Classifier, load_classifier
 from tasks.stages import STAGES
@@ -74,7 +74,7 @@ class Toolbox:
     @cached_property
     def parser(self) -> Parser:
         """The parser."""
-        return StanzaParser(load_pipeline(self.models, self.settings.parse.threads))
+        return load_parser(self.models, self.settings.parse.threads)
 
     @cached_property
     def classifier(self) -> Classifier:

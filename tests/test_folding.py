@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.folding import after_letters, fold, readings, without_article, words
+from tasks.folding import after_letters, fold, fold_with_offsets, readings, without_article, words
 
 
 def test_fold_makes_spellings_of_one_word_alike() -> None:
@@ -42,3 +42,12 @@ def test_words_are_in_order_apart_and_never_empty(text: str) -> None:
     found = list(words(text))
     assert all(word.key and fold(text[word.start : word.end]) == word.key for word in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
+
+
+@given(st.text(st.sampled_from("ابةىأإـًَُّْ\u200c ١2xX.")))
+def test_offsets_lead_from_the_key_back_to_the_text(text: str) -> None:
+    key, offsets = fold_with_offsets(text)
+    assert key == fold(text)
+    assert len(offsets) == len(key) + 1
+    assert offsets[-1] == len(text)
+    assert all(fold(text[offset]) == character for offset, character in zip(offsets, key, strict=False))

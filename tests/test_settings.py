@@ -38,7 +38,9 @@ def test_an_unknown_key_is_refused_with_file_key_and_allowed_keys(tmp_path: Path
 
 
 def test_an_unknown_section_is_refused_with_the_allowed_ones(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"unknown section \[fetsh\]; did you mean fetch\? allowed: store, run, fetch"):
+    with pytest.raises(
+        ConfigError, match=r"unknown section \[fetsh\]; did you mean fetch\? allowed: store, run, fetch"
+    ):
         load_settings(write(tmp_path, "[fetsh]\nretries = 1\n"))
 
 
@@ -53,7 +55,7 @@ def test_an_unknown_section_is_refused_with_the_allowed_ones(tmp_path: Path) -> 
     ],
 )
 def test_a_wrong_value_is_named(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(ConfigError, match="my.toml") as caught:
+    with pytest.raises(ConfigError, match=r"my\.toml") as caught:
         load_settings(write(tmp_path, text))
     assert message in str(caught.value)
 

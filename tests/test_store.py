@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,14 +134,14 @@ def test_an_unfinished_file_is_no_data(tmp_path: Path) -> None:
 def test_writing_leaves_no_temporary_file(tmp_path: Path) -> None:
     store = Store.open(StoreSettings(warehouse=str(tmp_path), s3_endpoint="", s3_region=""))
     store.write("raw", BATCH, table(RAW, [raw_row("a")]), MADE_BY)
-    assert os.listdir(tmp_path / "_tmp") == []
+    assert list((tmp_path / "_tmp").iterdir()) == []
 
 
 def test_a_warehouse_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("in the way")
     store = Store.open(StoreSettings(warehouse=str(blocker / "w"), s3_endpoint="", s3_region=""))
-    with pytest.raises(StoreError, match="cannot be written.*--warehouse"):
+    with pytest.raises(StoreError, match=r"cannot be written.*--warehouse"):
         store.prepare()
 
 

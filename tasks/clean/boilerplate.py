@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.clean.fold import fold, fold_with_offsets
 from tasks.errors import ConfigError
+from tasks.folding import fold, fold_letters, fold_with_offsets
 
 KINDS: Final = ("line", "head", "tail", "inline", "end")
 HEAD_LINES: Final = 3
@@ -110,7 +110,7 @@ def _rule(path: Path, number: int, table: dict[str, Any]) -> Rule:
     if table["kind"] not in KINDS:
         raise ConfigError(f"{where}: kind = {table['kind']!r}; allowed: {', '.join(KINDS)}")
     try:
-        pattern = re.compile(fold(table["pattern"]), re.IGNORECASE)
+        pattern = re.compile(fold_letters(table["pattern"]), re.IGNORECASE)
     except re.error as error:
         raise ConfigError(f"{where}: the pattern is no regular expression: {error}") from error
     return Rule(**{**table, "pattern": pattern})

@@ -17,10 +17,10 @@ from tasks.clean.boilerplate import Boilerplate
 from tasks.clean.charset import decode
 from tasks.clean.duplicates import DuplicateIndex
 from tasks.clean.extract import Article, Extractor
-from tasks.clean.fold import fold
 from tasks.clean.language import identify_language
 from tasks.clean.normalize import normalize, normalize_line
 from tasks.errors import DocumentError
+from tasks.folding import fold
 from tasks.stages import StageOutput, reject, stage_output
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from datasketch import MinHash, MinHashLSH
 
 from config.settings import CleanSettings
-from tasks.clean.fold import fold
+from tasks.folding import fold
 
 WORD: Final = re.compile(r"[^\W_]+")
 

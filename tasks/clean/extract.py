@@ -82,16 +82,20 @@ class ExtractorPool:
             raise DocumentError("no_article", "no main text found in the page")
         return article
 
+    def close(self) -> None:
+        """End the processes, if any were started."""
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
+
     def __enter__(self) -> ExtractorPool:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
-            self._pool = None
+        self.close()
 
 
 def _prepare() -> None:

@@ -1,8 +1,8 @@
 """Scores of quotes, speakers, stances and sentiment against annotated articles.
 
-An annotated article is one JSON object a line: `doc_id`, `text`, optional `title`, `boilerplate` spans, `sentences` with
-`sentiment`, `quotes` with `kind`, `speaker`, `speaker_id`, and `stances` of (`source`, `target`, `stance`). Spans are
-compared as bags of normalised words, since cleaning changes characters; headlines are not annotated.
+An annotated article is one JSON object a line: `doc_id`, `text`, optional `title`, `boilerplate` spans, `sentences`
+with `sentiment`, `quotes` with `kind`, `speaker`, `speaker_id`, and `stances` of (`source`, `target`, `stance`). Spans
+are compared as bags of normalised words, since cleaning changes characters; headlines are not annotated.
 """
 
 from __future__ import annotations

@@ -8,8 +8,7 @@ from typing import Any
 
 from config.settings import Settings
 from tasks.evaluate.treebank import score_ner, score_treebank
-from tasks.parse.models import BUNDLED, load_encoder, load_pipeline, model_folder
-from tasks.parse.parser import StanzaParser
+from tasks.parse.models import BUNDLED, load_encoder, load_parser, model_folder
 from tasks.sentiment.classifier import load_classifier
 from tasks.train.data import data_file
 from tasks.train.sentiment import macro_f1, read_articles
@@ -18,12 +17,12 @@ TREEBANK, NER, ARTICLES = "treebank/dev.conllu", "ner/dev.bio", "gold/dev.jsonl"
 
 
 def score_models(data: Path, settings: Settings) -> dict[str, Any]:
-    """Measure the parser on `treebank/dev.conllu`, its NER on `ner/dev.bio`, sentiment on `gold/dev.jsonl` below `data`.
+    """Measure the parser on `treebank/dev.conllu`, NER on `ner/dev.bio`, sentiment on `gold/dev.jsonl` below `data`.
 
     The files are the development parts: chosen on, not trained on.
     """
     treebank_file, ner_file, article_file = (data_file(data, name) for name in (TREEBANK, NER, ARTICLES))
-    parser = StanzaParser(load_pipeline(model_folder(settings.parse.models), settings.parse.threads))
+    parser = load_parser(model_folder(settings.parse.models), settings.parse.threads)
     started = time.monotonic()
     treebank = score_treebank(treebank_file, parser)
     seconds = time.monotonic() - started

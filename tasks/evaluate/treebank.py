@@ -20,7 +20,7 @@ MAX_WORDS = 10_000
 def score_treebank(path: Path, parser: Parser) -> dict[str, float]:
     """F1 of the CoNLL 2018 metrics, 0 to 1, on the raw text of `path` with its sentence boundaries given.
 
-    `Sentences` is measured apart: the sentences of each document are joined by a space and split again by nabra's rules.
+    `Sentences` is measured apart: the sentences of each document are joined by a space and split again by the rules.
     """
     gold = list(read_conllu(path))
     texts = [sentence_text(lines) for lines in gold]

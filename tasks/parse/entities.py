@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tasks.actors import Actors
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
@@ -22,13 +23,14 @@ class Mention:
     actor_id: str | None
 
 
-def find_mentions(sentence: str, parsed: ParsedSentence, actors: Actors) -> list[Mention]:
+def find_mentions(sentence: str, article: str, parsed: ParsedSentence, actors: Actors) -> list[Mention]:
     """The mentions of one sentence by their start; none overlaps another.
 
-    Where the model and the list see the same thing, the longer span is kept, with the model's type and the list's id.
+    `article` is the whole article: names that several actors share are decided by what it is about. Where the model
+    and the list see the same thing, the longer span is kept, with the model's type and the list's id.
     """
     named = [_without_clitics(sentence, entity, parsed.words) for entity in parsed.entities]
-    listed = [Mention(m.start, m.end, "ACTOR", m.actor_id) for m in actors.find(sentence)]
+    listed = [Mention(m.start, m.end, "ACTOR", m.actor_id) for m in actors.find(sentence, context=article)]
     found: list[Mention] = []
     for entity in named:
         known = [m for m in listed if m.start < entity.end and entity.start < m.end]
@@ -54,7 +56,7 @@ def _without_clitics(sentence: str, entity: NamedEntity, words: Sequence[Word]) 
     """The entity without the conjunctions and prepositions written onto its first word."""
     start = entity.start
     token = [word for word in words if word.start == entity.start]
-    for word, following in zip(token, token[1:], strict=False):
+    for word, following in pairwise(token):
         rest = sentence[start + len(word.form) : entity.end]
         # In للأمم the preposition and the article share a letter: then the token stays whole.
         if (

@@ -21,6 +21,8 @@ from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from tasks.errors import ModelError
+from tasks.parse.memo import MemoEncoder
+from tasks.parse.parser import StanzaParser
 
 LANGUAGE = "ar"
 BUNDLED = "bundled"
@@ -76,21 +78,22 @@ def load_encoder(folder: Path) -> tuple[Any, Any]:
     return model.eval(), tokenizer
 
 
-def load_pipeline(folder: Path, threads: int) -> stanza.Pipeline:
-    """Stanza's Pipeline over the models of `folder`, on the CPU, never touching the network.
+def load_parser(folder: Path, threads: int) -> StanzaParser:
+    """A parser over the models of `folder`, on the CPU, never touching the network.
 
-    The text given to it must already be one sentence a paragraph. `threads` is the number of torch threads, 0 for one
-    per core.
+    `threads` is the number of torch threads, 0 for one per core. ModelError names a file that is missing or damaged.
     """
     verify(folder)
     torch.set_num_threads(threads or os.cpu_count() or 1)
     cache = FoundationCache()
-    encoder = folder / "encoder"
-    if encoder.is_dir():
-        model, tokenizer = load_encoder(encoder)
-        cache.bert[ENCODER_NAME] = BertRecord(model, tokenizer, {})
+    forget = None
+    if (folder / "encoder").is_dir():
+        model, tokenizer = load_encoder(folder / "encoder")
+        memo = MemoEncoder(model)
+        cache.bert[ENCODER_NAME] = BertRecord(memo, tokenizer, {})
+        forget = memo.forget
     try:
-        return stanza.Pipeline(
+        pipeline = stanza.Pipeline(
             LANGUAGE,
             dir=str(folder),
             processors=PROCESSORS,
@@ -101,5 +104,7 @@ def load_pipeline(folder: Path, threads: int) -> stanza.Pipeline:
             use_gpu=False,
             logging_level="ERROR",
         )
-    except Exception as error:  # noqa: BLE001 - Stanza raises anything from KeyError to UnpicklingError on bad models
+    except Exception as error:
+        # Stanza raises anything from KeyError to UnpicklingError on models that it does not like.
         raise ModelError(f"the models in {folder} cannot be loaded: {type(error).__name__}: {error}") from error
+    return StanzaParser(pipeline, forget)

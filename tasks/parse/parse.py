@@ -49,7 +49,7 @@ def parse_articles(clean: pa.Table, settings: ParseSettings, parser: Parser, act
                 logger.warning("parse: %s: %s", article["url"], parsed)
                 rejects.append(reject("parse", article, "failed", f"{type(parsed).__name__}: {parsed}"))
                 continue
-            _add_rows(rows, article["doc_id"], sentences, parsed, actors)
+            _add_rows(rows, article, sentences, parsed, actors)
     return stage_output(rows, rejects)
 
 
@@ -96,20 +96,21 @@ def _parse_chunk(
 
 def _add_rows(
     rows: dict[str, list[Row]],
-    doc_id: str,
+    article: Row,
     sentences: Sequence[Sentence],
     parsed: Sequence[ParsedSentence],
     actors: Actors,
 ) -> None:
     entity_id = 0
+    context = f"{article['title'] or ''}\n{article['text']}"
     for sent_id, (sentence, parse) in enumerate(zip(sentences, parsed, strict=True)):
-        key = {"doc_id": doc_id, "sent_id": sent_id}
+        key = {"doc_id": article["doc_id"], "sent_id": sent_id}
         place = {"part": sentence.part, "start": sentence.start, "end": sentence.end}
         rows["sentences"].append({**key, **place, "text": sentence.text, "words": len(parse.words)})
         for word in parse.words:
             shifted = {"start": sentence.start + word.start, "end": sentence.start + word.end}
             rows["tokens"].append({**key, **vars(word), **shifted})
-        for mention in find_mentions(sentence.text, parse, actors):
+        for mention in find_mentions(sentence.text, context, parse, actors):
             rows["entities"].append(
                 {
                     **key,

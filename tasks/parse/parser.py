@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,10 +53,14 @@ class Parser(Protocol):
 
 
 class StanzaParser:
-    """A `Parser` over Stanza's Pipeline, which must not split sentences itself (`tokenize_no_ssplit`)."""
+    """A `Parser` over Stanza's Pipeline, which must not split sentences itself (`tokenize_no_ssplit`).
 
-    def __init__(self, pipeline: Any) -> None:
+    `forget` is called after each text, to drop what its encoder remembers of it.
+    """
+
+    def __init__(self, pipeline: Any, forget: Callable[[], None] | None = None) -> None:
         self._pipeline = pipeline
+        self._forget = forget
 
     def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
         """See `Parser`. Sentences without a letter the model could see come back without words."""
@@ -65,7 +69,11 @@ class StanzaParser:
         parsed = [ParsedSentence((), ())] * len(sentences)
         if not shown:
             return parsed
-        document = self._pipeline(PARAGRAPH_BREAK.join(skeletons[index].text for index in shown))
+        try:
+            document = self._pipeline(PARAGRAPH_BREAK.join(skeletons[index].text for index in shown))
+        finally:
+            if self._forget:
+                self._forget()
         base, position = 0, 0
         for index in shown:
             end = base + len(skeletons[index].text)

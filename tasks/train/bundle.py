@@ -81,7 +81,7 @@ def _resources() -> dict[str, Any]:
     """Stanza's `resources.json` for the one package of the one language."""
     processors = PROCESSORS.split(",")
     models = {processor: {PACKAGE: {"md5": ""}} for processor in processors}
-    default = {processor: PACKAGE for processor in processors}
+    default = dict.fromkeys(processors, PACKAGE)
     return {LANGUAGE: {**models, "packages": {"default": default}, "lang_name": "Arabic"}}
 
 

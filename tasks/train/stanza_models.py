@@ -6,7 +6,6 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +18,16 @@ logger = logging.getLogger(__name__)
 # Log lines that show how far a trainer is.
 PROGRESS = ("STEP", "dev_score", "Step", "epoch", "Dev score", "F1")
 
+# Processors whose encoder is not trained with them.
+FROZEN = ("pos", "ner")
+
 
 @dataclass(frozen=True)
 class Trainer:
-    """One of Stanza's trainers: the processor it makes a model for, its module, and its arguments."""
+    """One of Stanza's trainers: the processor it makes a model for, how it is run, and its arguments."""
 
     processor: str
-    module: str
+    module: tuple[str, ...]
     arguments: tuple[str, ...]
 
 
@@ -87,7 +89,10 @@ def trainers(work: Path, seed: int) -> dict[str, Trainer]:
     for processor, (module, specific) in arguments.items():
         language = [] if module in ("lemmatizer", "ner_tagger") else ["--lang", "ar"]
         place = ["--save_dir", f"{work}/{processor}", "--save_name", f"{processor}.pt"]
-        made[processor] = Trainer(processor, f"stanza.models.{module}", (*common, *language, *place, *specific))
+        runner = ["tasks.train.frozen"] if processor in FROZEN else []
+        made[processor] = Trainer(
+            processor, (*runner, f"stanza.models.{module}"), (*common, *language, *place, *specific)
+        )
     return made
 
 
@@ -103,7 +108,7 @@ def run_trainer(trainer: Trainer, work: Path, threads: int) -> Path:
     environment = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONUNBUFFERED": "1"}
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", trainer.module, *trainer.arguments],
+            [sys.executable, "-m", *trainer.module, *trainer.arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -131,8 +136,3 @@ def _follow(process: subprocess.Popen[str], log: object, processor: str) -> None
         if any(word in line for word in PROGRESS):
             logger.info("%s: %s", processor, line.strip().split("INFO: ")[-1])
     process.wait()
-
-
-def command_lines(selected: Sequence[Trainer]) -> dict[str, str]:
-    """The shell command of each trainer, for the model card."""
-    return {t.processor: " ".join(["python", "-m", t.module, *t.arguments]) for t in selected}

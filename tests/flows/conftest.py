@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from tests.flows.small_warehouse import small_warehouse
 
 from tasks.store import Store
+from tests.flows.small_warehouse import small_warehouse
 
 
 @pytest.fixture

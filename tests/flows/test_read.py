@@ -6,12 +6,12 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 import pytest
 from rich.console import Console
-from tests.flows.small_warehouse import DOC, OTHER, TITLE
 
 from flows.read import json_lines, open_views, rows_table, run_query, tsv
 from tasks.errors import UsageError
 from tasks.schemas import DATASETS
 from tasks.store import Store
+from tests.flows.small_warehouse import DOC, OTHER, TITLE
 
 
 def answer(store: Store, sql: str) -> list[dict[str, object]]:

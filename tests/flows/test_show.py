@@ -2,7 +2,6 @@ import io
 
 import pytest
 from rich.console import Console
-from tests.flows.small_warehouse import DOC, OTHER, REFUSED, TITLE, write
 
 from flows.display import put
 from flows.document import find_document
@@ -10,6 +9,7 @@ from flows.read import open_views
 from flows.show import mark_quotes, show
 from tasks.errors import UsageError
 from tasks.store import Batch, Store
+from tests.flows.small_warehouse import DOC, OTHER, REFUSED, TITLE, write
 
 
 def shown(store: Store, doc: str, *, entities: bool = False) -> str:

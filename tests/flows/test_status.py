@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pyarrow.fs as pafs
 import pytest
-from tests.flows.small_warehouse import DOC, TITLE
 
 from flows.display import put
 from flows.status import readable_bytes, status
 from tasks.errors import StoreError
 from tasks.store import Store
+from tests.flows.small_warehouse import DOC, TITLE
 
 
 def lines(store: Store) -> list[list[str]]:

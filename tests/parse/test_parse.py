@@ -17,7 +17,7 @@ SETTINGS = load_settings().parse
 
 
 class WordParser:
-    """Every white-space word is a token under the first; words that start with أ, after the article or not, are persons."""
+    """Every white-space word is a token under the first; words that start with أ or الأ are persons."""
 
     def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
         return [self._sentence(sentence) for sentence in sentences]

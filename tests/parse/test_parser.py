@@ -30,7 +30,7 @@ def space_pipeline(text: str) -> Any:
     return SimpleNamespace(sentences=sentences)
 
 
-WORD = st.text(alphabet=list("محمدالوزير123٤aZ.،«»😀") + ["\u064b", "\u0651", "\u0640", "ﻻ"], min_size=1, max_size=8)
+WORD = st.text(alphabet=[*"محمدالوزير123٤aZ.،«»😀", "\u064b", "\u0651", "\u0640", "ﻻ"], min_size=1, max_size=8)
 SENTENCES = st.lists(st.lists(WORD, min_size=1, max_size=6).map(" ".join), max_size=6)
 
 

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from tasks.parse.skeleton import DROPPED, skeleton
 
-ARABIC = st.text(alphabet=list("محمدالسعيةىءئؤ  123٣abZ.،«»\n😀") + ["\u064b", "\u0651", "\u0640", "ﷲ", "ﻻ", "\u0670"], max_size=60)
+ARABIC = st.text(
+    alphabet=[*"محمدالسعيةىءئؤ  123٣abZ.،«»\n😀", "\u064b", "\u0651", "\u0640", "ﷲ", "ﻻ", "\u0670"], max_size=60
+)
 
 
 def test_diacritics_and_tatweel_are_left_out() -> None:

@@ -78,9 +78,7 @@ class LetterTokenizer:
 @pytest.fixture
 def features() -> EncoderFeatures:
     torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=40, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=16
-    )
+    config = BertConfig(vocab_size=40, hidden_size=8, num_hidden_layers=2, num_attention_heads=2, intermediate_size=16)
     return EncoderFeatures(BertModel(config, add_pooling_layer=False).eval(), LetterTokenizer(), (2, 1))
 
 
@@ -96,8 +94,10 @@ def test_features_do_not_see_diacritics(features: EncoderFeatures) -> None:
 
 
 def test_probabilities_sum_to_one_and_no_sentence_gives_no_row(features: EncoderFeatures, tmp_path: Path) -> None:
-    save_file({"weight": np.ones((3, 16), np.float32), "bias": np.array([0, 1, 2], np.float32)},
-              tmp_path / "classifier.safetensors")
+    save_file(
+        {"weight": np.ones((3, 16), np.float32), "bias": np.array([0, 1, 2], np.float32)},
+        tmp_path / "classifier.safetensors",
+    )
     (tmp_path / "config.json").write_text(json.dumps({"labels": SENTIMENTS, "layers": [2, 1]}))
     classifier = load_classifier(tmp_path, features.model, features.tokenizer)
     probabilities = classifier.probabilities(["خبر", "نعم"])
