@@ -1,12 +1,16 @@
-"""Rows that several tests build on."""
+"""Rows, and a parser and a classifier of a few lines, that several tests build on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
-from tasks.schemas import CLEAN, SENTENCES, table
+from tasks.parse.parser import NamedEntity, ParsedSentence, Word
+from tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
+from tasks.sentiment.classifier import Floats
 
 
 def clean_table(*texts: tuple[str | None, str]) -> pa.Table:
@@ -39,3 +43,30 @@ def sentence_table(*sentences: tuple[str, int, str, str]) -> pa.Table:
         for doc_id, sent_id, part, text in sentences
     ]
     return table(SENTENCES, rows)
+
+
+class WordParser:
+    """Every white-space word is a token under the first; words that start with أ or الأ are persons."""
+
+    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
+        return [self._sentence(sentence) for sentence in sentences]
+
+    def _sentence(self, sentence: str) -> ParsedSentence:
+        words, at = [], 0
+        for number, form in enumerate(sentence.split(), start=1):
+            at = sentence.index(form, at)
+            head, deprel = (0, "root") if number == 1 else (1, "dep")
+            words.append(Word(number, number, at, at + len(form), form, form, "NOUN", None, None, head, deprel))
+            at += len(form)
+        persons = [NamedEntity(w.start, w.end, "PER") for w in words if w.form.startswith(("أ", "الأ"))]
+        return ParsedSentence(tuple(words), tuple(persons))
+
+
+class WordClassifier:
+    """Positive for sentences with نجاح, negative for those with فشل, else neutral; always sure by 0.8."""
+
+    labels = SENTIMENTS
+
+    def probabilities(self, sentences: Sequence[str]) -> Floats:
+        rows = [[0.8 if w and w in s else 0.1 for w in ("نجاح", "فشل")] for s in sentences]
+        return np.array([[p, n, 1 - p - n] for p, n in rows])

@@ -63,7 +63,7 @@ def trainers(work: Path, seed: int) -> dict[str, Trainer]:
             ],
         ),
         "mwt": ("mwt_expander", [*conllu, "--gold_file", f"{work}/treebank/dev.conllu", "--num_epoch", "12"]),
-        "lemma": ("lemmatizer", [*conllu, "--num_epoch", "12"]),
+        "lemma": ("lemmatizer", [*conllu, "--num_epoch", "3"]),
         "pos": (
             "tagger",
             [
@@ -71,7 +71,7 @@ def trainers(work: Path, seed: int) -> dict[str, Trainer]:
                 *[*encoder, f"{work}/encoder"],
                 *["--batch_size", "40", "--max_steps", "600", "--eval_interval", "100", "--fix_eval_interval"],
                 *["--num_layers", "1", "--no_second_optim", "--augment_nopunct", "0.1"],
-                *["--char_hidden_dim", "100", "--char_emb_dim", "50", "--deep_biaff_hidden_dim", "200"],
+                *["--char_hidden_dim", "100", "--char_emb_dim", "50", "--share_hid"],
             ],
         ),
         "ner": (

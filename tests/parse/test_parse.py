@@ -10,27 +10,10 @@ import pytest
 from config.settings import load_settings
 from tasks.actors import Actors, load_actors
 from tasks.parse.parse import parse_articles
-from tasks.parse.parser import NamedEntity, ParsedSentence, Word
-from tests.conftest import clean_table
+from tasks.parse.parser import ParsedSentence
+from tests.conftest import WordParser, clean_table
 
 SETTINGS = load_settings().parse
-
-
-class WordParser:
-    """Every white-space word is a token under the first; words that start with أ or الأ are persons."""
-
-    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
-        return [self._sentence(sentence) for sentence in sentences]
-
-    def _sentence(self, sentence: str) -> ParsedSentence:
-        words, at = [], 0
-        for number, form in enumerate(sentence.split(), start=1):
-            at = sentence.index(form, at)
-            head, deprel = (0, "root") if number == 1 else (1, "dep")
-            words.append(Word(number, number, at, at + len(form), form, form, "NOUN", None, None, head, deprel))
-            at += len(form)
-        persons = [NamedEntity(w.start, w.end, "PER") for w in words if w.form.startswith(("أ", "الأ"))]
-        return ParsedSentence(tuple(words), tuple(persons))
 
 
 class FragileParser(WordParser):

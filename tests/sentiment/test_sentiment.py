@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,20 +16,10 @@ from config.settings import SentimentSettings
 from tasks.errors import ModelError
 from tasks.schemas import SENTIMENTS
 from tasks.sentiment import tag_sentiment
-from tasks.sentiment.classifier import EncoderFeatures, Floats, load_classifier, softmax
-from tests.conftest import clean_table, sentence_table
+from tasks.sentiment.classifier import EncoderFeatures, load_classifier, softmax
+from tests.conftest import WordClassifier, clean_table, sentence_table
 
 SETTINGS = SentimentSettings(headline_weight=3.0)
-
-
-class WordClassifier:
-    """Positive for sentences with نجاح, negative for those with فشل, else neutral; always sure by 0.8."""
-
-    labels = SENTIMENTS
-
-    def probabilities(self, sentences: Sequence[str]) -> Floats:
-        rows = [[0.8 if w and w in s else 0.1 for w in ("نجاح", "فشل")] for s in sentences]
-        return np.array([[p, n, 1 - p - n] for p, n in rows])
 
 
 def test_each_sentence_and_each_article_has_a_row() -> None:

@@ -1,0 +1,103 @@
+"""Scoring against annotated articles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tasks.errors import UsageError
+from tasks.evaluate.articles import read_annotated, score_articles
+
+TEXT = "أكد الوزير سامر أن الجسر جاهز.\nونفت البلدية ذلك.\nاترك تعليقا"
+GOLD: dict[str, Any] = {
+    "doc_id": "a1",
+    "text": TEXT,
+    "boilerplate": [[TEXT.index("اترك"), len(TEXT)]],
+    "sentences": [
+        {"start": 0, "end": 30, "sentiment": "positive"},
+        {"start": 31, "end": 48, "sentiment": "negative"},
+    ],
+    "quotes": [{"start": 19, "end": 29, "kind": "indirect", "speaker": "الوزير سامر", "speaker_id": "oasis"}],
+    "stances": [{"source": "oasis", "target": "city", "stance": "favor"}],
+}
+
+
+def tables(**changes: list[dict[str, Any]]) -> dict[str, pa.Table]:
+    """What a perfect run leaves, with some datasets replaced."""
+    rows: dict[str, list[dict[str, Any]]] = {
+        "clean": [{"doc_id": "x", "url": "file:///gold.jsonl#a1", "text": TEXT.removesuffix("\nاترك تعليقا")}],
+        "sentences": [
+            {"doc_id": "x", "sent_id": 0, "part": "text", "text": TEXT[0:30]},
+            {"doc_id": "x", "sent_id": 1, "part": "text", "text": TEXT[31:48]},
+        ],
+        "sentiment": [
+            {"doc_id": "x", "level": "sentence", "sent_id": 0, "label": "positive"},
+            {"doc_id": "x", "level": "sentence", "sent_id": 1, "label": "negative"},
+        ],
+        "quotes": [quote("الجسر جاهز")],
+        "stances": [stance("favor")],
+    }
+    return {name: pa.Table.from_pylist(changes.get(name, rows[name])) for name in rows}
+
+
+def quote(text: str, speaker: str = "الوزيرُ سامر", kind: str = "indirect") -> dict[str, Any]:
+    return {"doc_id": "x", "part": "text", "text": text, "kind": kind, "speaker": speaker, "speaker_id": "oasis"}
+
+
+def stance(direction: str) -> dict[str, Any]:
+    return {
+        "doc_id": "x",
+        "part": "text",
+        "source_kind": "speaker",
+        "source": "الوزير",
+        "source_id": "oasis",
+        "target_id": "city",
+        "stance": direction,
+    }
+
+
+def test_a_perfect_run_scores_one_everywhere() -> None:
+    scores = score_articles([GOLD], tables())
+    assert scores["quotes"] == {"p": 1.0, "r": 1.0, "f1": 1.0, "gold": 1, "predicted": 1}
+    assert scores["stances"]["f1"] == scores["speaker_accuracy"] == scores["speaker_id_accuracy"] == 1.0
+    assert scores["sentiment"]["accuracy"] == 1.0
+    assert (scores["boilerplate_left"], scores["article_words_kept"], scores["missing"]) == (0.0, 1.0, [])
+
+
+def test_a_quote_of_other_words_is_no_hit_and_each_counts_once() -> None:
+    scores = score_articles([GOLD], tables(quotes=[quote("البلدية ذلك"), quote("الجسر جاهز"), quote("الجسر جاهز")]))
+    assert scores["quotes"]["p"] == pytest.approx(1 / 3)
+    assert scores["quotes"]["r"] == 1.0
+
+
+def test_a_wrong_speaker_costs_accuracy_not_recall() -> None:
+    scores = score_articles([GOLD], tables(quotes=[quote("الجسر جاهز", speaker="البلدية", kind="direct")]))
+    assert (scores["quotes"]["r"], scores["speaker_accuracy"], scores["quote_kind_accuracy"]) == (1.0, 0.0, 0.0)
+
+
+def test_the_opposite_stance_finds_the_pair_but_scores_nothing() -> None:
+    scores = score_articles([GOLD], tables(stances=[stance("against")]))
+    assert (scores["stances"]["f1"], scores["stance_pairs_found"]) == (0.0, 1.0)
+
+
+def test_boilerplate_that_stays_is_counted() -> None:
+    clean = [{"doc_id": "x", "url": "file:///gold.jsonl#a1", "text": TEXT}]
+    assert score_articles([GOLD], tables(clean=clean))["boilerplate_left"] == 1.0
+
+
+def test_a_missing_article_costs_its_quotes() -> None:
+    other = GOLD | {"doc_id": "a2"}
+    scores = score_articles([GOLD, other], tables())
+    assert scores["missing"] == ["a2"]
+    assert scores["quotes"]["r"] == 0.5
+
+
+def test_a_line_that_is_no_annotated_article_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(GOLD) + "\n" + '{"doc_id": "b"}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"gold\.jsonl:2: an annotated article has .*; missing: text, boilerplate"):
+        read_annotated(path)
