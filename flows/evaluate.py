@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from config.settings import load_settings
+from flows.scores import score_table
 from tasks.errors import UsageError
 from tasks.evaluate.articles import read_annotated, score_articles
 from tasks.evaluate.models import score_models
@@ -59,23 +58,3 @@ def evaluate_articles(annotated: Path, config: Path | None) -> dict[str, Any]:
         store = Store.open(load_settings(config, warehouse=warehouse).store)
         tables = {name: store.dataset(name).to_table() for name in SCORED}
         return {"articles": len(gold), **score_articles(gold, tables)}
-
-
-def score_table(scores: Mapping[str, Any]) -> Table:
-    """Scores as a table: a row a score, nested names joined; shares and F1 with three decimals."""
-    table = Table("score", "value")
-    table.columns[1].justify = "right"
-    for name, value in _flat(scores):
-        shown = f"{value:.3f}" if isinstance(value, float) else str(value)
-        table.add_row(name, shown)
-    return table
-
-
-def _flat(scores: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    rows: list[tuple[str, Any]] = []
-    for name, value in scores.items():
-        if isinstance(value, Mapping):
-            rows += _flat(value, f"{prefix}{name} ")
-        else:
-            rows.append((f"{prefix}{name}", value))
-    return rows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from flows.scores import score_table
 from flows.status import readable_bytes
 from tasks.errors import ModelError
 
@@ -53,12 +53,7 @@ def models(folder: Path) -> RenderableType:
         files.add_row(file.path, readable_bytes(file.bytes), Text(file.state, "green" if file.state == "ok" else "red"))
     if not (folder / SCORES).exists():
         return files
-    scores = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("model", "score", "value"):
-        scores.add_column(heading, justify="right" if heading == "value" else "left")
-    for name, score, value in _flatten(_read_json(folder / SCORES)):
-        scores.add_row(name, score, value)
-    return Group(files, "", scores)
+    return Group(files, "", score_table(_read_json(folder / SCORES)))
 
 
 def _state(folder: Path, entry: dict[str, Any]) -> str:
@@ -70,18 +65,6 @@ def _state(folder: Path, entry: dict[str, Any]) -> str:
     with path.open("rb") as file:
         same = hashlib.file_digest(file, "sha256").hexdigest() == entry["sha256"]
     return "ok" if same else "damaged: another checksum"
-
-
-def _flatten(scores: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Rows of model, score and value; a score of scores gets a dotted name."""
-    for name, values in scores.items():
-        pending = list(values.items()) if isinstance(values, dict) else [("", values)]
-        while pending:
-            score, value = pending.pop(0)
-            if isinstance(value, dict):
-                pending = [(f"{score}.{key}", inner) for key, inner in value.items()] + pending
-            else:
-                yield name, score, f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _read_json(path: Path) -> Any:

@@ -22,11 +22,11 @@ from transformers.utils import logging as transformers_logging
 
 from tasks.errors import ModelError
 from tasks.parse.memo import MemoEncoder
-from tasks.parse.parser import StanzaParser
+from tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
 
 LANGUAGE = "ar"
 BUNDLED = "bundled"
-PROCESSORS = "tokenize,mwt,pos,lemma,depparse,ner"
+PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
 # The name under which the bundled checkpoints ask Stanza for their encoder: no path, so any folder works.
 ENCODER_NAME = "nabra/encoder"
 MANIFEST = "MANIFEST.json"
@@ -56,7 +56,7 @@ def verify(folder: Path) -> str:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return hashlib.sha256((folder / "resources.json").read_bytes()).hexdigest()
-    for entry in json.loads(manifest.read_text(encoding="utf-8"))["files"]:
+    for entry in json.loads(manifest.read_text(encoding="utf-8")):
         path = folder / entry["path"]
         if not path.is_file():
             raise ModelError(f"model file {path} is missing; reinstall nabra, or run `git checkout {entry['path']}`")

@@ -6,9 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tasks.parse.clitics import repaired_forms
 from tasks.parse.skeleton import Skeleton, skeleton
 
 PARAGRAPH_BREAK = "\n\n"
+
+SEGMENTERS = "tokenize,mwt"
+ANALYSERS = "pos,lemma,depparse,ner"
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ class StanzaParser:
         if not shown:
             return parsed
         try:
-            document = self._pipeline(PARAGRAPH_BREAK.join(skeletons[index].text for index in shown))
+            text = PARAGRAPH_BREAK.join(skeletons[index].text for index in shown)
+            document = self._pipeline(text, processors=SEGMENTERS)
+            _repair_forms(document)
+            document = self._pipeline(document, processors=ANALYSERS)
         finally:
             if self._forget:
                 self._forget()
@@ -83,6 +90,16 @@ class StanzaParser:
             parsed[index] = _convert(found, skeletons[index], base)
             base, position = end + len(PARAGRAPH_BREAK), position + 1
         return parsed
+
+
+def _repair_forms(document: Any) -> None:
+    """Undo misspellings of the expander before tagger, lemmatiser and parser see them."""
+    for sentence in document.sentences:
+        for token in sentence.tokens:
+            if len(token.words) > 1:
+                forms = repaired_forms(token.text, [word.text for word in token.words])
+                for word, form in zip(token.words, forms, strict=True):
+                    word.text = form
 
 
 def _convert(sentence: Any, shape: Skeleton, base: int) -> ParsedSentence:

@@ -48,11 +48,11 @@ def bundle(work: Path, out: Path) -> None:
 
 
 def head_only(checkpoint: dict[str, Any]) -> dict[str, Any]:
-    """A Stanza checkpoint without encoder and optimiser, asking for the encoder by its name instead of a path."""
+    """A Stanza checkpoint in half precision, without encoder and optimiser, naming the encoder instead of a path."""
     kept = {key: value for key, value in checkpoint.items() if not key.endswith("_state_dict")}
-    if isinstance(kept.get("model"), dict):
-        kept["model"] = {k: v for k, v in kept["model"].items() if not k.startswith(ENCODER_PREFIX)}
     config = kept.get("config")
+    if isinstance(kept.get("model"), dict):
+        kept["model"] = {k: _half(v) for k, v in kept["model"].items() if not k.startswith(ENCODER_PREFIX)}
     if isinstance(config, dict):
         # Paths of the machine that trained it are of no use elsewhere.
         config = {key: value for key, value in config.items() if not (isinstance(value, str) and "/" in value)}
@@ -60,6 +60,11 @@ def head_only(checkpoint: dict[str, Any]) -> dict[str, Any]:
             config |= {"bert_model": ENCODER_NAME, "bert_finetune": False}
         kept["config"] = config
     return kept
+
+
+def _half(value: Any) -> Any:
+    """Weights in half precision; Stanza computes with them in single precision all the same."""
+    return value.half() if isinstance(value, torch.Tensor) and value.is_floating_point() else value
 
 
 def write_manifest(folder: Path) -> None:
@@ -74,7 +79,7 @@ def write_manifest(folder: Path) -> None:
         for path in files
         if path.name not in (MANIFEST, "scores.json")
     ]
-    (folder / MANIFEST).write_text(json.dumps({"files": entries}, indent=1) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
 
 
 def _resources() -> dict[str, Any]:

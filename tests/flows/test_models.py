@@ -39,8 +39,8 @@ def test_models_shows_sizes_and_scores(folder: Path) -> None:
     put(models(folder), stream)
     lines = [line.split() for line in stream.getvalue().splitlines()]
     assert ["parser.pt", "2.7", "kB", "ok"] in lines
-    assert ["parser", "las", "0.819"] in lines
-    assert ["parser", "part.words", "4000"] in lines
+    assert ["parser.las", "0.819"] in lines
+    assert ["parser.part.words", "4000"] in lines
 
 
 def test_models_without_scores_lists_the_files(folder: Path) -> None:
