@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from config.settings import load_settings
-from tasks.errors import NabraError
+from tasks.errors import NabraError, UsageError
 from tasks.store import Store
 
 EXIT_REJECTED = 1
@@ -55,8 +55,9 @@ def _options(
     level = logging.INFO if verbose else logging.WARNING
     handler = RichHandler(console=Console(stderr=True), show_path=False, show_time=verbose, markup=False)
     logging.basicConfig(level=level, handlers=[handler], format="%(message)s")
+    # Their warnings are about pages and models that nabra reports itself.
     for name in ("httpx", "trafilatura", "stanza"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
@@ -93,8 +94,8 @@ def run(
 
     Exit status: 0 all done; 1 more documents rejected than `run.max_reject_share`, or a batch failed; 2 wrong use.
     """
-    from flows.news import news, prepare_run
-    from flows.terminal import console, count_table
+    from flows.news import BatchesFailedError, news, prepare_run
+    from flows.terminal import count_table
 
     parameters: dict[str, Any] = {
         "inputs": inputs,
@@ -103,17 +104,18 @@ def run(
         "refresh": refresh,
     }
     settings = prepare_run(**parameters).settings
-    summary = news(**parameters)
+    failed = None
+    try:
+        summary = news(**parameters)
+    except BatchesFailedError as error:
+        summary, failed = error.summary, error
     Console().print(count_table(summary.counts))
     print(f"Parquet: {summary.warehouse}")
-    for failure in summary.failures:
-        console.print(f"nabra: {failure}", style="red", markup=False)
+    if failed:
+        print(f"nabra: {failed}", file=sys.stderr)
     if summary.reject_share > settings.run.max_reject_share:
-        console.print(
-            f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", markup=False
-        )
-        raise typer.Exit(EXIT_REJECTED)
-    if summary.failures:
+        print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", file=sys.stderr)
+    if failed or summary.reject_share > settings.run.max_reject_share:
         raise typer.Exit(EXIT_REJECTED)
 
 
@@ -200,7 +202,10 @@ def train(
 
     **Example** `nabra train --data ../data --out my-models && nabra run --config my.toml`
     """
-    from flows.train import train as train_flow
+    try:
+        from flows.train import train as train_flow
+    except ModuleNotFoundError as error:
+        raise UsageError(f"training needs the package {error.name}; run: pip install 'nabra[train]'") from error
 
     train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
 

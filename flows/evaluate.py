@@ -26,7 +26,7 @@ def evaluate(annotated: Path | None, data: Path | None, config: Path | None, *, 
     if annotated is not None:
         scores = evaluate_articles(annotated, config)
     elif data is not None:
-        scores = score_models(data, load_settings(config))
+        scores = score_models(data, model_folder(load_settings(config).parse.models))
     else:
         scores = published_scores()
     if as_json:

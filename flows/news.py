@@ -13,7 +13,7 @@ from prefect.context import FlowRunContext
 
 from config.settings import Settings, load_settings
 from flows.terminal import stage_progress
-from tasks.errors import ConfigError, ModelError, StoreError, UsageError
+from tasks.errors import ConfigError, ModelError, NabraError, StoreError, UsageError
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from tasks.fingerprint import fingerprints
 from tasks.run import Plan, StageCount, close_tools, open_tools, run_fetch, run_stage
@@ -54,7 +54,7 @@ class _Tally:
         )
 
 
-@flow(name="nabra-news", persist_result=False, validate_parameters=False)
+@flow(name="nabra-news", persist_result=False)
 def news(
     inputs: list[str] | None = None,
     warehouse: str | None = None,
@@ -78,7 +78,17 @@ def news(
         table=[vars(count) | {"seconds": round(count.seconds, 1)} for count in summary.counts],
         description=f"Documents a stage. Warehouse: `{summary.warehouse}`",
     )
+    if summary.failures:
+        raise BatchesFailedError(summary)
     return summary
+
+
+class BatchesFailedError(NabraError):
+    """Some batches could not be finished; the others are done, and the next run tries these again."""
+
+    def __init__(self, summary: RunSummary) -> None:
+        super().__init__("\n".join(summary.failures) + "\nthe other batches are done; run again to retry these")
+        self.summary = summary
 
 
 @dataclass(frozen=True)
@@ -147,7 +157,7 @@ def _run_batch(
         except (StoreError, ModelError, ConfigError):
             raise
         except Exception as error:
-            logger.exception("stage %s failed on batch %s", stage, batch)
+            logger.info("stage %s failed on batch %s", stage, batch, exc_info=True)
             advance("", len(stages) - done)
             return [f"{stage} failed on batch {batch}: {type(error).__name__}: {error}"]
         advance("", 1)

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.errors import UsageError
+from tasks.evaluate.labels import label_scores
 from tasks.folding import fold
-from tasks.schemas import SENTIMENTS
 
 Row = dict[str, Any]
 Words = Counter[str]
@@ -75,7 +75,7 @@ class Tally:
             "speaker_id_accuracy": self.speaker_ids.share,
             "stances": self.stances.scores(),
             "stance_pairs_found": self.pairs.share,
-            "sentiment": _sentiment_scores(self.sentiment),
+            "sentiment": label_scores(self.sentiment),
             "boilerplate_left": self.boilerplate.share,
             "article_words_kept": self.body.share,
         }
@@ -220,13 +220,3 @@ def _score_sentiment(tally: Tally, article: Row, sentences: Sequence[Row], senti
         # The sentence that shares most words, short ones first among equals.
         best = max(offered, key=lambda o: (words & o[0]).total() / (o[0].total() + 5), default=(words, "missing"))
         tally.sentiment[gold["sentiment"], best[1]] += 1
-
-
-def _sentiment_scores(pairs: Counter[tuple[str, str]]) -> dict[str, float]:
-    f1 = {}
-    for label in SENTIMENTS:
-        gold = sum(n for (a, _), n in pairs.items() if a == label)
-        predicted = sum(n for (_, b), n in pairs.items() if b == label)
-        f1[label] = 2 * pairs[label, label] / max(gold + predicted, 1)
-    hits = sum(pairs[label, label] for label in SENTIMENTS)
-    return {"accuracy": hits / max(pairs.total(), 1), "macro_f1": sum(f1.values()) / len(f1), **f1}

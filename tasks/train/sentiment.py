@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,39 +15,11 @@ from sklearn.preprocessing import StandardScaler
 
 from tasks.schemas import SENTIMENTS
 from tasks.sentiment.classifier import EncoderFeatures, Floats
+from tasks.train.labelled import Labelled
 
 LAYERS = (12, 8, 5)
 STRENGTHS = (0.001, 0.003, 0.01, 0.03)
 FOLDS = 5
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Sentences and their sentiment labels."""
-
-    sentences: tuple[str, ...]
-    labels: tuple[str, ...]
-
-    def __add__(self, other: Labelled) -> Labelled:
-        return Labelled(self.sentences + other.sentences, self.labels + other.labels)
-
-
-def read_sentences(path: Path) -> Labelled:
-    """A TSV file with the columns `sentence` and `label`."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return Labelled(tuple(row["sentence"] for row in rows), tuple(row["label"] for row in rows))
-
-
-def read_articles(path: Path) -> Labelled:
-    """The annotated sentences of a JSONL file of articles (format: `docs/methods.md`)."""
-    sentences, labels = [], []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        article = json.loads(line)
-        for sentence in article["sentences"]:
-            sentences.append(article["text"][sentence["start"] : sentence["end"]])
-            labels.append(sentence["sentiment"])
-    return Labelled(tuple(sentences), tuple(labels))
 
 
 def train_classifier(data: Labelled, encoder: tuple[Any, Any], folder: Path, seed: int) -> dict[str, float]:
@@ -82,8 +51,3 @@ def train_classifier(data: Labelled, encoder: tuple[Any, Any], folder: Path, see
 
 def _regression(strength: float, seed: int) -> LogisticRegression:
     return LogisticRegression(C=strength, max_iter=2000, class_weight="balanced", random_state=seed)
-
-
-def macro_f1(gold: Sequence[str], predicted: Sequence[str]) -> float:
-    """Unweighted mean of the F1 of the three labels."""
-    return float(f1_score(gold, predicted, average="macro", labels=list(SENTIMENTS), zero_division=0))

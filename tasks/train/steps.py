@@ -13,17 +13,21 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from tasks.evaluate.models import score_models
 from tasks.parse.models import load_encoder
 from tasks.train.bundle import bundle, extract_encoder
 from tasks.train.data import data_file, read_conllu, write_conllu, write_ner_data, write_tokenizer_data
 from tasks.train.encoder import build_encoder
-from tasks.train.sentiment import read_articles, read_sentences, train_classifier
+from tasks.train.labelled import read_articles, read_sentences
+from tasks.train.sentiment import train_classifier
 from tasks.train.stanza_models import run_trainer, trainers
 
 logger = logging.getLogger(__name__)
 
 VOCABULARY_ARTICLES = 12_000
 DONE = "done.json"
+# Quick steps that write outside the folder of checkpoints.
+ALWAYS = ("bundle", "scores")
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,11 @@ def _sentiment(shop: Workshop) -> Mapping[str, float]:
     return train_classifier(labelled, load_encoder(shop.work / "encoder"), shop.work / "sentiment", shop.seed)
 
 
+def _scores(shop: Workshop) -> None:
+    scores = score_models(shop.data, shop.out)
+    (shop.out / "scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+
+
 TREEBANK = ("treebank/train.conllu", "treebank/dev.conllu")
 NER = ("ner/train.bio", "ner/dev.bio")
 STEPS: Mapping[str, Step] = {
@@ -97,6 +106,7 @@ STEPS: Mapping[str, Step] = {
         (),
         lambda shop: bundle(shop.work, shop.out),
     ),
+    "scores": Step(("bundle",), (*TREEBANK, *NER, "gold/dev.jsonl"), _scores),
 }
 
 
@@ -104,7 +114,7 @@ def run_step(name: str, shop: Workshop) -> bool:
     """Run a step unless it is done for the same data, seed and code; True if it ran."""
     mark = shop.work / name / DONE
     wanted = _identity(name, shop)
-    if name != "bundle" and mark.is_file() and json.loads(mark.read_text(encoding="utf-8"))["identity"] == wanted:
+    if name not in ALWAYS and mark.is_file() and json.loads(mark.read_text(encoding="utf-8"))["identity"] == wanted:
         logger.info("%s: done before, kept", name)
         return False
     scores = STEPS[name].run(shop)
