@@ -109,6 +109,9 @@ def run(
         summary = news(**parameters)
     except BatchesFailedError as error:
         summary, failed = error.summary, error
+    except KeyboardInterrupt as interrupt:
+        print("nabra: stopped; what is done is kept, the next run goes on from there", file=sys.stderr)
+        raise typer.Exit(EXIT_INTERRUPTED) from interrupt
     Console().print(count_table(summary.counts))
     print(f"Parquet: {summary.warehouse}")
     if failed:
@@ -239,12 +242,9 @@ def evaluate(
 def main() -> None:
     """Entry point: errors that nabra raises become one line and exit status 2, never a traceback."""
     try:
-        app()
+        app(prog_name="nabra")
     except NabraError as error:
         sys.exit(_fail(str(error)))
-    except KeyboardInterrupt:
-        print("nabra: stopped; what is done is kept, the next run goes on from there", file=sys.stderr)
-        sys.exit(EXIT_INTERRUPTED)
 
 
 def _fail(message: str) -> int:

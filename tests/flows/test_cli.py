@@ -1,0 +1,87 @@
+"""Wrong use of the command: one clear line on standard error, exit status 2, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flows.cli import EXIT_WRONG_USE, main
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["nabra", *arguments])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    return int(caught.value.code or 0)
+
+
+def settings(folder: Path, text: str) -> str:
+    path = folder / "my.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_missing_path_is_named(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", "absent/") == EXIT_WRONG_USE
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "absent" in error
+    assert not (workplace / "warehouse").exists()
+
+
+def test_an_unknown_setting_is_named(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", "--config", settings(workplace, "[fetch]\nretry = 1\n")) == EXIT_WRONG_USE
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "unknown key fetch.retry; did you mean retries?" in error
+
+
+def test_an_unwritable_warehouse_is_named(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "file").touch()
+    assert call(monkeypatch, "run", "--warehouse", "file/warehouse") == EXIT_WRONG_USE
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "file/warehouse cannot be written" in error
+
+
+def test_a_folder_without_models_is_named(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", "--config", settings(workplace, '[parse]\nmodels = "none"\n')) == EXIT_WRONG_USE
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert f"{workplace / 'none'} holds no models" in error
+
+
+def test_an_unknown_stage_is_named_with_the_known_ones(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "run", "--refresh", "stances") == EXIT_WRONG_USE
+    assert "no such stage; stages: clean, parse, sentiment, stance" in capsys.readouterr().err
+
+
+def test_training_data_that_is_not_there_is_named(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "evaluate", "--data", "none") == EXIT_WRONG_USE
+    assert "treebank/dev.conllu is missing" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("workplace")
+def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("run", "status", "show", "sql", "models", "train", "evaluate"):
+        assert call(monkeypatch, command, "--help") == 0
+        assert "Usage: nabra " + command in capsys.readouterr().out

@@ -1,0 +1,58 @@
+"""Guards over the code itself."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from docs.make_data_md import document
+from tasks.fingerprint import fingerprints
+from tasks.stages import STAGES
+
+ROOT = Path(__file__).parents[1]
+MAY_IMPORT_PREFECT = {"tasks/run.py"}
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_only_the_flows_and_the_runner_import_prefect() -> None:
+    importers = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("tasks", "config")
+        for path in (ROOT / folder).rglob("*.py")
+        if "prefect" in imported(path)
+    }
+    assert importers == MAY_IMPORT_PREFECT
+
+
+def test_no_stage_imports_the_flows() -> None:
+    assert not [path for path in (ROOT / "tasks").rglob("*.py") if "flows" in imported(path)]
+
+
+def test_every_package_is_listed_by_name() -> None:
+    listed = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("packages = [")[1].split("]")[0]
+    for folder in ("flows", "config", "tasks"):
+        for path in (ROOT / folder).rglob("__init__.py"):
+            name = ".".join(path.parent.relative_to(ROOT).parts)
+            assert f'"{name}"' in listed, name
+
+
+def test_the_page_of_tables_is_the_one_that_the_schemas_make() -> None:
+    assert (ROOT / "docs" / "data.md").read_text(encoding="utf-8") == document()
+
+
+def test_a_stage_has_one_name_everywhere() -> None:
+    from config.settings import Settings, load_settings
+
+    for name in STAGES:
+        assert (ROOT / "tasks" / name).is_dir()
+        assert name in Settings.model_fields
+        assert name in fingerprints(load_settings())
