@@ -15,7 +15,7 @@ from pathlib import Path
 import stanza
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
-from tasks.parse.models import BUNDLED, ENCODER_NAME, LANGUAGE, PROCESSORS, load_encoder, load_parser, model_folder
+from tasks.parse.models import BUNDLED, ENCODERS, LANGUAGE, PROCESSORS, load_encoder, load_parser, model_folder
 from tasks.parse.sentences import split_sentences
 
 SAMPLES = Path(__file__).parents[1] / "config" / "samples" / "articles"
@@ -48,7 +48,8 @@ def main(folder: Path) -> None:
 def plain_pipeline(models: Path) -> stanza.Pipeline:
     """Stanza's Pipeline as its documentation shows it, on the bundled models."""
     cache = FoundationCache()
-    cache.bert[ENCODER_NAME] = BertRecord(*load_encoder(models / "encoder"), {})
+    for name in ENCODERS:
+        cache.bert[name] = BertRecord(*load_encoder(models / name), {})
     return stanza.Pipeline(
         LANGUAGE,
         dir=str(models),

@@ -11,7 +11,7 @@ import pyarrow as pa
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
 from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
-from tasks.parse.models import load_encoder, load_parser, model_folder, verify
+from tasks.parse.models import GENERAL, load_encoder, load_parser, model_folder, verify
 from tasks.parse.parser import Parser
 from tasks.schemas import CLEAN
 from tasks.sentiment.classifier import Classifier, load_classifier
@@ -81,4 +81,4 @@ class Toolbox:
         """The sentiment classifier, which is bundled whatever parser is chosen."""
         bundled = model_folder("bundled")
         verify(bundled)
-        return load_classifier(bundled / "sentiment", *load_encoder(bundled / "encoder"))
+        return load_classifier(bundled / "sentiment", *load_encoder(bundled / GENERAL))

@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks.evaluate.labels import label_scores
 from tasks.evaluate.treebank import score_ner, score_treebank
-from tasks.parse.models import load_encoder, load_parser
+from tasks.parse.models import GENERAL, load_encoder, load_parser
 from tasks.sentiment.classifier import load_classifier
 from tasks.train.data import data_file
 from tasks.train.labelled import read_articles
@@ -26,7 +26,7 @@ def score_models(data: Path, folder: Path) -> dict[str, Any]:
     parser = load_parser(folder, threads=0)
     scores: dict[str, Any] = {"treebank": score_treebank(treebank, parser), "ner": score_ner(ner, parser)}
     if (folder / "sentiment").is_dir():
-        classifier = load_classifier(folder / "sentiment", *load_encoder(folder / "encoder"))
+        classifier = load_classifier(folder / "sentiment", *load_encoder(folder / GENERAL))
         articles = read_articles(annotated)
         best = classifier.probabilities(articles.sentences).argmax(axis=1)
         predicted = [classifier.labels[index] for index in best]

@@ -1,7 +1,7 @@
 """Parser models: where they lie, that they are whole, and Stanza's Pipeline over them, offline.
 
 A folder of models has Stanza's layout (`resources.json`, `ar/<processor>/<package>.pt`). The bundled folder adds
-`encoder/`, the one encoder that all its processors share, and `MANIFEST.json` with the SHA-256 of every file.
+the folders of the encoders that its processors share, and `MANIFEST.json` with the SHA-256 of every file.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
 LANGUAGE = "ar"
 BUNDLED = "bundled"
 PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
-# The name under which the bundled checkpoints ask Stanza for their encoder: no path, so any folder works.
-ENCODER_NAME = "nabra/encoder"
+# The names under which the bundled checkpoints ask Stanza for their encoders, and their folders: no path, so that any
+# place works. SYNTAX was fine-tuned by the parser, GENERAL is as it was pretrained.
+SYNTAX, GENERAL = ENCODERS = ("encoder-syntax", "encoder-general")
 MANIFEST = "MANIFEST.json"
 
 
@@ -65,7 +66,7 @@ def verify(folder: Path) -> str:
     return hashlib.sha256(manifest.read_bytes()).hexdigest()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=len(ENCODERS))
 def load_encoder(folder: Path) -> tuple[Any, Any]:
     """The encoder (a `transformers.BertModel` in evaluation mode, float32) and its tokenizer."""
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -86,12 +87,10 @@ def load_parser(folder: Path, threads: int) -> StanzaParser:
     verify(folder)
     torch.set_num_threads(threads or os.cpu_count() or 1)
     cache = FoundationCache()
-    forget = None
-    if (folder / "encoder").is_dir():
-        model, tokenizer = load_encoder(folder / "encoder")
-        memo = MemoEncoder(model)
-        cache.bert[ENCODER_NAME] = BertRecord(memo, tokenizer, {})
-        forget = memo.forget
+    for name in ENCODERS:
+        if (folder / name).is_dir():
+            model, tokenizer = load_encoder(folder / name)
+            cache.bert[name] = BertRecord(MemoEncoder(model), tokenizer, {})
     try:
         pipeline = stanza.Pipeline(
             LANGUAGE,
@@ -107,4 +106,4 @@ def load_parser(folder: Path, threads: int) -> StanzaParser:
     except Exception as error:
         # Stanza raises anything from KeyError to UnpicklingError on models that it does not like.
         raise ModelError(f"the models in {folder} cannot be loaded: {type(error).__name__}: {error}") from error
-    return StanzaParser(pipeline, forget)
+    return StanzaParser(pipeline, [record.model.forget for record in cache.bert.values()])

@@ -59,10 +59,10 @@ class Parser(Protocol):
 class StanzaParser:
     """A `Parser` over Stanza's Pipeline, which must not split sentences itself (`tokenize_no_ssplit`).
 
-    `forget` is called after each text, to drop what its encoder remembers of it.
+    Each of `forget` is called after a text, to drop what an encoder remembers of it.
     """
 
-    def __init__(self, pipeline: Any, forget: Callable[[], None] | None = None) -> None:
+    def __init__(self, pipeline: Any, forget: Sequence[Callable[[], None]] = ()) -> None:
         self._pipeline = pipeline
         self._forget = forget
 
@@ -79,8 +79,8 @@ class StanzaParser:
             _repair_forms(document)
             document = self._pipeline(document, processors=ANALYSERS)
         finally:
-            if self._forget:
-                self._forget()
+            for forget in self._forget:
+                forget()
         base, position = 0, 0
         for index in shown:
             end = base + len(skeletons[index].text)

@@ -1,4 +1,4 @@
-"""From trained checkpoints to the folder that ships: one shared encoder, small heads, a manifest."""
+"""From trained checkpoints to the folder that ships: two shared encoders, small heads, a manifest."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import torch
 from transformers import AutoModel
 
 from tasks.errors import ModelError
-from tasks.parse.models import ENCODER_NAME, LANGUAGE, MANIFEST, PROCESSORS
+from tasks.parse.models import ENCODERS, LANGUAGE, MANIFEST, PROCESSORS, SYNTAX
 from tasks.train.encoder import save_encoder
 
 PACKAGE = "nabra"
+BASE = "encoder-base"
 ENCODER_PREFIX = "bert_model."
 
 
@@ -34,9 +35,10 @@ def extract_encoder(parser: Path, base: Path, folder: Path) -> None:
 
 
 def bundle(work: Path, out: Path) -> None:
-    """Assemble `out` from the checkpoints in `work`: encoder in half precision, heads, `resources.json`, manifest."""
-    encoder = AutoModel.from_pretrained(work / "encoder", dtype=torch.float32, add_pooling_layer=False)
-    save_encoder(encoder, _tokenizer(work / "encoder"), out / "encoder", torch.float16)
+    """Assemble `out` from the checkpoints in `work`: encoders in half precision, heads, `resources.json`, manifest."""
+    for name in ENCODERS:
+        encoder = AutoModel.from_pretrained(work / name, dtype=torch.float32, add_pooling_layer=False)
+        save_encoder(encoder, _tokenizer(work / name), out / name, torch.float16)
     for processor in PROCESSORS.split(","):
         checkpoint = torch.load(work / processor / f"{processor}.pt", map_location="cpu", weights_only=True)
         target = out / LANGUAGE / processor / f"{PACKAGE}.pt"
@@ -56,8 +58,11 @@ def head_only(checkpoint: dict[str, Any]) -> dict[str, Any]:
     if isinstance(config, dict):
         # Paths of the machine that trained it are of no use elsewhere.
         config = {key: value for key, value in config.items() if not (isinstance(value, str) and "/" in value)}
-        if checkpoint["config"].get("bert_model"):
-            config |= {"bert_model": ENCODER_NAME, "bert_finetune": False}
+        trained_on = checkpoint["config"].get("bert_model")
+        if trained_on:
+            name = Path(trained_on).name
+            # The parser began from the base; what it made of it ships.
+            config |= {"bert_model": SYNTAX if name == BASE else name, "bert_finetune": False}
         kept["config"] = config
     return kept
 

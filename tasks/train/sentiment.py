@@ -17,8 +17,8 @@ from tasks.schemas import SENTIMENTS
 from tasks.sentiment.classifier import EncoderFeatures, Floats
 from tasks.train.labelled import Labelled
 
-LAYERS = (12, 8, 5)
-STRENGTHS = (0.001, 0.003, 0.01, 0.03)
+LAYERS = (9, 8, 7)
+STRENGTHS = (0.0003, 0.001, 0.003)
 FOLDS = 5
 
 

@@ -34,8 +34,9 @@ class Trainer:
 def trainers(work: Path, seed: int) -> dict[str, Trainer]:
     """The trainers by processor; their data lie below `work`, where `tasks.train.data` writes them.
 
-    Depparse fine-tunes the encoder; pos and ner then use the same encoder frozen, so that all share one in memory. The
-    parser takes no tags: its encoder sees the words, and no error of the tagger reaches it.
+    Depparse fine-tunes an encoder, which pos then shares frozen. What syntax teaches it, it forgets of meaning: ner
+    and sentiment share another one, as it was pretrained. The parser takes no tags: its encoder sees the words, and
+    no error of the tagger reaches it.
     """
     encoder = ["--no_pretrain", "--bert_hidden_layers", "4", "--bert_model"]
     conllu = ["--train_file", f"{work}/treebank/train.conllu", "--eval_file", f"{work}/treebank/dev.conllu"]
@@ -68,7 +69,7 @@ def trainers(work: Path, seed: int) -> dict[str, Trainer]:
             "tagger",
             [
                 *conllu,
-                *[*encoder, f"{work}/encoder"],
+                *[*encoder, f"{work}/encoder-syntax"],
                 *["--batch_size", "40", "--max_steps", "600", "--eval_interval", "100", "--fix_eval_interval"],
                 *["--num_layers", "1", "--no_second_optim", "--augment_nopunct", "0.1"],
                 *["--char_hidden_dim", "100", "--char_emb_dim", "50", "--share_hid"],
@@ -78,8 +79,8 @@ def trainers(work: Path, seed: int) -> dict[str, Trainer]:
             "ner_tagger",
             [
                 *["--train_file", f"{work}/ner/train.json", "--eval_file", f"{work}/ner/dev.json"],
-                *[*encoder, f"{work}/encoder", "--word_emb_dim", "0"],
-                *["--optim", "adam", "--lr", "1e-3", "--batch_size", "32", "--max_steps", "1000"],
+                *[*encoder, f"{work}/encoder-general", "--word_emb_dim", "0"],
+                *["--optim", "adam", "--lr", "2e-3", "--batch_size", "32", "--max_steps", "1000"],
                 *["--eval_interval", "200"],
             ],
         ),

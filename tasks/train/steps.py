@@ -14,10 +14,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from tasks.evaluate.models import score_models
-from tasks.parse.models import load_encoder
-from tasks.train.bundle import bundle, extract_encoder
+from tasks.parse.models import GENERAL, SYNTAX, load_encoder
+from tasks.train.bundle import BASE, bundle, extract_encoder
 from tasks.train.data import data_file, read_conllu, write_conllu, write_ner_data, write_tokenizer_data
-from tasks.train.encoder import build_encoder
+from tasks.train.encoder import build_encoder, cut_layers
 from tasks.train.labelled import read_articles, read_sentences
 from tasks.train.sentiment import train_classifier
 from tasks.train.stanza_models import run_trainer, trainers
@@ -25,6 +25,7 @@ from tasks.train.stanza_models import run_trainer, trainers
 logger = logging.getLogger(__name__)
 
 VOCABULARY_ARTICLES = 12_000
+GENERAL_LAYERS = 9
 DONE = "done.json"
 # Quick steps that write outside the folder of checkpoints.
 ALWAYS = ("bundle", "scores")
@@ -58,7 +59,8 @@ def _encoder(shop: Workshop) -> None:
     articles = pq.read_table(news, columns=["title", "text"]).to_pylist()
     random.Random(shop.seed).shuffle(articles)
     texts = (f"{row['title'] or ''} {row['text'] or ''}" for row in articles[:VOCABULARY_ARTICLES])
-    build_encoder(texts, shop.work / "encoder-base")
+    build_encoder(texts, shop.work / BASE)
+    cut_layers(shop.work / BASE, shop.work / GENERAL, GENERAL_LAYERS)
 
 
 def _treebank(shop: Workshop) -> None:
@@ -73,7 +75,7 @@ def _stanza(processor: str) -> Callable[[Workshop], None]:
     def train(shop: Workshop) -> None:
         model = run_trainer(trainers(shop.work, shop.seed)[processor], shop.work, os.cpu_count() or 1)
         if processor == "depparse":
-            extract_encoder(model, shop.work / "encoder-base", shop.work / "encoder")
+            extract_encoder(model, shop.work / BASE, shop.work / SYNTAX)
 
     return train
 
@@ -81,7 +83,7 @@ def _stanza(processor: str) -> Callable[[Workshop], None]:
 def _sentiment(shop: Workshop) -> Mapping[str, float]:
     sentences, articles = shop.need("gold/sentence_sentiment.tsv", "gold/train.jsonl")
     labelled = read_sentences(sentences) + read_articles(articles)
-    return train_classifier(labelled, load_encoder(shop.work / "encoder"), shop.work / "sentiment", shop.seed)
+    return train_classifier(labelled, load_encoder(shop.work / GENERAL), shop.work / "sentiment", shop.seed)
 
 
 def _scores(shop: Workshop) -> None:
@@ -99,8 +101,8 @@ STEPS: Mapping[str, Step] = {
     "mwt": Step(("treebank",), TREEBANK, _stanza("mwt")),
     "lemma": Step(("treebank",), TREEBANK, _stanza("lemma")),
     "pos": Step(("depparse",), TREEBANK, _stanza("pos")),
-    "ner": Step(("depparse",), NER, _stanza("ner")),
-    "sentiment": Step(("depparse",), ("gold/sentence_sentiment.tsv", "gold/train.jsonl"), _sentiment),
+    "ner": Step(("encoder", "treebank"), NER, _stanza("ner")),
+    "sentiment": Step(("encoder",), ("gold/sentence_sentiment.tsv", "gold/train.jsonl"), _sentiment),
     "bundle": Step(
         ("depparse", "tokenize", "mwt", "lemma", "pos", "ner", "sentiment"),
         (),

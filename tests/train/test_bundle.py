@@ -7,20 +7,25 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import ModelError
-from tasks.parse.models import ENCODER_NAME, model_folder, verify
+from tasks.parse.models import SYNTAX, model_folder, verify
 from tasks.train.bundle import head_only, write_manifest
 
 
 def test_a_head_has_no_encoder_no_optimiser_and_no_path() -> None:
     checkpoint = {
         "model": {"bert_model.x": 1, "output.weight": 2},
-        "config": {"bert_model": "/home/me/encoder", "bert_finetune": True, "save_dir": "/home/me", "hidden_dim": 8},
+        "config": {
+            "bert_model": "/home/me/encoder-base",
+            "bert_finetune": True,
+            "save_dir": "/home/me",
+            "hidden_dim": 8,
+        },
         "optimizer_state_dict": {"state": 3},
         "vocab": {"word": []},
     }
     assert head_only(checkpoint) == {
         "model": {"output.weight": 2},
-        "config": {"bert_model": ENCODER_NAME, "bert_finetune": False, "hidden_dim": 8},
+        "config": {"bert_model": SYNTAX, "bert_finetune": False, "hidden_dim": 8},
         "vocab": {"word": []},
     }
 
