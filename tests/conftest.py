@@ -9,8 +9,20 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
-from tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
+from tasks.schemas import CLEAN, DATASETS, SENTENCES, SENTIMENTS, table
 from tasks.sentiment.classifier import Floats
+from tasks.store import Store
+
+CLOCK_COLUMNS = {"fetched_at", "at"}
+
+
+def all_rows(store: Store) -> dict[str, list[str]]:
+    """The rows of every dataset without the clock times, sorted, to compare two warehouses."""
+    tables = {name: store.dataset(name).to_table().to_pylist() for name in DATASETS}
+    return {
+        name: sorted(repr({k: v for k, v in row.items() if k not in CLOCK_COLUMNS}) for row in rows)
+        for name, rows in tables.items()
+    }
 
 
 def clean_table(*texts: tuple[str | None, str]) -> pa.Table:

@@ -15,11 +15,11 @@ import pytest
 from config.settings import StoreSettings
 from tasks.schemas import DATASETS, PARTS, SENTIMENTS
 from tasks.store import Store
+from tests.conftest import all_rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 NABRA = Path(sys.executable).with_name("nabra")
-CHANGING = {"fetched_at", "at"}
 
 
 class Workplace:
@@ -47,11 +47,7 @@ class Workplace:
         return process.returncode, out, err
 
     def rows(self) -> dict[str, list[str]]:
-        tables = {name: self.store.dataset(name).to_table().to_pylist() for name in DATASETS}
-        return {
-            name: sorted(repr({k: v for k, v in row.items() if k not in CHANGING}) for row in rows)
-            for name, rows in tables.items()
-        }
+        return all_rows(self.store)
 
 
 @pytest.fixture(scope="module")

@@ -19,14 +19,13 @@ from tasks.schemas import DATASETS
 from tasks.stages import STAGES
 from tasks.store import Store
 from tasks.toolbox import Toolbox
-from tests.conftest import WordClassifier, WordParser
+from tests.conftest import WordClassifier, WordParser, all_rows
 
 NEWS = (
     "أعلن وزير المياه في جمهورية الواحة أن المشروع سيبدأ في الربيع المقبل. وأضاف الوزير «سنعمل مع الأمم المتحدة على "
     "إيصال المياه إلى القرى كلها». وأدانت روسيا هجوم تنظيم داعش على الجسر. "
     "ورحب سكان القرى بالخطوة رقم {number} التي طال انتظارها. "
 )
-CHANGING = {"fetched_at", "at"}
 
 
 def write_articles(folder: Path, count: int) -> Path:
@@ -74,12 +73,7 @@ class Run:
         return counts
 
     def rows(self) -> dict[str, list[str]]:
-        """All rows without the clock times, sorted."""
-        tables = {name: self.store.dataset(name).to_table().to_pylist() for name in DATASETS}
-        return {
-            name: sorted(repr({k: v for k, v in row.items() if k not in CHANGING}) for row in rows)
-            for name, rows in tables.items()
-        }
+        return all_rows(self.store)
 
 
 @pytest.fixture(scope="module")
