@@ -119,11 +119,6 @@ class Store:
             return done
         return {batch for batch in done if self.fingerprint(stage.writes[-1], batch) == fingerprint}
 
-    def pending(self, stage: Stage) -> list[Batch]:
-        """The batches that lie ready for the stage and that it has not done, oldest first."""
-        ready = set.intersection(*(set(self.batches(dataset)) for dataset in stage.reads))
-        return sorted(ready - self.done(stage))
-
     def fingerprint(self, dataset: str, batch: Batch) -> str:
         """The fingerprint of what made the file."""
         metadata = self._read_schema(dataset, batch).metadata or {}

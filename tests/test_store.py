@@ -87,15 +87,15 @@ def test_a_file_tells_what_made_it(store: Store) -> None:
     assert metadata[b"nabra.run_id"] == b"run"
 
 
-def test_a_stage_is_pending_until_all_its_datasets_are_there(store: Store) -> None:
+def test_a_stage_is_done_when_all_its_datasets_are_there(store: Store) -> None:
     stage = STAGES["stance"]
     for dataset in ("sentences", "clean", "tokens", "entities"):
         store.write(dataset, BATCH, _empty(dataset), MADE_BY)
-    assert store.pending(stage) == [BATCH]
+    assert store.done(stage) == set()
     store.write("quotes", BATCH, _empty("quotes"), MADE_BY)
-    assert store.pending(stage) == [BATCH]
+    assert store.done(stage) == set()
     store.write("stances", BATCH, _empty("stances"), MADE_BY)
-    assert store.pending(stage) == []
+    assert store.done(stage) == {BATCH}
     assert store.done(stage, "f1") == {BATCH}
     assert store.done(stage, "other settings") == set()
 
