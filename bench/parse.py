@@ -1,55 +1,64 @@
-"""Speed of nabra's parse against a plain Stanza loop over the same models, as a ratio in one run.
+"""Speed and memory of nabra's parse stage, and its speed against a plain Stanza loop over the same models, in one run.
 
-    python bench/parse.py [FOLDER_OF_TXT]
+    python bench/parse.py [FOLDER_OF_TXT] [--threads N] [--rounds N]
 
-The plain loop is what one finds in notebooks: `for text in texts: nlp(text)`.
+The plain loop is what one finds in notebooks: `for text in texts: nlp(text)`. With several rounds the same articles
+pass again and again, and the peak memory after each shows whether it grows.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
-import sys
 import time
 from pathlib import Path
 
 import stanza
+import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
-from tasks.parse.models import BUNDLED, ENCODERS, LANGUAGE, PROCESSORS, load_encoder, load_parser, model_folder
-from tasks.parse.sentences import split_sentences
+from config.settings import load_settings
+from tasks.actors import load_actors
+from tasks.parse.encoder import load_encoder
+from tasks.parse.models import BUNDLED, ENCODER, LANGUAGE, PROCESSORS, load_parser, model_folder
+from tasks.parse.parse import parse_articles
+from tests.conftest import clean_table
 
 SAMPLES = Path(__file__).parents[1] / "config" / "samples" / "articles"
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, threads: int, rounds: int) -> None:
     """Time both over the .txt files of `folder` and print words per second, their ratio and the peak memory."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
     words = sum(len(text.split()) for text in texts)
-    models = model_folder(BUNDLED)
-    parser = load_parser(models, threads=0)
-    plain = plain_pipeline(models)
-    parser.parse(["جملة أولى."])
+    settings = load_settings().parse
+    parser, actors = load_parser(model_folder(BUNDLED), threads), load_actors(Path(settings.actors))
+    print(f"{len(texts)} articles, {words} words, {torch.get_num_threads()} threads; memory {peak_memory():.0f} MiB")
+    parse_articles(clean_table((None, "جملة أولى.")), settings, parser, actors)
+    table = clean_table(*((None, text) for text in texts))
+    for number in range(1, rounds + 1):
+        started = time.perf_counter()
+        parse_articles(table, settings, parser, actors)
+        ours = time.perf_counter() - started
+        print(f"round {number}: parse stage {words / ours:.0f} words/s, peak memory {peak_memory():.0f} MiB")
+    plain = plain_pipeline(model_folder(BUNDLED))
     plain("جملة أولى.")
-    started = time.perf_counter()
-    parser.parse([text[start:end] for text in texts for start, end in split_sentences(text, 120)])
-    ours = time.perf_counter() - started
     started = time.perf_counter()
     for text in texts:
         plain(text)
     theirs = time.perf_counter() - started
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{len(texts)} articles, {words} words")
-    print(
-        f"nabra {words / ours:.0f} words/s, plain Stanza loop {words / theirs:.0f} words/s: {theirs / ours:.2f} times"
-    )
-    print(f"peak memory {memory:.0f} MiB")
+    print(f"plain Stanza loop {words / theirs:.0f} words/s: nabra is {theirs / ours:.2f} times as fast")
+
+
+def peak_memory() -> float:
+    """The largest resident size of this process so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def plain_pipeline(models: Path) -> stanza.Pipeline:
     """Stanza's Pipeline as its documentation shows it, on the bundled models."""
     cache = FoundationCache()
-    for name in ENCODERS:
-        cache.bert[name] = BertRecord(*load_encoder(models / name), {})
+    cache.bert[ENCODER] = BertRecord(*load_encoder(models / ENCODER), {})
     return stanza.Pipeline(
         LANGUAGE,
         dir=str(models),
@@ -63,4 +72,9 @@ def plain_pipeline(models: Path) -> stanza.Pipeline:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("folder", nargs="?", type=Path, default=SAMPLES)
+    options.add_argument("--threads", type=int, default=1)
+    options.add_argument("--rounds", type=int, default=2)
+    chosen = options.parse_args()
+    main(chosen.folder, chosen.threads, chosen.rounds)

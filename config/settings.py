@@ -64,7 +64,7 @@ class CleanSettings(Section):
 
 
 class ParseSettings(Section):
-    models: str
+    parser: str
     actors: str
     max_sentence_words: Annotated[int, Field(ge=20)]
     threads: Annotated[int, Field(ge=0)]
@@ -95,11 +95,11 @@ PATH_KEYS = {
     ("store", "warehouse"),
     ("fetch", "sources"),
     ("clean", "boilerplate"),
-    ("parse", "models"),
+    ("parse", "parser"),
     ("parse", "actors"),
     ("stance", "cues"),
 }
-MODEL_NAMES = ("bundled",)
+PARSERS = ("bundled", "open", "stanford")
 
 
 def load_settings(path: Path | None = None, *, warehouse: str | None = None) -> Settings:
@@ -143,7 +143,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _absolute(folder: Path, value: str) -> str:
-    if "://" in value or value in MODEL_NAMES:
+    if "://" in value or value in PARSERS:
         return value
     return str((folder / Path(value).expanduser()).resolve())
 

@@ -179,14 +179,35 @@ def sql(
     put(rows_table(data), sys.stdout)
 
 
-@app.command()
-def models(config: ConfigFile = None) -> None:
-    """List the models in use: size, whether each file is whole, scores."""
+models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)
+app.add_typer(models_app, name="models")
+
+
+@models_app.callback()
+def models(context: typer.Context, config: ConfigFile = None) -> None:
+    """List the models in use: size, whether each file is whole, scores.
+
+    `parse.parser` in the settings chooses them: `bundled`, `open` (trained on nothing that forbids commercial use),
+    `stanford` (see `nabra models download`), or a folder of Stanza models.
+    """
+    if context.invoked_subcommand is not None:
+        return
     from flows.display import put
     from flows.models import models as describe
     from tasks.parse.models import model_folder
 
-    put(describe(model_folder(load_settings(config).parse.models)), sys.stdout)
+    put(describe(model_folder(load_settings(config).parse.parser)), sys.stdout)
+
+
+@models_app.command()
+def download() -> None:
+    """Fetch Stanza's own Arabic package (some 600 MB), for `parse.parser = "stanford"`.
+
+    STANZA_RESOURCES_DIR decides where it lies, STANZA_RESOURCES_URL and STANZA_MODEL_URL where it comes from.
+    """
+    from tasks.parse.download import download_stanford
+
+    print(f'fetched to {download_stanford()}; to use it, set in your settings: [parse] parser = "stanford"')
 
 
 @app.command()

@@ -10,11 +10,11 @@ from typing import Any
 from rich.console import Console
 
 from config.settings import load_settings
-from flows.scores import score_table
+from flows.scores import model_scores, score_table
 from tasks.errors import UsageError
 from tasks.evaluate.articles import read_annotated, score_articles
 from tasks.evaluate.models import score_models
-from tasks.parse.models import BUNDLED, model_folder
+from tasks.parse.models import model_folder
 from tasks.store import Store
 
 SCORES = "scores.json"
@@ -26,18 +26,18 @@ def evaluate(annotated: Path | None, data: Path | None, config: Path | None, *, 
     if annotated is not None:
         scores = evaluate_articles(annotated, config)
     elif data is not None:
-        scores = score_models(data, model_folder(load_settings(config).parse.models))
+        scores = score_models(data, model_folder(load_settings(config).parse.parser))
     else:
-        scores = published_scores()
+        scores = shipped_scores(load_settings(config).parse.parser)
     if as_json:
         print(json.dumps(scores, ensure_ascii=False, indent=1))
         return
-    Console().print(score_table(scores))
+    Console().print(score_table(scores) if annotated is not None else model_scores(scores))
 
 
-def published_scores() -> dict[str, Any]:
-    """The scores that ship with the bundled models."""
-    path = model_folder(BUNDLED) / SCORES
+def shipped_scores(parser: str) -> dict[str, Any]:
+    """The scores that came with the models of a parser."""
+    path = model_folder(parser) / SCORES
     if not path.is_file():
         raise UsageError(f"{path} is missing; measure the scores with: nabra evaluate --data FOLDER")
     scores: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -12,12 +12,13 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from flows.scores import score_table
+from flows.scores import model_scores
 from flows.status import readable_bytes
 from tasks.errors import ModelError
+from tasks.parse.models import LANGUAGE, MANIFEST
 
-MANIFEST: Final = "MANIFEST.json"
 SCORES: Final = "scores.json"
+STYLES: Final = {"ok": "green", "no checksum": "yellow"}
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,11 @@ class ModelFile:
 def check_models(folder: Path) -> list[ModelFile]:
     """The files of `MANIFEST.json` (`[{"path", "bytes", "sha256"}, …]`), each compared with what lies in the folder.
 
-    Raises ModelError where the manifest is missing or malformed.
+    A folder without a manifest is one of Stanza's own; its files cannot be checked. ModelError on a malformed manifest.
     """
+    if not (folder / MANIFEST).exists():
+        found = sorted((folder / LANGUAGE).rglob("*.pt"))
+        return [ModelFile(str(p.relative_to(folder)), p.stat().st_size, "no checksum") for p in found]
     entries = _read_json(folder / MANIFEST)
     try:
         return [ModelFile(entry["path"], entry["bytes"], _state(folder, entry)) for entry in entries]
@@ -50,10 +54,10 @@ def models(folder: Path) -> RenderableType:
     files.add_column("size", justify="right")
     files.add_column("state")
     for file in check_models(folder):
-        files.add_row(file.path, readable_bytes(file.bytes), Text(file.state, "green" if file.state == "ok" else "red"))
+        files.add_row(file.path, readable_bytes(file.bytes), Text(file.state, STYLES.get(file.state, "red")))
     if not (folder / SCORES).exists():
         return files
-    return Group(files, "", score_table(_read_json(folder / SCORES)))
+    return Group(files, "", model_scores(_read_json(folder / SCORES)))
 
 
 def _state(folder: Path, entry: dict[str, Any]) -> str:

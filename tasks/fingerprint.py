@@ -22,7 +22,7 @@ def fingerprints(settings: Settings) -> dict[str, str]:
     """The fingerprint of each stage, in order; a change in one stage changes those after it that read its output."""
     raw = _hash(settings.fetch.model_dump(include={"max_payload_bytes", "max_feed_items"}))
     clean = _hash(raw, _settings(settings, "clean"), _content(settings.clean.boilerplate))
-    models = verify(model_folder(settings.parse.models))
+    models = verify(model_folder(settings.parse.parser))
     parse = _hash(clean, _settings(settings, "parse"), _content(settings.parse.actors), models)
     sentiment = _hash(parse, _settings(settings, "sentiment"), verify(model_folder("bundled")))
     stance = _hash(parse, _settings(settings, "stance"), _content(settings.stance.cues))

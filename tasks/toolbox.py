@@ -11,7 +11,8 @@ import pyarrow as pa
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
 from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
-from tasks.parse.models import GENERAL, load_encoder, load_parser, model_folder, verify
+from tasks.parse.encoder import load_encoder
+from tasks.parse.models import BUNDLED, GENERAL, load_parser, model_folder, sentiment_folder, verify
 from tasks.parse.parser import Parser
 from tasks.schemas import CLEAN
 from tasks.sentiment.classifier import Classifier, load_classifier
@@ -67,7 +68,7 @@ class Toolbox:
     @cached_property
     def models(self) -> Path:
         """The folder of parser models, checked."""
-        folder = model_folder(self.settings.parse.models)
+        folder = model_folder(self.settings.parse.parser)
         verify(folder)
         return folder
 
@@ -78,7 +79,8 @@ class Toolbox:
 
     @cached_property
     def classifier(self) -> Classifier:
-        """The sentiment classifier, which is bundled whatever parser is chosen."""
-        bundled = model_folder("bundled")
+        """The sentiment classifier that goes with the parser."""
+        bundled = model_folder(BUNDLED)
         verify(bundled)
-        return load_classifier(bundled / "sentiment", *load_encoder(bundled / GENERAL))
+        classifier = sentiment_folder(self.settings.parse.parser)
+        return load_classifier(classifier, *load_encoder(bundled / GENERAL))

@@ -2,16 +2,52 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import Unigram
+from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.processors import TemplateProcessing
+from transformers import BertConfig, BertModel
 
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
 from tasks.schemas import CLEAN, DATASETS, SENTENCES, SENTIMENTS, table
 from tasks.sentiment.classifier import Floats
 from tasks.store import Store
+from tasks.train.encoder import save_encoder
+
+TINY_LETTERS = 'ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ.،«»"0123456789'
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an untrained BERT of four narrow layers and a tokenizer of one letter a piece."""
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    pieces = [*special, "▁", *TINY_LETTERS, *(f"▁{letter}" for letter in TINY_LETTERS), "<mask>"]
+    tokenizer = Tokenizer(Unigram([(piece, -1.0) for piece in pieces], unk_id=3))
+    tokenizer.pre_tokenizer = Metaspace()
+    tokenizer.post_processor = TemplateProcessing("<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    tokenizer.add_special_tokens([*special, "<mask>"])
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(pieces),
+        hidden_size=16,
+        num_hidden_layers=4,
+        num_attention_heads=2,
+        intermediate_size=32,
+        pad_token_id=1,
+    )
+    folder = tmp_path_factory.mktemp("encoder")
+    save_encoder(BertModel(config, add_pooling_layer=False), json.loads(tokenizer.to_str()), folder, torch.float32)
+    return folder
+
 
 CLOCK_COLUMNS = {"fetched_at", "at"}
 

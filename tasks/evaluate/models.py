@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from tasks.evaluate.labels import label_scores
-from tasks.evaluate.treebank import score_ner, score_treebank
-from tasks.parse.models import GENERAL, load_encoder, load_parser
+from tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
+from tasks.parse.encoder import load_encoder
+from tasks.parse.models import BUNDLED, GENERAL, SENTIMENT, load_parser, model_folder
 from tasks.sentiment.classifier import load_classifier
-from tasks.train.data import data_file
+from tasks.train.data import data_file, from_anercorp, is_pud, read_bio, read_conllu
 from tasks.train.labelled import read_articles
 
 TREEBANK, NER, ARTICLES = "treebank/dev.conllu", "ner/dev.bio", "gold/dev.jsonl"
 
 
-def score_models(data: Path, folder: Path) -> dict[str, Any]:
-    """Measure the models in `folder`, parser and NER, and sentiment where it is there.
+def score_models(data: Path, folder: Path, *, threads: int = 0) -> dict[str, Any]:
+    """Measure the models in `folder`: words and trees, NER, sentence boundaries, and sentiment where it is there.
 
-    The parser is measured on `treebank/dev.conllu`, NER on `ner/dev.bio`, sentiment on the sentences of
-    `gold/dev.jsonl`, all below `data`: the development parts, chosen on, not trained on.
+    The parser is measured on either part of `treebank/dev.conllu`, NER on either part of `ner/dev.bio`, sentences and
+    sentiment on `gold/dev.jsonl`, all below `data`: the development parts, chosen on, not trained on.
     """
     treebank, ner, annotated = (data_file(data, name) for name in (TREEBANK, NER, ARTICLES))
-    parser = load_parser(folder, threads=0)
-    scores: dict[str, Any] = {"treebank": score_treebank(treebank, parser), "ner": score_ner(ner, parser)}
-    if (folder / "sentiment").is_dir():
-        classifier = load_classifier(folder / "sentiment", *load_encoder(folder / GENERAL))
-        articles = read_articles(annotated)
-        best = classifier.probabilities(articles.sentences).argmax(axis=1)
-        predicted = [classifier.labels[index] for index in best]
-        scores["sentiment"] = label_scores(Counter(zip(articles.labels, predicted, strict=True)))
+    parser = load_parser(folder, threads)
+    trees, entities = list(read_conllu(treebank)), read_bio(ner)
+    articles = [json.loads(line) for line in annotated.read_text(encoding="utf-8").splitlines()]
+    parts = {"PADT": [t for t in trees if not is_pud(t)], "PUD": [t for t in trees if is_pud(t)]}
+    ner_parts = {"ANERCorp": True, "AQMAR": False}
+    scores: dict[str, Any] = {name: score_treebank(part, parser) for name, part in parts.items()}
+    for name, anercorp in ner_parts.items():
+        part = [rows for number, rows in enumerate(entities) if from_anercorp("dev", number) == anercorp]
+        scores[name] = score_ner(part, parser)
+    scores["sentences"] = score_sentences(articles)
+    if (folder / SENTIMENT).is_dir():
+        scores["sentiment"] = _score_sentiment(annotated, folder / SENTIMENT)
     return scores
+
+
+def _score_sentiment(annotated: Path, folder: Path) -> dict[str, float]:
+    classifier = load_classifier(folder, *load_encoder(model_folder(BUNDLED) / GENERAL))
+    articles = read_articles(annotated)
+    best = classifier.probabilities(articles.sentences).argmax(axis=1)
+    predicted = [classifier.labels[index] for index in best]
+    return label_scores(Counter(zip(articles.labels, predicted, strict=True)))

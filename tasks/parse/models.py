@@ -12,40 +12,58 @@ import os
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import stanza
 import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
-from transformers import AutoModel, AutoTokenizer
-from transformers.utils import logging as transformers_logging
+from stanza.resources.common import DEFAULT_MODEL_DIR
 
 from tasks.errors import ModelError
+from tasks.parse.encoder import load_encoder
 from tasks.parse.memo import MemoEncoder
 from tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
+from tasks.parse.segment import load_segmenter
 
 LANGUAGE = "ar"
-BUNDLED = "bundled"
+# What `parse.parser` can name besides a folder: the models that ship, those of them trained on nothing that forbids
+# commercial use, and the Arabic package of Stanza's makers in Stanza's own folder.
+BUNDLED, OPEN, STANFORD = PROFILES = ("bundled", "open", "stanford")
 PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
-# The names under which the bundled checkpoints ask Stanza for their encoders, and their folders: no path, so that any
-# place works. SYNTAX was fine-tuned by the parser, GENERAL is as it was pretrained.
-SYNTAX, GENERAL = ENCODERS = ("encoder-syntax", "encoder-general")
+# The name under which the bundled checkpoints ask Stanza for the encoder that they share, and its folder: no path, so
+# that any place works.
+ENCODER = "encoder"
+# The encoder of the sentiment classifier, which forgets less of meaning for not having learned syntax.
+GENERAL = "encoder-general"
+SEGMENTER = "segment"
+SENTIMENT = "sentiment"
 MANIFEST = "MANIFEST.json"
 
 
-def model_root(models: str) -> Path:
-    """The folder that the setting `parse.models` names, whether it is there or not."""
-    return Path(str(resources.files("models"))) if models == BUNDLED else Path(models)
+def model_root(parser: str) -> Path:
+    """The folder that the setting `parse.parser` names, whether it is there or not."""
+    if parser == STANFORD:
+        return Path(DEFAULT_MODEL_DIR)
+    shipped = Path(str(resources.files("models")))
+    return {BUNDLED: shipped, OPEN: shipped / OPEN}.get(parser) or Path(parser)
 
 
-def model_folder(models: str) -> Path:
-    """The folder that the setting `parse.models` names; ModelError where it is no folder of models."""
-    folder = model_root(models)
-    if not (folder / "resources.json").is_file():
-        raise ModelError(
-            f"{folder} holds no models: there is no resources.json; set parse.models to `bundled` or to a Stanza folder"
-        )
-    return folder
+def model_folder(parser: str) -> Path:
+    """The folder that the setting `parse.parser` names; ModelError where it is no folder of models."""
+    folder = model_root(parser)
+    if (folder / "resources.json").is_file():
+        return folder
+    if parser == STANFORD:
+        raise ModelError(f"Stanza's own Arabic models are not in {folder}; fetch them with: nabra models download")
+    raise ModelError(
+        f"{folder} holds no models: there is no resources.json; set parse.parser to {', '.join(PROFILES)}"
+        " or to a folder of Stanza models"
+    )
+
+
+def sentiment_folder(parser: str) -> Path:
+    """The folder of the sentiment classifier that goes with a parser: its own, else the bundled one."""
+    own = model_root(parser) / SENTIMENT
+    return own if own.is_dir() else model_root(BUNDLED) / SENTIMENT
 
 
 @lru_cache(maxsize=4)
@@ -60,23 +78,10 @@ def verify(folder: Path) -> str:
     for entry in json.loads(manifest.read_text(encoding="utf-8")):
         path = folder / entry["path"]
         if not path.is_file():
-            raise ModelError(f"model file {path} is missing; reinstall nabra, or run `git checkout {entry['path']}`")
+            raise ModelError(f"model file {path} is missing; reinstall nabra, or restore it with git checkout")
         if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
             raise ModelError(f"model file {path} is damaged: its SHA-256 is not that of {MANIFEST}; reinstall nabra")
     return hashlib.sha256(manifest.read_bytes()).hexdigest()
-
-
-@lru_cache(maxsize=len(ENCODERS))
-def load_encoder(folder: Path) -> tuple[Any, Any]:
-    """The encoder (a `transformers.BertModel` in evaluation mode, float32) and its tokenizer."""
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32, add_pooling_layer=False)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError) as error:
-        raise ModelError(f"the encoder in {folder} cannot be loaded: {error}") from error
-    return model.eval(), tokenizer
 
 
 def load_parser(folder: Path, threads: int) -> StanzaParser:
@@ -87,10 +92,14 @@ def load_parser(folder: Path, threads: int) -> StanzaParser:
     verify(folder)
     torch.set_num_threads(threads or os.cpu_count() or 1)
     cache = FoundationCache()
-    for name in ENCODERS:
-        if (folder / name).is_dir():
-            model, tokenizer = load_encoder(folder / name)
-            cache.bert[name] = BertRecord(MemoEncoder(model), tokenizer, {})
+    segmenter, forget = None, []
+    if (folder / ENCODER).is_dir():
+        model, tokenizer = load_encoder(folder / ENCODER)
+        memo = MemoEncoder(model)
+        forget = [memo.forget]
+        cache.bert[ENCODER] = BertRecord(memo, tokenizer, {})
+        if (folder / SEGMENTER).is_dir():
+            segmenter = load_segmenter(folder / SEGMENTER, memo, tokenizer)
     try:
         pipeline = stanza.Pipeline(
             LANGUAGE,
@@ -106,4 +115,4 @@ def load_parser(folder: Path, threads: int) -> StanzaParser:
     except Exception as error:
         # Stanza raises anything from KeyError to UnpicklingError on models that it does not like.
         raise ModelError(f"the models in {folder} cannot be loaded: {type(error).__name__}: {error}") from error
-    return StanzaParser(pipeline, [record.model.forget for record in cache.bert.values()])
+    return StanzaParser(pipeline, segmenter, forget)

@@ -11,7 +11,10 @@ from tasks.parse.skeleton import Skeleton, skeleton
 
 PARAGRAPH_BREAK = "\n\n"
 
-SEGMENTERS = "tokenize,mwt"
+TOKENIZER = "tokenize"
+SEGMENTERS = f"{TOKENIZER},mwt"
+# How Stanza marks the tokens that its expander is to see.
+MULTI_WORD = "MWT=Yes"
 ANALYSERS = "pos,lemma,depparse,ner"
 
 
@@ -56,14 +59,28 @@ class Parser(Protocol):
         """Parse sentences, one result each, in order; spans count code points of the sentence given."""
 
 
+class WordSegmenter(Protocol):
+    """What a parser needs of a segmenter of its own."""
+
+    def segment(self, sentences: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+        """For each sentence, for each of its tokens, the words of it."""
+
+
 class StanzaParser:
     """A `Parser` over Stanza's Pipeline, which must not split sentences itself (`tokenize_no_ssplit`).
 
-    Each of `forget` is called after a text, to drop what an encoder remembers of it.
+    A `segmenter` takes the place of the pipeline's own expander of multi-word tokens. Each of `forget` is called after
+    a text, to drop what an encoder remembers of it.
     """
 
-    def __init__(self, pipeline: Any, forget: Sequence[Callable[[], None]] = ()) -> None:
+    def __init__(
+        self,
+        pipeline: Any,
+        segmenter: WordSegmenter | None = None,
+        forget: Sequence[Callable[[], None]] = (),
+    ) -> None:
         self._pipeline = pipeline
+        self._segmenter = segmenter
         self._forget = forget
 
     def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
@@ -75,9 +92,7 @@ class StanzaParser:
             return parsed
         try:
             text = PARAGRAPH_BREAK.join(skeletons[index].text for index in shown)
-            document = self._pipeline(text, processors=SEGMENTERS)
-            _repair_forms(document)
-            document = self._pipeline(document, processors=ANALYSERS)
+            document = self._pipeline(self._segmented(text), processors=ANALYSERS)
         finally:
             for forget in self._forget:
                 forget()
@@ -90,6 +105,30 @@ class StanzaParser:
             parsed[index] = _convert(found, skeletons[index], base)
             base, position = end + len(PARAGRAPH_BREAK), position + 1
         return parsed
+
+    def _segmented(self, text: str) -> Any:
+        if self._segmenter is None:
+            document = self._pipeline(text, processors=SEGMENTERS)
+            _repair_forms(document)
+            return document
+        # Asked for the tokenizer alone, the pipeline would run its expander too.
+        document = self._pipeline.processors[TOKENIZER].process(text)
+        tokens = [[token.text for token in sentence.tokens] for sentence in document.sentences]
+        _expand(document, self._segmenter.segment(tokens))
+        return document
+
+
+def _expand(document: Any, segmented: list[list[list[str]]]) -> None:
+    """Give the tokens of `document` their words, whatever the tokenizer thought of them."""
+    expansions = []
+    for sentence, tokens in zip(document.sentences, segmented, strict=True):
+        for token, words in zip(sentence.tokens, tokens, strict=True):
+            # Stanza's lists of words are parted by spaces, which numbers may hold.
+            several = len(words) > 1 and " " not in token.text
+            token.misc = MULTI_WORD if several else None
+            if several:
+                expansions.append(" ".join(words))
+    document.set_mwt_expansions(expansions, process_manual_expanded=False)
 
 
 def _repair_forms(document: Any) -> None:

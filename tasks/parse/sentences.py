@@ -1,10 +1,10 @@
 """Sentence spans of web news: paragraphs first, then stops, with quotations kept whole.
 
 Stanza's own splitter is trained on treebank units, which are often whole paragraphs; nabra splits by rule and hands
-the parser one sentence at a time. A sentence ends at a line feed or after `.`, `؟`, `?`, `!` followed by space, with
-the closing marks that follow it. It does not end inside a number, after an abbreviation or an initial, at `..` or
-`…`, nor inside a quotation that is closed within its paragraph. What is still longer than the parser should see is
-cut at the last comma, else space, before the limit.
+the parser one sentence at a time. A sentence ends at a line feed or after `.`, `؟`, `?`, `!` followed by space (or by
+the next word, where the space was forgotten), with the closing marks that follow it. It does not end inside a number,
+after an abbreviation or an initial, at `..` or `…`, nor inside a quotation that is closed within its paragraph. What
+is still longer than the parser should see is cut at the last comma, else space, before the limit.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ Span = tuple[int, int]
 OPENING = {"«": "»", "“": "”", "”": "“", "(": ")", "[": "]", "‹": "›", "„": "”"}
 CLOSING = "»”“\"')]›’"
 STRAIGHT = '"'
-# A stop run, the closing marks that belong to it, then space or the paragraph's end.
-STOP = re.compile(r"(?P<stop>[.!?؟]+)(?P<closing>[»”“\"')\]›’]*)(?=\s|$)")
+# A stop run, the closing marks that belong to it, then space or the paragraph's end. Hasty pages leave the space out:
+# a stop between two Arabic words of three letters or more counts too.
+STOP = re.compile(
+    r"(?P<stop>[.!?؟]+)(?P<closing>[»”“\"')\]›’]*)(?=\s|$)"
+    r"|(?<=[ء-ي]{3})(?P<tight>[.!?؟])(?=«?[ء-ي]{3})"
+)
 # Titles (د. أ. م.), eras (ق.م، هـ، م) and Latin initials (U.S.) before a full stop.
 ABBREVIATION = re.compile(r"(?:^|[\s(«“\"'.])(?:أ\.د|ق\.م|[دأمصجهتبن]|هـ|[A-Za-z]|Mr|Dr|St|No|vs|etc)$")
 SOFT_BREAKS = ("؛", "،", ";", ",", ":")
@@ -56,7 +60,7 @@ def _split_at_stops(text: str, start: int, end: int) -> Iterator[Span]:
     begin = start
     for match in STOP.finditer(text, start, end):
         # The mark that closes a quotation stands after the stop and belongs to the sentence.
-        inside = any(left < match.start("stop") and match.end() < right for left, right in quoted)
+        inside = any(left < match.start() and match.end() < right for left, right in quoted)
         if inside or not _ends_sentence(text, begin, match):
             continue
         span = _trimmed(text, begin, match.end())
@@ -69,7 +73,7 @@ def _split_at_stops(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _ends_sentence(text: str, begin: int, match: re.Match[str]) -> bool:
-    stop = match["stop"]
+    stop = match["stop"] or match["tight"]
     if "." in stop and len(stop) > 1 and set(stop) == {"."}:
         return False
     # The paragraph's first mark alone is no sentence: a numbered item `1.` goes on.
@@ -85,7 +89,12 @@ def _quotations(text: str, start: int, end: int) -> list[Span]:
     stack: list[tuple[str, int]] = []
     for index in range(start, end):
         letter = text[index]
-        if stack and letter == stack[-1][0]:
+        if letter == STRAIGHT and _opens(text, index, start, end):
+            # The one before it was never closed.
+            if stack and stack[-1][0] == STRAIGHT:
+                stack.pop()
+            stack.append((STRAIGHT, index))
+        elif stack and letter == stack[-1][0]:
             found.append((stack.pop()[1], index + 1))
         elif letter == STRAIGHT:
             stack.append((STRAIGHT, index))
@@ -97,6 +106,13 @@ def _quotations(text: str, start: int, end: int) -> list[Span]:
                 stack.pop()
             found.append((stack.pop()[1], index + 1))
     return found
+
+
+def _opens(text: str, index: int, start: int, end: int) -> bool:
+    """Whether a straight quotation mark can only open: space or a colon before it, a letter after it."""
+    before = text[index - 1] if index > start else " "
+    after = text[index + 1] if index + 1 < end else " "
+    return (before.isspace() or before in ":([") and after.isalnum()
 
 
 def _cut(text: str, start: int, end: int, max_words: int) -> Iterator[Span]:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from tasks.errors import ModelError
@@ -95,5 +96,5 @@ def load_classifier(folder: Path, model: Any, tokenizer: Any) -> LinearClassifie
         features = EncoderFeatures(model, tokenizer, tuple(config["layers"]))
         weight, bias = tensors["weight"].astype(np.float64), tensors["bias"].astype(np.float64)
         return LinearClassifier(features, weight, bias, tuple(config["labels"]))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, SafetensorError, ValueError, KeyError) as error:
         raise ModelError(f"the sentiment classifier in {folder} cannot be loaded: {error}") from error

@@ -1,52 +1,53 @@
-"""From trained checkpoints to the folder that ships: two shared encoders, small heads, a manifest."""
+"""From trained checkpoints to the folder that ships: packed encoders, small heads, a manifest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModel
 
-from tasks.errors import ModelError
-from tasks.parse.models import ENCODERS, LANGUAGE, MANIFEST, PROCESSORS, SYNTAX
-from tasks.train.encoder import save_encoder
+from tasks.parse.encoder import load_encoder, save_packed
+from tasks.parse.models import ENCODER, LANGUAGE, MANIFEST, OPEN, PROCESSORS, SEGMENTER, SENTIMENT
 
 PACKAGE = "nabra"
 BASE = "encoder-base"
 ENCODER_PREFIX = "bert_model."
+# What lies in the folder of checkpoints under the name of its trainer, and what the joint training made.
+JOINT = "joint"
+JOINT_PROCESSORS = ("pos", "depparse", "ner")
+MODEL_FILES = frozenset({".pt", ".safetensors", ".json"})
 
 
-def extract_encoder(parser: Path, base: Path, folder: Path) -> None:
-    """Write the encoder that `parser` (a depparse checkpoint) fine-tuned, as an encoder folder like `base`.
-
-    Its weights are rounded to half precision, as they ship, so that what is trained on it sees what it will run on.
-    """
-    state = torch.load(parser, map_location="cpu", weights_only=True)["model"]
-    tuned = {key.removeprefix(ENCODER_PREFIX): value for key, value in state.items() if key.startswith(ENCODER_PREFIX)}
-    if not tuned:
-        raise ModelError(f"{parser} holds no encoder; it was trained without --bert_finetune")
-    model = AutoModel.from_pretrained(base, dtype=torch.float32, add_pooling_layer=False)
-    model.load_state_dict({key: value for key, value in tuned.items() if not key.startswith("pooler.")})
-    save_encoder(model.half().float(), _tokenizer(base), folder, torch.float32)
-
-
-def bundle(work: Path, out: Path) -> None:
-    """Assemble `out` from the checkpoints in `work`: encoders in half precision, heads, `resources.json`, manifest."""
-    for name in ENCODERS:
-        encoder = AutoModel.from_pretrained(work / name, dtype=torch.float32, add_pooling_layer=False)
-        save_encoder(encoder, _tokenizer(work / name), out / name, torch.float16)
+def bundle(work: Path, out: Path, encoders: Sequence[str]) -> None:
+    """Assemble `out` from the checkpoints in `work`: packed encoders, heads, `resources.json`, manifest."""
+    for name in encoders:
+        model, _ = load_encoder(work / name)
+        save_packed(model, out / name)
+        for file in ("tokenizer.json", "tokenizer_config.json"):
+            shutil.copyfile(work / name / file, out / name / file)
     for processor in PROCESSORS.split(","):
-        checkpoint = torch.load(work / processor / f"{processor}.pt", map_location="cpu", weights_only=True)
+        place = work / JOINT if processor in JOINT_PROCESSORS else work
+        checkpoint = torch.load(place / processor / f"{processor}.pt", map_location="cpu", weights_only=True)
         target = out / LANGUAGE / processor / f"{PACKAGE}.pt"
         target.parent.mkdir(parents=True, exist_ok=True)
         torch.save(head_only(checkpoint), target)
-    shutil.copytree(work / "sentiment", out / "sentiment", dirs_exist_ok=True)
+    copy_models(work / JOINT / SEGMENTER, out / SEGMENTER)
+    copy_models(work / SENTIMENT, out / SENTIMENT)
     (out / "resources.json").write_text(json.dumps(_resources(), indent=1) + "\n", encoding="utf-8")
     write_manifest(out)
+
+
+def copy_models(source: Path, target: Path) -> None:
+    """Copy the model files of a folder, without the marks of training."""
+    target.mkdir(parents=True, exist_ok=True)
+    for file in source.iterdir():
+        if file.suffix in MODEL_FILES and file.name != "done.json":
+            shutil.copyfile(file, target / file.name)
 
 
 def head_only(checkpoint: dict[str, Any]) -> dict[str, Any]:
@@ -58,11 +59,8 @@ def head_only(checkpoint: dict[str, Any]) -> dict[str, Any]:
     if isinstance(config, dict):
         # Paths of the machine that trained it are of no use elsewhere.
         config = {key: value for key, value in config.items() if not (isinstance(value, str) and "/" in value)}
-        trained_on = checkpoint["config"].get("bert_model")
-        if trained_on:
-            name = Path(trained_on).name
-            # The parser began from the base; what it made of it ships.
-            config |= {"bert_model": SYNTAX if name == BASE else name, "bert_finetune": False}
+        if checkpoint["config"].get("bert_model"):
+            config |= {"bert_model": ENCODER, "bert_finetune": False}
         kept["config"] = config
     return kept
 
@@ -73,8 +71,12 @@ def _half(value: Any) -> Any:
 
 
 def write_manifest(folder: Path) -> None:
-    """Write `MANIFEST.json`: path, bytes and SHA-256 of every model file below `folder`."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in {".pt", ".safetensors", ".json"})
+    """Write `MANIFEST.json`: path, bytes and SHA-256 of every model file of the profile in `folder`."""
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix in MODEL_FILES and path.is_file() and OPEN not in path.relative_to(folder).parts
+    )
     entries = [
         {
             "path": path.relative_to(folder).as_posix(),
@@ -93,8 +95,3 @@ def _resources() -> dict[str, Any]:
     models = {processor: {PACKAGE: {"md5": ""}} for processor in processors}
     default = dict.fromkeys(processors, PACKAGE)
     return {LANGUAGE: {**models, "packages": {"default": default}, "lang_name": "Arabic"}}
-
-
-def _tokenizer(folder: Path) -> dict[str, Any]:
-    tokenizer: dict[str, Any] = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    return tokenizer

@@ -21,6 +21,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 from tasks.errors import ModelError
+from tasks.parse.encoder import packed, unpacked
 
 BLOCK = 32
 BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
@@ -178,14 +179,13 @@ def save_encoder(model: BertModel, tokenizer: dict[str, object], folder: Path, d
 
 
 def cut_layers(base: Path, folder: Path, layers: int) -> None:
-    """Write the first `layers` layers of the encoder in `base` to `folder`, rounded to half precision as they ship.
+    """Write the first `layers` layers of the encoder in `base` to `folder`, their weights rounded as they ship.
 
     The middle layers of a pretrained encoder tell most of meaning; those above cost time and space.
     """
     model = BertModel.from_pretrained(base, num_hidden_layers=layers, dtype=torch.float32, add_pooling_layer=False)
-    tokenizer = json.loads((base / "tokenizer.json").read_text(encoding="utf-8"))
-    model = model.half().float()  # type: ignore[no-untyped-call]
-    save_encoder(model, tokenizer, folder, torch.float32)
+    model.load_state_dict(unpacked(packed(model.state_dict())))
+    save_encoder(model, read_tokenizer(base), folder, torch.float32)
 
 
 def build_encoder(texts: Iterable[str], folder: Path) -> int:
@@ -200,3 +200,9 @@ def build_encoder(texts: Iterable[str], folder: Path) -> int:
     model.load_state_dict(packed.state)
     save_encoder(model, cut_tokenizer(tokenizer, kept), folder, torch.float32)
     return len(kept)
+
+
+def read_tokenizer(folder: Path) -> dict[str, object]:
+    """The `tokenizer.json` of an encoder's folder."""
+    tokenizer: dict[str, object] = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    return tokenizer

@@ -26,6 +26,13 @@ def read_sentences(path: Path) -> Labelled:
     return Labelled(tuple(row["sentence"] for row in rows), tuple(row["label"] for row in rows))
 
 
+def read_tweets(path: Path) -> Labelled:
+    """A TSV file with the columns `text` and `label`."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return Labelled(tuple(row["text"] for row in rows), tuple(row["label"] for row in rows))
+
+
 def read_articles(path: Path) -> Labelled:
     """The annotated sentences of a JSONL file of articles (format: `docs/methods.md`)."""
     sentences, labels = [], []

@@ -18,41 +18,20 @@ logger = logging.getLogger(__name__)
 # Log lines that show how far a trainer is.
 PROGRESS = ("STEP", "dev_score", "Step", "epoch", "Dev score", "F1")
 
-# Processors whose encoder is not trained with them.
-FROZEN = ("pos", "ner")
-
 
 @dataclass(frozen=True)
 class Trainer:
     """One of Stanza's trainers: the processor it makes a model for, how it is run, and its arguments."""
 
     processor: str
-    module: tuple[str, ...]
+    module: str
     arguments: tuple[str, ...]
 
 
 def trainers(work: Path, seed: int) -> dict[str, Trainer]:
-    """The trainers by processor; their data lie below `work`, where `tasks.train.data` writes them.
-
-    Depparse fine-tunes an encoder, which pos then shares frozen. What syntax teaches it, it forgets of meaning: ner
-    and sentiment share another one, as it was pretrained. The parser takes no tags: its encoder sees the words, and
-    no error of the tagger reaches it.
-    """
-    encoder = ["--no_pretrain", "--bert_hidden_layers", "4", "--bert_model"]
+    """The trainers by processor; their data lie below `work`, where `tasks.train.data` writes them."""
     conllu = ["--train_file", f"{work}/treebank/train.conllu", "--eval_file", f"{work}/treebank/dev.conllu"]
     arguments: dict[str, tuple[str, list[str]]] = {
-        "depparse": (
-            "parser",
-            [
-                *conllu,
-                *[*encoder, f"{work}/encoder-base", "--bert_finetune"],
-                *["--optim", "adam", "--lr", "1e-3", "--bert_learning_rate", "0.08", "--no_second_optim"],
-                *["--bert_start_finetuning", "60", "--bert_warmup_steps", "60"],
-                *["--batch_size", "800", "--max_steps", "520", "--eval_interval", "100"],
-                *["--num_layers", "1", "--hidden_dim", "200", "--no_char", "--augment_nopunct", "0.1"],
-                *["--no_upos", "--no_xpos", "--no_ufeats", "--tag_emb_dim", "0"],
-            ],
-        ),
         "tokenize": (
             "tokenizer",
             [
@@ -65,42 +44,20 @@ def trainers(work: Path, seed: int) -> dict[str, Trainer]:
         ),
         "mwt": ("mwt_expander", [*conllu, "--gold_file", f"{work}/treebank/dev.conllu", "--num_epoch", "12"]),
         "lemma": ("lemmatizer", [*conllu, "--num_epoch", "3"]),
-        "pos": (
-            "tagger",
-            [
-                *conllu,
-                *[*encoder, f"{work}/encoder-syntax"],
-                *["--batch_size", "40", "--max_steps", "600", "--eval_interval", "100", "--fix_eval_interval"],
-                *["--num_layers", "1", "--no_second_optim", "--augment_nopunct", "0.1"],
-                *["--char_hidden_dim", "100", "--char_emb_dim", "50", "--share_hid"],
-            ],
-        ),
-        "ner": (
-            "ner_tagger",
-            [
-                *["--train_file", f"{work}/ner/train.json", "--eval_file", f"{work}/ner/dev.json"],
-                *[*encoder, f"{work}/encoder-general", "--word_emb_dim", "0"],
-                *["--optim", "adam", "--lr", "2e-3", "--batch_size", "32", "--max_steps", "1000"],
-                *["--eval_interval", "200"],
-            ],
-        ),
     }
     common = ["--mode", "train", "--shorthand", "ar_nabra", "--seed", str(seed)]
     made = {}
     for processor, (module, specific) in arguments.items():
-        language = [] if module in ("lemmatizer", "ner_tagger") else ["--lang", "ar"]
+        language = [] if module == "lemmatizer" else ["--lang", "ar"]
         place = ["--save_dir", f"{work}/{processor}", "--save_name", f"{processor}.pt"]
-        runner = ["tasks.train.frozen"] if processor in FROZEN else []
-        made[processor] = Trainer(
-            processor, (*runner, f"stanza.models.{module}"), (*common, *language, *place, *specific)
-        )
+        made[processor] = Trainer(processor, f"stanza.models.{module}", (*common, *language, *place, *specific))
     return made
 
 
 def run_trainer(trainer: Trainer, work: Path, threads: int) -> Path:
     """Run a trainer to its end and return the model's path; its log lies beside it.
 
-    A run that was stopped goes on from the trainer's checkpoint where it keeps one (depparse), else starts again.
+    A run that was stopped starts again: these trainers take minutes.
     ModelError if the trainer fails or leaves no readable model: Stanza itself swallows errors of saving.
     """
     folder = work / trainer.processor
@@ -109,7 +66,7 @@ def run_trainer(trainer: Trainer, work: Path, threads: int) -> Path:
     environment = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONUNBUFFERED": "1"}
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", *trainer.module, *trainer.arguments],
+            [sys.executable, "-m", trainer.module, *trainer.arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -7,18 +7,33 @@ import json
 import logging
 import os
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
 from tasks.evaluate.models import score_models
-from tasks.parse.models import GENERAL, SYNTAX, load_encoder
-from tasks.train.bundle import BASE, bundle, extract_encoder
-from tasks.train.data import data_file, read_conllu, write_conllu, write_ner_data, write_tokenizer_data
+from tasks.parse.encoder import load_encoder
+from tasks.parse.models import BUNDLED, ENCODER, GENERAL, OPEN, SENTIMENT
+from tasks.train.bundle import BASE, JOINT, bundle
+from tasks.train.data import (
+    augmented,
+    data_file,
+    from_anercorp,
+    is_pud,
+    read_bio,
+    read_conllu,
+    without_misc,
+    write_conllu,
+    write_ner_data,
+    write_tokenizer_data,
+)
 from tasks.train.encoder import build_encoder, cut_layers
-from tasks.train.labelled import read_articles, read_sentences
+from tasks.train.joint import train_joint
+from tasks.train.labelled import read_articles, read_sentences, read_tweets
+from tasks.train.pretrain import pretrain
 from tasks.train.sentiment import train_classifier
 from tasks.train.stanza_models import run_trainer, trainers
 
@@ -26,7 +41,9 @@ logger = logging.getLogger(__name__)
 
 VOCABULARY_ARTICLES = 12_000
 GENERAL_LAYERS = 9
-DONE = "done.json"
+NEWS = "encoder-news"
+PRETRAIN_STEPS = 1400
+JOINT_STEPS = {BUNDLED: 1000, OPEN: 300}
 # Quick steps that write outside the folder of checkpoints.
 ALWAYS = ("bundle", "scores")
 
@@ -39,10 +56,20 @@ class Workshop:
     work: Path
     out: Path
     seed: int
+    profile: str = BUNDLED
 
     def need(self, *paths: str) -> list[Path]:
         """The data files, which must exist; UsageError names the first that does not."""
         return [data_file(self.data, path) for path in paths]
+
+    @property
+    def base(self) -> Path:
+        """The encoder before training, which all profiles share."""
+        return (self.work.parent if self.profile == OPEN else self.work) / BASE
+
+    def open(self) -> Workshop:
+        """The same for the open profile, in folders below."""
+        return replace(self, work=self.work / OPEN, out=self.out / OPEN, profile=OPEN)
 
 
 @dataclass(frozen=True)
@@ -51,39 +78,69 @@ class Step:
 
     needs: tuple[str, ...]
     reads: tuple[str, ...]
-    run: Callable[[Workshop], Mapping[str, float] | None]
+    run: Callable[[Workshop], Mapping[str, Any] | None]
 
 
 def _encoder(shop: Workshop) -> None:
-    (news,) = shop.need("news/saudinewsnet.parquet")
-    articles = pq.read_table(news, columns=["title", "text"]).to_pylist()
+    build_encoder(_news(shop, VOCABULARY_ARTICLES), shop.base)
+    cut_layers(shop.base, shop.work / GENERAL, GENERAL_LAYERS)
+
+
+def _news(shop: Workshop, limit: int | None = None) -> Iterator[str]:
+    """Title and text of the news articles, in an order that the seed decides."""
+    (path,) = shop.need(NEWS_FILE)
+    articles = pq.read_table(path, columns=["title", "text"]).to_pylist()
     random.Random(shop.seed).shuffle(articles)
-    texts = (f"{row['title'] or ''} {row['text'] or ''}" for row in articles[:VOCABULARY_ARTICLES])
-    build_encoder(texts, shop.work / BASE)
-    cut_layers(shop.work / BASE, shop.work / GENERAL, GENERAL_LAYERS)
+    return (f"{row['title'] or ''} {row['text'] or ''}" for row in articles[:limit])
 
 
-def _treebank(shop: Workshop) -> None:
+def _pretrain(shop: Workshop) -> None:
+    pretrain(shop.base, _news(shop), shop.work / NEWS, PRETRAIN_STEPS, shop.seed)
+
+
+def _data(shop: Workshop) -> None:
     for part in ("train", "dev"):
-        (source,) = shop.need(f"treebank/{part}.conllu")
-        write_conllu(list(read_conllu(source)), shop.work / "treebank" / f"{part}.conllu")
-        write_tokenizer_data(source, shop.work / "tokenize", part, augment=part == "train")
-        write_ner_data(shop.need(f"ner/{part}.bio")[0], shop.work / "ner" / f"{part}.json")
+        treebank, entities = shop.need(f"treebank/{part}.conllu", f"ner/{part}.bio")
+        trees, sentences = list(read_conllu(treebank)), read_bio(entities)
+        if shop.profile == OPEN:
+            trees = [lines for lines in trees if is_pud(lines)]
+            sentences = [rows for number, rows in enumerate(sentences) if from_anercorp(part, number)]
+        else:
+            sentences = without_misc(part, sentences)
+        plain = shop.work / "treebank" / f"{part}.conllu"
+        write_conllu(trees, plain)
+        if part == "train":
+            write_conllu(augmented(trees), shop.work / "treebank" / "train-augmented.conllu")
+        write_tokenizer_data(plain, shop.work / "tokenize", part, augment=part == "train")
+        write_ner_data(sentences, shop.work / "ner" / f"{part}.json")
+
+
+def _joint(shop: Workshop) -> Mapping[str, Any]:
+    # The news text is for research only: the open profile begins from the encoder as it was published.
+    base = shop.base if shop.profile == OPEN else shop.work / NEWS
+    return train_joint(base, shop.work, shop.work / JOINT, shop.work / ENCODER, JOINT_STEPS[shop.profile], shop.seed)
 
 
 def _stanza(processor: str) -> Callable[[Workshop], None]:
     def train(shop: Workshop) -> None:
-        model = run_trainer(trainers(shop.work, shop.seed)[processor], shop.work, os.cpu_count() or 1)
-        if processor == "depparse":
-            extract_encoder(model, shop.work / BASE, shop.work / SYNTAX)
+        run_trainer(trainers(shop.work, shop.seed)[processor], shop.work, os.cpu_count() or 1)
 
     return train
 
 
 def _sentiment(shop: Workshop) -> Mapping[str, float]:
-    sentences, articles = shop.need("gold/sentence_sentiment.tsv", "gold/train.jsonl")
-    labelled = read_sentences(sentences) + read_articles(articles)
-    return train_classifier(labelled, load_encoder(shop.work / GENERAL), shop.work / "sentiment", shop.seed)
+    general = shop.base.parent / GENERAL
+    if shop.profile == OPEN:
+        labelled = read_tweets(shop.need(*TWEETS)[0])
+    else:
+        sentences, articles = shop.need(*LABELLED)
+        labelled = read_sentences(sentences) + read_articles(articles)
+    return train_classifier(labelled, load_encoder(general), shop.work / SENTIMENT, shop.seed)
+
+
+def _bundle(shop: Workshop) -> None:
+    encoders = [ENCODER] if shop.profile == OPEN else [ENCODER, GENERAL]
+    bundle(shop.work, shop.out, encoders)
 
 
 def _scores(shop: Workshop) -> None:
@@ -91,46 +148,61 @@ def _scores(shop: Workshop) -> None:
     (shop.out / "scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
 
 
+NEWS_FILE = "news/saudinewsnet.parquet"
 TREEBANK = ("treebank/train.conllu", "treebank/dev.conllu")
 NER = ("ner/train.bio", "ner/dev.bio")
+LABELLED = ("gold/sentence_sentiment.tsv", "gold/train.jsonl")
+TWEETS = ("sentiment/arsarcasm_train.tsv",)
+HEADS = (JOINT, "tokenize", "mwt", "lemma", SENTIMENT)
+SCORED = (*TREEBANK, *NER, "gold/dev.jsonl")
+
+_DEFAULT: Mapping[str, Step] = {
+    "encoder": Step((), (NEWS_FILE,), _encoder),
+    "pretrain": Step(("encoder",), (NEWS_FILE,), _pretrain),
+    "data": Step((), (*TREEBANK, *NER), _data),
+    JOINT: Step(("pretrain", "data"), (*TREEBANK, *NER), _joint),
+    "tokenize": Step(("data",), TREEBANK, _stanza("tokenize")),
+    "mwt": Step(("data",), TREEBANK, _stanza("mwt")),
+    "lemma": Step(("data",), TREEBANK, _stanza("lemma")),
+    SENTIMENT: Step(("encoder",), LABELLED, _sentiment),
+    "bundle": Step(HEADS, (), _bundle),
+    "scores": Step(("bundle",), SCORED, _scores),
+}
+
+
+def _opened(name: str, step: Step) -> Step:
+    """A step for the open profile: it needs the open steps before it, and the encoder as it was published."""
+    needs = [f"{OPEN}-{needed}" for needed in step.needs if needed not in ("encoder", "pretrain")]
+    reads = TWEETS if name == SENTIMENT else step.reads
+    return Step(("encoder", *needs), reads, lambda shop: step.run(shop.open()))
+
+
 STEPS: Mapping[str, Step] = {
-    "encoder": Step((), ("news/saudinewsnet.parquet",), _encoder),
-    "treebank": Step((), (*TREEBANK, *NER), _treebank),
-    "depparse": Step(("encoder", "treebank"), TREEBANK, _stanza("depparse")),
-    "tokenize": Step(("treebank",), TREEBANK, _stanza("tokenize")),
-    "mwt": Step(("treebank",), TREEBANK, _stanza("mwt")),
-    "lemma": Step(("treebank",), TREEBANK, _stanza("lemma")),
-    "pos": Step(("depparse",), TREEBANK, _stanza("pos")),
-    "ner": Step(("encoder", "treebank"), NER, _stanza("ner")),
-    "sentiment": Step(("encoder",), ("gold/sentence_sentiment.tsv", "gold/train.jsonl"), _sentiment),
-    "bundle": Step(
-        ("depparse", "tokenize", "mwt", "lemma", "pos", "ner", "sentiment"),
-        (),
-        lambda shop: bundle(shop.work, shop.out),
-    ),
-    "scores": Step(("bundle",), (*TREEBANK, *NER, "gold/dev.jsonl"), _scores),
+    **_DEFAULT,
+    **{f"{OPEN}-{name}": _opened(name, step) for name, step in _DEFAULT.items() if name not in ("encoder", "pretrain")},
 }
 
 
 def run_step(name: str, shop: Workshop) -> bool:
     """Run a step unless it is done for the same data, seed and code; True if it ran."""
-    mark = shop.work / name / DONE
+    mark = shop.work / "done" / f"{name}.json"
     wanted = _identity(name, shop)
-    if name not in ALWAYS and mark.is_file() and json.loads(mark.read_text(encoding="utf-8"))["identity"] == wanted:
+    done = json.loads(mark.read_text(encoding="utf-8"))["identity"] if mark.is_file() else ""
+    if done == wanted and not name.endswith(ALWAYS):
         logger.info("%s: done before, kept", name)
         return False
     scores = STEPS[name].run(shop)
     mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.write_text(json.dumps({"identity": wanted, "scores": scores}) + "\n", encoding="utf-8")
+    mark.write_text(json.dumps({"identity": wanted, "scores": scores}, indent=1) + "\n", encoding="utf-8")
     return True
 
 
 def _identity(name: str, shop: Workshop) -> str:
     """A hash of all that decides the step's result: its data, seed, arguments, and the steps it needs."""
-    step, digest = STEPS[name], hashlib.sha256(f"{name} {shop.seed}".encode())
+    step, digest = STEPS[name], hashlib.sha256(f"{name} {shop.seed} {JOINT_STEPS} {PRETRAIN_STEPS}".encode())
     for path in shop.need(*step.reads):
         digest.update(path.read_bytes())
-    trainer = trainers(Path(), shop.seed).get(name)
+    trainer = trainers(Path(), shop.seed).get(name.removeprefix(f"{OPEN}-"))
     if trainer:
         digest.update(" ".join(trainer.arguments).encode())
     for needed in step.needs:

@@ -60,7 +60,7 @@ def test_an_unwritable_warehouse_is_named(
 def test_a_folder_without_models_is_named(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(monkeypatch, "run", "--config", settings(workplace, '[parse]\nmodels = "none"\n')) == EXIT_WRONG_USE
+    assert call(monkeypatch, "run", "--config", settings(workplace, '[parse]\nparser = "none"\n')) == EXIT_WRONG_USE
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert f"{workplace / 'none'} holds no models" in error

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.display import put
-from flows.models import check_models, models
+from flows.models import ModelFile, check_models, models
 from tasks.errors import ModelError
 
 
@@ -34,13 +34,15 @@ def test_each_model_file_is_compared_with_the_manifest(folder: Path) -> None:
 
 
 def test_models_shows_sizes_and_scores(folder: Path) -> None:
-    (folder / "scores.json").write_text(json.dumps({"parser": {"las": 0.81944, "part": {"words": 4000}}}))
+    (folder / "scores.json").write_text(json.dumps({"PADT": {"LAS": 0.81944}, "sentences": {"F1": 0.9, "n": 4000}}))
     stream = io.StringIO()
     put(models(folder), stream)
     lines = [line.split() for line in stream.getvalue().splitlines()]
     assert ["parser.pt", "2.7", "kB", "ok"] in lines
-    assert ["parser.las", "0.819"] in lines
-    assert ["parser.part.words", "4000"] in lines
+    assert any(line[:2] == ["nabra", "PADT,"] and "81.9" in line for line in lines)
+    assert any("Stanza" in line and "79.8" in line for line in lines)
+    assert ["sentences.F1", "0.900"] in lines
+    assert ["sentences.n", "4000"] in lines
 
 
 def test_models_without_scores_lists_the_files(folder: Path) -> None:
@@ -49,9 +51,14 @@ def test_models_without_scores_lists_the_files(folder: Path) -> None:
     assert "gone.pt" in stream.getvalue()
 
 
-@pytest.mark.parametrize("content", [None, "{", '{"a": 1}', '[{"path": "x"}]', "[1]"])
-def test_a_folder_without_a_sound_manifest_is_an_error_that_names_it(tmp_path: Path, content: str | None) -> None:
-    if content is not None:
-        (tmp_path / "MANIFEST.json").write_text(content)
+def test_a_folder_without_a_manifest_is_listed_unchecked(tmp_path: Path) -> None:
+    (tmp_path / "ar" / "pos").mkdir(parents=True)
+    (tmp_path / "ar" / "pos" / "padt.pt").write_bytes(b"weights")
+    assert check_models(tmp_path) == [ModelFile("ar/pos/padt.pt", 7, "no checksum")]
+
+
+@pytest.mark.parametrize("content", ["{", '{"a": 1}', '[{"path": "x"}]', "[1]"])
+def test_a_folder_without_a_sound_manifest_is_an_error_that_names_it(tmp_path: Path, content: str) -> None:
+    (tmp_path / "MANIFEST.json").write_text(content)
     with pytest.raises(ModelError, match=r"MANIFEST\.json"):
         check_models(tmp_path)

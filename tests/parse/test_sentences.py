@@ -58,6 +58,15 @@ def test_an_unclosed_quotation_does_not_hold_the_paragraph_together() -> None:
     assert texts("قال «انتهى العمل. ثم غادر القاعة.") == ["قال «انتهى العمل.", "ثم غادر القاعة."]
 
 
+def test_a_forgotten_space_after_a_stop_does_not_join_sentences() -> None:
+    assert texts("وصل وفد أطباء بلا حدود.وأوضح المتحدث ذلك.") == ["وصل وفد أطباء بلا حدود.", "وأوضح المتحدث ذلك."]
+
+
+def test_a_straight_mark_left_open_does_not_swallow_the_next_quotation() -> None:
+    text = 'أكد "العريني سعيه. وأردف: "انتهى العمل. سنعود". ثم غادر.'
+    assert texts(text) == ['أكد "العريني سعيه.', 'وأردف: "انتهى العمل. سنعود".', "ثم غادر."]
+
+
 def test_an_endless_sentence_is_cut_at_a_comma() -> None:
     text = " ".join(["كلمة"] * 70) + "، " + " ".join(["كلمة"] * 60)
     assert [len(sentence.split()) for sentence in texts(text, max_words=100)] == [70, 60]

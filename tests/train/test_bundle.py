@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import ModelError
-from tasks.parse.models import SYNTAX, model_folder, verify
+from tasks.parse.models import ENCODER, model_folder, verify
 from tasks.train.bundle import head_only, write_manifest
 
 
@@ -25,7 +25,7 @@ def test_a_head_has_no_encoder_no_optimiser_and_no_path() -> None:
     }
     assert head_only(checkpoint) == {
         "model": {"output.weight": 2},
-        "config": {"bert_model": SYNTAX, "bert_finetune": False, "hidden_dim": 8},
+        "config": {"bert_model": ENCODER, "bert_finetune": False, "hidden_dim": 8},
         "vocab": {"word": []},
     }
 

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import UsageError
-from tasks.train.data import data_file, read_conllu, typographic, write_ner_data, write_tokenizer_data
+from tasks.train.data import (
+    data_file,
+    read_bio,
+    read_conllu,
+    surface_tokens,
+    typographic,
+    without_hamza,
+    without_misc,
+    write_ner_data,
+    write_tokenizer_data,
+)
 
 CONLLU = """# sent_id = 1
 # text = قال "نعم" وغادر.
@@ -48,11 +58,31 @@ def test_labels_mark_tokens_multi_word_tokens_and_sentence_ends(treebank: Path, 
 
 def test_bio_blocks_become_sentences(tmp_path: Path) -> None:
     (tmp_path / "in.bio").write_text("زار\tO\nسامر\tB-PER\n\nنعم\tO\n", encoding="utf-8")
-    write_ner_data(tmp_path / "in.bio", tmp_path / "out.json")
+    sentences = read_bio(tmp_path / "in.bio")
+    assert sentences == [[("زار", "O"), ("سامر", "B-PER")], [("نعم", "O")]]
+    write_ner_data(sentences, tmp_path / "out.json")
     assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8")) == [
         [{"text": "زار", "ner": "O"}, {"text": "سامر", "ner": "B-PER"}],
         [{"text": "نعم", "ner": "O"}],
     ]
+
+
+def test_names_of_the_kind_misc_are_anercorps_alone() -> None:
+    name, other = [("كأس", "B-MISC")], [("سامر", "B-PER")]
+    sentences = [name] * 420 + [name, other]
+    assert without_misc("dev", sentences) == [name] * 420 + [other]
+
+
+def test_a_sentence_without_hamza_keeps_its_lemmas(treebank: Path) -> None:
+    lines = ["# text = أكد إلى", "1\tأكد\tأكد\tVERB", "2\tإلى\tإلى\tADP"]
+    assert without_hamza(lines) == ["# text = اكد الى", "1\tاكد\tأكد\tVERB", "2\tالى\tإلى\tADP"]
+
+
+def test_tokens_come_with_their_words(treebank: Path) -> None:
+    (sentence,) = read_conllu(treebank)
+    tokens = surface_tokens(sentence)
+    assert [token for token, _ in tokens] == ["قال", '"', "نعم", '"', "وغادر", "."]
+    assert dict(tokens)["وغادر"] == ("و", "غادر")
 
 
 def test_data_may_lie_in_the_folder_or_beside_it(tmp_path: Path) -> None:

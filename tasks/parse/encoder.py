@@ -1,0 +1,84 @@
+"""The shared encoder on disk: int8 weights with one scale a row, a quarter of the size of single precision.
+
+Weights are rounded to 127 steps of the largest of their row; everything else is kept in half precision. They are
+brought back to single precision when loaded: it is the disk and the download that int8 saves, not the arithmetic.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
+from transformers.utils import logging as transformers_logging
+
+from tasks.errors import ModelError
+
+PACKED = "packed.safetensors"
+SCALE = ".scale"
+STEPS = 127
+
+
+@lru_cache(maxsize=4)
+def load_encoder(folder: Path) -> tuple[Any, Any]:
+    """The encoder (a `transformers.BertModel` in evaluation mode, float32) and its tokenizer, packed or as saved.
+
+    ModelError names the folder that cannot be read.
+    """
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        if (folder / PACKED).is_file():
+            model: Any = _unpacked(folder)
+        else:
+            model = AutoModel.from_pretrained(
+                folder, local_files_only=True, dtype=torch.float32, add_pooling_layer=False
+            )
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, SafetensorError, ValueError, RuntimeError) as error:
+        raise ModelError(f"the encoder in {folder} cannot be loaded: {error}") from error
+    return model.eval(), tokenizer
+
+
+def save_packed(model: BertModel, folder: Path) -> None:
+    """Write `config.json` and the packed weights of `model` into `folder`."""
+    model.config.save_pretrained(folder)
+    save_file(packed(model.state_dict()), folder / PACKED)
+
+
+def packed(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Matrices as int8 with a scale for every row under `<name>.scale`; vectors in half precision."""
+    tensors: dict[str, torch.Tensor] = {}
+    for name, value in state.items():
+        if value.dim() != 2:
+            tensors[name] = value.half().contiguous() if value.is_floating_point() else value
+            continue
+        scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / STEPS
+        tensors[name] = (value / scale).round().to(torch.int8)
+        tensors[name + SCALE] = scale
+    return tensors
+
+
+def unpacked(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The single-precision weights that `packed` stored."""
+    state = {}
+    for name, value in tensors.items():
+        if name.endswith(SCALE):
+            continue
+        scale = tensors.get(name + SCALE)
+        state[name] = value.float() if scale is None else value.float() * scale
+    return state
+
+
+def _unpacked(folder: Path) -> BertModel:
+    model = BertModel(BertConfig.from_pretrained(folder, local_files_only=True), add_pooling_layer=False)
+    state = unpacked(load_file(folder / PACKED))
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    # Buffers such as position ids are not stored.
+    if unexpected or any(name in dict(model.named_parameters()) for name in missing):
+        raise ValueError(f"{PACKED} and config.json do not belong together")
+    return model

@@ -1,0 +1,145 @@
+"""One encoder fine-tuned for segmentation, tagging, parsing and named entities at once, then shared by all of them.
+
+In every step each task gives a batch; the sum of their losses reaches the encoder. One encoder then serves every
+processor, none of whose heads was trained on states that the encoder no longer gives.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+from tasks.train.encoder import read_tokenizer, save_encoder
+from tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder
+from tasks.train.optimise import Schedule, device, half_precision, train_model
+
+logger = logging.getLogger(__name__)
+
+ENCODER_RATE, HEAD_RATE = 2e-4, 1.5e-3
+WARMUP = 100
+# The tagger's loss is a sum over some thirty columns, that of NER a sum over the words of a sentence.
+WEIGHTS: Mapping[str, float] = {"depparse": 1.0, "pos": 0.2, "ner": 0.15, "segment": 1.0}
+SCORE_STEPS = 250
+
+
+class SharedEncoder(nn.Module):
+    """A `transformers` encoder that computes in half precision where that is fast, and gives single precision."""
+
+    # Stanza asks every encoder whether it has adapters.
+    _hf_peft_config_loaded = False
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        # Dropout of attention takes a third of the time on a CPU; that of the layers' outputs stays.
+        self.model: Any = AutoModel.from_pretrained(
+            folder,
+            dtype=torch.float32,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            attention_probs_dropout_prob=0.0,
+        )
+        self.config = self.model.config
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **_: Any) -> SimpleNamespace:
+        """The hidden states of all layers."""
+        with half_precision():
+            states = self.model(input_ids, attention_mask=attention_mask, output_hidden_states=True).hidden_states
+        return SimpleNamespace(hidden_states=[layer.float() for layer in states])
+
+
+class Stream:
+    """The batches of a head without end; the order of an epoch depends on the seed and the number of the epoch."""
+
+    def __init__(self, head: Head, seed: int) -> None:
+        self._head, self._seed = head, seed
+        self._batches: list[Any] = []
+        self._first, self._epoch = 0, 0
+
+    def at(self, step: int) -> Any:
+        """The batch of a step; steps must not go back."""
+        while step >= self._first + len(self._batches):
+            self._first += len(self._batches)
+            random.seed(f"{self._seed} {self._head.name} {self._epoch}")
+            self._batches = self._head.epoch()
+            self._epoch += 1
+        return self._batches[step - self._first]
+
+
+def train_joint(
+    base: Path, data: Path, folder: Path, encoder_folder: Path, steps: int, seed: int
+) -> dict[str, dict[str, float]]:
+    """Train the encoder of `base` and its heads on the files of `data`; write heads to `folder`, encoder beside.
+
+    `data` holds `treebank/` and `ner/` as `tasks.train.data` writes them. Returns the scores of the development parts;
+    those on the way are in `folder/curve.tsv`.
+    """
+    place = device()
+    torch.manual_seed(seed)
+    random.seed(seed)
+    encoder = SharedEncoder(base).to(place)
+    heads = build_heads(encoder, base, data, place)
+    streams = {head.name: Stream(head, seed) for head in heads}
+    whole = nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}})
+    tuned = {id(parameter) for parameter in encoder.parameters()}
+    others = [parameter for parameter in whole.parameters() if id(parameter) not in tuned]
+
+    def loss(step: int) -> torch.Tensor:
+        whole.train()
+        return sum(
+            (WEIGHTS[head.name] * head.loss(streams[head.name].at(step)) for head in heads),
+            torch.zeros((), device=place),
+        )
+
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def report(step: int, _: float) -> None:
+        if step % SCORE_STEPS == 0:
+            add_to_curve(folder / "curve.tsv", step, score_heads(whole, heads))
+
+    rates = [(list(encoder.parameters()), ENCODER_RATE), (others, HEAD_RATE)]
+    train_model(whole, loss, rates, Schedule(steps, WARMUP, seed), folder / "checkpoint.pt", report)
+    scores = score_heads(whole, heads)
+    for head in heads:
+        target = folder / head.name
+        target.mkdir(parents=True, exist_ok=True)
+        head.save(target)
+    save_encoder(encoder.model.cpu(), read_tokenizer(base), encoder_folder, torch.float32)
+    return scores
+
+
+def build_heads(encoder: SharedEncoder, base: Path, data: Path, place: torch.device) -> list[Head]:
+    """The heads over their data below `data`."""
+    tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+    trees = data / "treebank" / "train-augmented.conllu", data / "treebank" / "dev.conllu"
+    with share_encoder(encoder, tokenizer):
+        return [
+            ParserHead(*trees, base, place),
+            TaggerHead(*trees, base, place),
+            EntityHead(data / "ner" / "train.json", data / "ner" / "dev.json", base, place),
+            SegmentHead(*trees, encoder, tokenizer, place),
+        ]
+
+
+def score_heads(whole: nn.Module, heads: Sequence[Head]) -> dict[str, dict[str, float]]:
+    """The scores of all heads on their development parts."""
+    whole.eval()
+    with torch.no_grad():
+        return {head.name: head.scores() for head in heads}
+
+
+def add_to_curve(path: Path, step: int, scores: Mapping[str, Mapping[str, float]]) -> None:
+    """Append a line of the learning curve: step, then each score in percent."""
+    flat = {f"{name}.{metric}": value for name, values in scores.items() for metric, value in values.items()}
+    line = "\t".join([str(step), *(f"{100 * value:.2f}" for value in flat.values())])
+    header = "" if path.is_file() else "\t".join(["step", *flat]) + "\n"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"{header}{line}\n")
+    logger.info("step %d: %s", step, ", ".join(f"{name} {100 * value:.1f}" for name, value in flat.items()))

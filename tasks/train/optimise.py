@@ -1,0 +1,113 @@
+"""The one training loop of nabra's own trainers: AdamW, warm-up then linear decay, checkpoints.
+
+Every step is seeded by its number, so that a run that goes on from a checkpoint is the run that was never stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+logger = logging.getLogger(__name__)
+
+CHECKPOINT_SECONDS = 120
+LOG_STEPS = 25
+CLIP = 1.0
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast to train: optimiser steps, steps of warm-up, weight decay, seed."""
+
+    steps: int
+    warmup: int
+    seed: int
+    weight_decay: float = 0.01
+
+    def factor(self, step: int) -> float:
+        """What the learning rates are multiplied by at `step`."""
+        return min((step + 1) / self.warmup, max(self.steps - step, 1) / max(self.steps - self.warmup, 1), 1.0)
+
+
+def device() -> torch.device:
+    """The accelerator where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def half_precision() -> torch.autocast:
+    """bfloat16 where the machine is fast with it (CUDA; CPUs with AVX-512 BF16 or AMX), else no change."""
+    kind = device().type
+    fast = kind == "cuda" or "bf16" in torch.backends.cpu.get_cpu_capability().lower() or _cpu_bf16()
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=fast)
+
+
+def _cpu_bf16() -> bool:
+    try:
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
+    except OSError:
+        return False
+
+
+def train_model(
+    model: nn.Module,
+    loss: Callable[[int], torch.Tensor],
+    rates: Sequence[tuple[Sequence[nn.Parameter], float]],
+    schedule: Schedule,
+    checkpoint: Path,
+    report: Callable[[int, float], None] | None = None,
+) -> None:
+    """Minimise `loss(step)` over `schedule.steps`; `rates` pairs parameters with their peak learning rates.
+
+    Goes on from `checkpoint` if it is there. `report(step, mean loss)` is called every fifty steps.
+    """
+    optimiser = torch.optim.AdamW(
+        [{"params": list(parameters), "lr": rate, "peak": rate} for parameters, rate in rates],
+        weight_decay=schedule.weight_decay,
+        betas=(0.9, 0.98),
+    )
+    first = _resume(model, optimiser, checkpoint)
+    parameters = [p for group in optimiser.param_groups for p in group["params"]]
+    total, saved = 0.0, time.monotonic()
+    for step in range(first, schedule.steps):
+        torch.manual_seed(schedule.seed * 1_000_003 + step)
+        for group in optimiser.param_groups:
+            group["lr"] = group["peak"] * schedule.factor(step)
+        value = loss(step)
+        value.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(parameters, CLIP)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        total += value.item()
+        if (step + 1) % LOG_STEPS == 0:
+            logger.info("step %d of %d: loss %.3f", step + 1, schedule.steps, total / LOG_STEPS)
+            if report:
+                report(step + 1, total / LOG_STEPS)
+            total = 0.0
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            _save(model, optimiser, step + 1, checkpoint)
+            saved = time.monotonic()
+    _save(model, optimiser, schedule.steps, checkpoint)
+
+
+def _resume(model: nn.Module, optimiser: torch.optim.Optimizer, checkpoint: Path) -> int:
+    if not checkpoint.is_file():
+        return 0
+    state: dict[str, Any] = torch.load(checkpoint, map_location=device(), weights_only=True)
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    logger.info("goes on after step %d", state["step"])
+    return int(state["step"])
+
+
+def _save(model: nn.Module, optimiser: torch.optim.Optimizer, step: int, checkpoint: Path) -> None:
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    partial = checkpoint.with_suffix(".partial")
+    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, partial)
+    partial.replace(checkpoint)
