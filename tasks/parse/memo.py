@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from tasks.parse.precision import half_precision
+
 # Stanza's heads mix the last four layers (`--bert_hidden_layers 4`).
 KEPT_LAYERS = 4
 BATCH_PIECES = 2048
@@ -62,9 +64,9 @@ class MemoEncoder(torch.nn.Module):
         width = len(keys[-1])
         ids = torch.tensor([[*key, *[self.config.pad_token_id] * (width - len(key))] for key in keys])
         mask = torch.tensor([[1] * len(key) + [0] * (width - len(key)) for key in keys])
-        with torch.no_grad():
+        with torch.no_grad(), half_precision(ids.device.type):
             layers = self.model(ids, attention_mask=mask, output_hidden_states=True).hidden_states[-KEPT_LAYERS:]
         stacked = torch.stack(layers, dim=2)
         for row, key in enumerate(keys):
-            # Half precision halves the memory; the weights are of that precision too.
+            # Half precision halves the memory, and is more than the weights have.
             self._states[key] = stacked[row, : len(key)].half()

@@ -5,41 +5,48 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from tasks.parse.encoder import load_encoder, save_packed
-from tasks.parse.models import ENCODER, LANGUAGE, MANIFEST, OPEN, PROCESSORS, SEGMENTER, SENTIMENT
+from tasks.parse.models import ENCODER, GENERAL, LANGUAGE, MANIFEST, OPEN, PROCESSORS, SEGMENTER, SENTIMENT
 
 PACKAGE = "nabra"
 BASE = "encoder-base"
 ENCODER_PREFIX = "bert_model."
-# What lies in the folder of checkpoints under the name of its trainer, and what the joint training made.
-JOINT = "joint"
+# What the joint training makes; the others lie in the folder of checkpoints under the name of their trainer.
 JOINT_PROCESSORS = ("pos", "depparse", "ner")
 MODEL_FILES = frozenset({".pt", ".safetensors", ".json"})
 
 
-def bundle(work: Path, out: Path, encoders: Sequence[str]) -> None:
-    """Assemble `out` from the checkpoints in `work`: packed encoders, heads, `resources.json`, manifest."""
-    for name in encoders:
-        model, _ = load_encoder(work / name)
-        save_packed(model, out / name)
-        for file in ("tokenizer.json", "tokenizer_config.json"):
-            shutil.copyfile(work / name / file, out / name / file)
+def bundle(work: Path, joint: Path, out: Path, general: Path | None = None) -> None:
+    """Assemble `out`: packed encoders, heads, `resources.json`, manifest.
+
+    The encoder and its heads come from the folder `joint` of a joint training, the encoder of the sentiment classifier
+    from `general` (None if the profile uses that of another), the rest from the checkpoints in `work`.
+    """
+    _pack(joint / ENCODER, out / ENCODER)
+    if general:
+        _pack(general, out / GENERAL)
     for processor in PROCESSORS.split(","):
-        place = work / JOINT if processor in JOINT_PROCESSORS else work
+        place = joint if processor in JOINT_PROCESSORS else work
         checkpoint = torch.load(place / processor / f"{processor}.pt", map_location="cpu", weights_only=True)
         target = out / LANGUAGE / processor / f"{PACKAGE}.pt"
         target.parent.mkdir(parents=True, exist_ok=True)
         torch.save(head_only(checkpoint), target)
-    copy_models(work / JOINT / SEGMENTER, out / SEGMENTER)
+    copy_models(joint / SEGMENTER, out / SEGMENTER)
     copy_models(work / SENTIMENT, out / SENTIMENT)
     (out / "resources.json").write_text(json.dumps(_resources(), indent=1) + "\n", encoding="utf-8")
     write_manifest(out)
+
+
+def _pack(source: Path, target: Path) -> None:
+    model, _ = load_encoder(source)
+    save_packed(model, target)
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copyfile(source / file, target / file)
 
 
 def copy_models(source: Path, target: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,9 +18,11 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
+from tasks.parse.models import ENCODER
+from tasks.parse.precision import device, half_precision
 from tasks.train.encoder import read_tokenizer, save_encoder
 from tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder
-from tasks.train.optimise import Schedule, device, half_precision, train_model
+from tasks.train.optimise import Schedule, train_model
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,16 @@ WARMUP = 100
 # The tagger's loss is a sum over some thirty columns, that of NER a sum over the words of a sentence.
 WEIGHTS: Mapping[str, float] = {"depparse": 1.0, "pos": 0.2, "ner": 0.15, "segment": 1.0}
 SCORE_STEPS = 250
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What to learn from and to score on: trees in CoNLL-U, named entities in Stanza's JSON."""
+
+    trees: Path
+    dev_trees: Path
+    names: Path
+    dev_names: Path
 
 
 class SharedEncoder(nn.Module):
@@ -50,7 +63,7 @@ class SharedEncoder(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **_: Any) -> SimpleNamespace:
         """The hidden states of all layers."""
-        with half_precision():
+        with half_precision(input_ids.device.type):
             states = self.model(input_ids, attention_mask=attention_mask, output_hidden_states=True).hidden_states
         return SimpleNamespace(hidden_states=[layer.float() for layer in states])
 
@@ -73,19 +86,16 @@ class Stream:
         return self._batches[step - self._first]
 
 
-def train_joint(
-    base: Path, data: Path, folder: Path, encoder_folder: Path, steps: int, seed: int
-) -> dict[str, dict[str, float]]:
-    """Train the encoder of `base` and its heads on the files of `data`; write heads to `folder`, encoder beside.
+def train_joint(base: Path, corpus: Corpus, folder: Path, steps: int, seed: int) -> dict[str, dict[str, float]]:
+    """Train the encoder of the folder `base` and new heads; write the heads to `folder`, the encoder below it.
 
-    `data` holds `treebank/` and `ner/` as `tasks.train.data` writes them. Returns the scores of the development parts;
-    those on the way are in `folder/curve.tsv`.
+    Returns the scores of the development parts; those on the way are in `curve.tsv` of `folder`.
     """
     place = device()
     torch.manual_seed(seed)
     random.seed(seed)
     encoder = SharedEncoder(base).to(place)
-    heads = build_heads(encoder, base, data, place)
+    heads = build_heads(encoder, base, corpus, place)
     streams = {head.name: Stream(head, seed) for head in heads}
     whole = nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}})
     tuned = {id(parameter) for parameter in encoder.parameters()}
@@ -111,19 +121,19 @@ def train_joint(
         target = folder / head.name
         target.mkdir(parents=True, exist_ok=True)
         head.save(target)
-    save_encoder(encoder.model.cpu(), read_tokenizer(base), encoder_folder, torch.float32)
+    save_encoder(encoder.model.cpu(), read_tokenizer(base), folder / ENCODER, torch.float32)
     return scores
 
 
-def build_heads(encoder: SharedEncoder, base: Path, data: Path, place: torch.device) -> list[Head]:
-    """The heads over their data below `data`."""
+def build_heads(encoder: SharedEncoder, base: Path, corpus: Corpus, place: torch.device) -> list[Head]:
+    """The heads over their data."""
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
-    trees = data / "treebank" / "train-augmented.conllu", data / "treebank" / "dev.conllu"
+    trees = corpus.trees, corpus.dev_trees
     with share_encoder(encoder, tokenizer):
         return [
             ParserHead(*trees, base, place),
             TaggerHead(*trees, base, place),
-            EntityHead(data / "ner" / "train.json", data / "ner" / "dev.json", base, place),
+            EntityHead(corpus.names, corpus.dev_names, base, place),
             SegmentHead(*trees, encoder, tokenizer, place),
         ]
 

@@ -15,6 +15,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from tasks.parse.precision import device
+
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_SECONDS = 120
@@ -34,25 +36,6 @@ class Schedule:
     def factor(self, step: int) -> float:
         """What the learning rates are multiplied by at `step`."""
         return min((step + 1) / self.warmup, max(self.steps - step, 1) / max(self.steps - self.warmup, 1), 1.0)
-
-
-def device() -> torch.device:
-    """The accelerator where there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def half_precision() -> torch.autocast:
-    """bfloat16 where the machine is fast with it (CUDA; CPUs with AVX-512 BF16 or AMX), else no change."""
-    kind = device().type
-    fast = kind == "cuda" or "bf16" in torch.backends.cpu.get_cpu_capability().lower() or _cpu_bf16()
-    return torch.autocast(kind, dtype=torch.bfloat16, enabled=fast)
-
-
-def _cpu_bf16() -> bool:
-    try:
-        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
-    except OSError:
-        return False
 
 
 def train_model(

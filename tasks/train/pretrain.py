@@ -18,8 +18,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoModel
 
+from tasks.parse.precision import device, half_precision
 from tasks.train.encoder import read_tokenizer, save_encoder
-from tasks.train.optimise import Schedule, device, half_precision, train_model
+from tasks.train.optimise import Schedule, train_model
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def pretrain(base: Path, texts: Iterable[str], folder: Path, steps: int, seed: i
         rows = order[torch.arange(step * ROWS, (step + 1) * ROWS) % len(order)]
         ids = windows.ids[rows].long()
         chosen = choose_words(windows.begins[rows])
-        with half_precision():
+        with half_precision(device().type):
             value: torch.Tensor = model(hide(ids, chosen, vocabulary["<mask>"]), ids, chosen)
         return value
 

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from tasks.evaluate.models import score_models
 from tasks.parse.encoder import load_encoder
-from tasks.parse.models import BUNDLED, ENCODER, GENERAL, OPEN, SENTIMENT
-from tasks.train.bundle import BASE, JOINT, bundle
+from tasks.parse.models import BUNDLED, ENCODER, GENERAL, OPEN, SENTIMENT, load_parser
+from tasks.train.bundle import BASE, bundle
 from tasks.train.data import (
     augmented,
     data_file,
@@ -31,10 +31,11 @@ from tasks.train.data import (
     write_tokenizer_data,
 )
 from tasks.train.encoder import build_encoder, cut_layers
-from tasks.train.joint import train_joint
+from tasks.train.joint import Corpus, train_joint
 from tasks.train.labelled import read_articles, read_sentences, read_tweets
 from tasks.train.pretrain import pretrain
 from tasks.train.sentiment import train_classifier
+from tasks.train.silver import news_sentences, silver_trees
 from tasks.train.stanza_models import run_trainer, trainers
 
 logger = logging.getLogger(__name__)
@@ -42,8 +43,9 @@ logger = logging.getLogger(__name__)
 VOCABULARY_ARTICLES = 12_000
 GENERAL_LAYERS = 9
 NEWS = "encoder-news"
-PRETRAIN_STEPS = 1400
-JOINT_STEPS = {BUNDLED: 1000, OPEN: 300}
+JOINT, SILVER, STUDENT = "joint", "silver", "student"
+# How many batches a training takes, how many sentences the silver data has.
+SIZES = {"pretrain": 1400, JOINT: 1000, f"{OPEN}-{JOINT}": 300, SILVER: 4000, STUDENT: 1000}
 # Quick steps that write outside the folder of checkpoints.
 ALWAYS = ("bundle", "scores")
 
@@ -95,7 +97,7 @@ def _news(shop: Workshop, limit: int | None = None) -> Iterator[str]:
 
 
 def _pretrain(shop: Workshop) -> None:
-    pretrain(shop.base, _news(shop), shop.work / NEWS, PRETRAIN_STEPS, shop.seed)
+    pretrain(shop.base, _news(shop), shop.work / NEWS, SIZES["pretrain"], shop.seed)
 
 
 def _data(shop: Workshop) -> None:
@@ -117,8 +119,26 @@ def _data(shop: Workshop) -> None:
 
 def _joint(shop: Workshop) -> Mapping[str, Any]:
     # The news text is for research only: the open profile begins from the encoder as it was published.
-    base = shop.base if shop.profile == OPEN else shop.work / NEWS
-    return train_joint(base, shop.work, shop.work / JOINT, shop.work / ENCODER, JOINT_STEPS[shop.profile], shop.seed)
+    base, name = (shop.base, f"{OPEN}-{JOINT}") if shop.profile == OPEN else (shop.work / NEWS, JOINT)
+    return train_joint(base, _corpus(shop), shop.work / JOINT, SIZES[name], shop.seed)
+
+
+def _corpus(shop: Workshop) -> Corpus:
+    trees, names = shop.work / "treebank", shop.work / "ner"
+    return Corpus(trees / "train-augmented.conllu", trees / "dev.conllu", names / "train.json", names / "dev.json")
+
+
+def _silver(shop: Workshop) -> None:
+    teacher = shop.work / "teacher"
+    bundle(shop.work, shop.work / JOINT, teacher)
+    silver = silver_trees(news_sentences(_news(shop)), load_parser(teacher, 0), SIZES[SILVER])
+    gold = list(read_conllu(shop.work / "treebank" / "train.conllu"))
+    write_conllu(augmented([*gold, *silver]), shop.work / SILVER / "train.conllu")
+
+
+def _student(shop: Workshop) -> Mapping[str, Any]:
+    corpus = replace(_corpus(shop), trees=shop.work / SILVER / "train.conllu")
+    return train_joint(shop.work / JOINT / ENCODER, corpus, shop.work / STUDENT, SIZES[STUDENT], shop.seed)
 
 
 def _stanza(processor: str) -> Callable[[Workshop], None]:
@@ -139,8 +159,10 @@ def _sentiment(shop: Workshop) -> Mapping[str, float]:
 
 
 def _bundle(shop: Workshop) -> None:
-    encoders = [ENCODER] if shop.profile == OPEN else [ENCODER, GENERAL]
-    bundle(shop.work, shop.out, encoders)
+    if shop.profile == OPEN:
+        bundle(shop.work, shop.work / JOINT, shop.out)
+    else:
+        bundle(shop.work, shop.work / STUDENT, shop.out, shop.work / GENERAL)
 
 
 def _scores(shop: Workshop) -> None:
@@ -153,7 +175,7 @@ TREEBANK = ("treebank/train.conllu", "treebank/dev.conllu")
 NER = ("ner/train.bio", "ner/dev.bio")
 LABELLED = ("gold/sentence_sentiment.tsv", "gold/train.jsonl")
 TWEETS = ("sentiment/arsarcasm_train.tsv",)
-HEADS = (JOINT, "tokenize", "mwt", "lemma", SENTIMENT)
+HEADS = ("tokenize", "mwt", "lemma", SENTIMENT)
 SCORED = (*TREEBANK, *NER, "gold/dev.jsonl")
 
 _DEFAULT: Mapping[str, Step] = {
@@ -165,21 +187,27 @@ _DEFAULT: Mapping[str, Step] = {
     "mwt": Step(("data",), TREEBANK, _stanza("mwt")),
     "lemma": Step(("data",), TREEBANK, _stanza("lemma")),
     SENTIMENT: Step(("encoder",), LABELLED, _sentiment),
-    "bundle": Step(HEADS, (), _bundle),
+    SILVER: Step((JOINT, *HEADS), (NEWS_FILE,), _silver),
+    STUDENT: Step((SILVER,), (*TREEBANK, *NER), _student),
+    "bundle": Step((STUDENT, *HEADS), (), _bundle),
     "scores": Step(("bundle",), SCORED, _scores),
 }
 
 
+# The open profile shares the encoder, as it was published, and learns nothing from the news text.
+NOT_OPEN = ("encoder", "pretrain", SILVER, STUDENT)
+
+
 def _opened(name: str, step: Step) -> Step:
-    """A step for the open profile: it needs the open steps before it, and the encoder as it was published."""
-    needs = [f"{OPEN}-{needed}" for needed in step.needs if needed not in ("encoder", "pretrain")]
+    """A step for the open profile, which needs the open steps before it."""
+    needs = [f"{OPEN}-{JOINT if needed == STUDENT else needed}" for needed in step.needs if needed not in NOT_OPEN[:2]]
     reads = TWEETS if name == SENTIMENT else step.reads
     return Step(("encoder", *needs), reads, lambda shop: step.run(shop.open()))
 
 
 STEPS: Mapping[str, Step] = {
     **_DEFAULT,
-    **{f"{OPEN}-{name}": _opened(name, step) for name, step in _DEFAULT.items() if name not in ("encoder", "pretrain")},
+    **{f"{OPEN}-{name}": _opened(name, step) for name, step in _DEFAULT.items() if name not in NOT_OPEN},
 }
 
 
@@ -199,7 +227,10 @@ def run_step(name: str, shop: Workshop) -> bool:
 
 def _identity(name: str, shop: Workshop) -> str:
     """A hash of all that decides the step's result: its data, seed, arguments, and the steps it needs."""
-    step, digest = STEPS[name], hashlib.sha256(f"{name} {shop.seed} {JOINT_STEPS} {PRETRAIN_STEPS}".encode())
+    step, digest = (
+        STEPS[name],
+        hashlib.sha256(f"{name} {shop.seed} {SIZES.get(name)}".encode()),
+    )
     for path in shop.need(*step.reads):
         digest.update(path.read_bytes())
     trainer = trainers(Path(), shop.seed).get(name.removeprefix(f"{OPEN}-"))

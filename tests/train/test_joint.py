@@ -14,12 +14,12 @@ from tasks.parse.encoder import load_encoder
 from tasks.parse.segment import load_segmenter
 from tasks.train import joint, optimise
 from tasks.train.data import augmented, read_conllu, write_conllu, write_ner_data
-from tasks.train.joint import train_joint
+from tasks.train.joint import Corpus, train_joint
 from tests.train.test_data import CONLLU
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
+def corpus(tmp_path: Path) -> Corpus:
     bank = tmp_path / "bank.conllu"
     # The tagger learns three columns; the sample has but one of them.
     tagged = re.sub(r"\t([A-Z]+)\t_\t_\t", r"\t\1\t\1\tMood=Ind\t", CONLLU)
@@ -30,11 +30,12 @@ def data(tmp_path: Path) -> Path:
     names = [[("زار", "O"), ("سامر", "B-PER")], [("نعم", "O")]]
     write_ner_data(names * 4, tmp_path / "ner" / "train.json")
     write_ner_data(names, tmp_path / "ner" / "dev.json")
-    return tmp_path
+    trees, names = tmp_path / "treebank", tmp_path / "ner"
+    return Corpus(trees / "train-augmented.conllu", trees / "dev.conllu", names / "train.json", names / "dev.json")
 
 
-def test_heads_and_encoder_are_saved_for_stanza_to_load(data: Path, tiny_encoder: Path) -> None:
-    scores = train_joint(tiny_encoder, data, data / "joint", data / "encoder", steps=3, seed=1)
+def test_heads_and_encoder_are_saved_for_stanza_to_load(corpus: Corpus, tmp_path: Path, tiny_encoder: Path) -> None:
+    scores = train_joint(tiny_encoder, corpus, tmp_path / "joint", steps=3, seed=1)
     assert {name: set(values) for name, values in scores.items()} == {
         "depparse": {"UAS", "LAS"},
         "pos": {"UPOS", "AllTags"},
@@ -42,17 +43,17 @@ def test_heads_and_encoder_are_saved_for_stanza_to_load(data: Path, tiny_encoder
         "segment": {"tokens"},
     }
     for processor in ("depparse", "pos", "ner"):
-        assert torch.load(data / "joint" / processor / f"{processor}.pt", weights_only=True)["vocab"]
-    segmenter = load_segmenter(data / "joint" / "segment", *load_encoder(data / "encoder"))
+        assert torch.load(tmp_path / "joint" / processor / f"{processor}.pt", weights_only=True)["vocab"]
+    segmenter = load_segmenter(tmp_path / "joint" / "segment", *load_encoder(tmp_path / "joint" / "encoder"))
     (words,) = segmenter.segment([["قال", "وغادر"]])
     assert [len(token) > 0 for token in words] == [True, True]
 
 
 def test_a_training_that_was_stopped_is_the_training_that_was_not(
-    data: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Corpus, tmp_path: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(optimise, "CHECKPOINT_SECONDS", 0)
-    train_joint(tiny_encoder, data, data / "whole", data / "whole-encoder", steps=6, seed=1)
+    train_joint(tiny_encoder, corpus, tmp_path / "whole", steps=6, seed=1)
 
     class StoppedError(Exception):
         pass
@@ -66,19 +67,19 @@ def test_a_training_that_was_stopped_is_the_training_that_was_not(
 
     monkeypatch.setattr(optimise, "_save", stop_after_three)
     with pytest.raises(StoppedError):
-        train_joint(tiny_encoder, data, data / "parts", data / "parts-encoder", steps=6, seed=1)
+        train_joint(tiny_encoder, corpus, tmp_path / "parts", steps=6, seed=1)
     monkeypatch.setattr(optimise, "_save", saved)
-    train_joint(tiny_encoder, data, data / "parts", data / "parts-encoder", steps=6, seed=1)
-    whole, parts = (load_file(data / name / "model.safetensors") for name in ("whole-encoder", "parts-encoder"))
+    train_joint(tiny_encoder, corpus, tmp_path / "parts", steps=6, seed=1)
+    whole, parts = (load_file(tmp_path / name / "encoder" / "model.safetensors") for name in ("whole", "parts"))
     for name, weight in whole.items():
         torch.testing.assert_close(parts[name], weight)
 
 
 def test_scores_on_the_way_become_a_learning_curve(
-    data: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
+    corpus: Corpus, tmp_path: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(optimise, "LOG_STEPS", 2)
     monkeypatch.setattr(joint, "SCORE_STEPS", 2)
-    train_joint(tiny_encoder, data, data / "joint", data / "encoder", steps=4, seed=1)
-    lines = (data / "joint" / "curve.tsv").read_text(encoding="utf-8").splitlines()
+    train_joint(tiny_encoder, corpus, tmp_path / "joint", steps=4, seed=1)
+    lines = (tmp_path / "joint" / "curve.tsv").read_text(encoding="utf-8").splitlines()
     assert [line.split("\t")[0] for line in lines] == ["step", "2", "4"]

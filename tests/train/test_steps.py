@@ -1,0 +1,70 @@
+"""Which steps rebuild what, in which order, and which of them are done again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows.train import wanted_steps
+from tasks.errors import UsageError
+from tasks.train import steps
+from tasks.train.steps import NEWS_FILE, STEPS, Step, Workshop, run_step
+
+
+def test_a_model_brings_the_steps_that_it_needs_in_order() -> None:
+    assert wanted_steps(["pretrain"]) == ["encoder", "pretrain"]
+    assert wanted_steps(["silver"])[-1] == "silver"
+    assert {"joint", "tokenize", "lemma"} <= set(wanted_steps(["silver"]))
+
+
+def test_every_step_comes_after_those_it_needs() -> None:
+    order = wanted_steps([])
+    assert order == list(STEPS)
+    for name, step in STEPS.items():
+        assert all(order.index(needed) < order.index(name) for needed in step.needs), name
+
+
+def test_the_open_profile_learns_nothing_from_the_news_text() -> None:
+    learned = [name for name in wanted_steps(["open-bundle"]) if NEWS_FILE in STEPS[name].reads]
+    # The news decides only which pieces of the vocabulary stay.
+    assert learned == ["encoder"]
+    assert all(name.startswith("open-") or name == "encoder" for name in wanted_steps(["open-scores"]))
+
+
+def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UsageError, match="bert: no such model; models: encoder, pretrain"):
+        wanted_steps(["bert"])
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
+    """A workshop with two steps that count how often they run, the second on the first."""
+    (tmp_path / "a.txt").write_text("one")
+    runs = {
+        "first": Step((), ("a.txt",), lambda shop: _count(shop, "first")),
+        "second": Step(("first",), (), lambda shop: _count(shop, "second")),
+    }
+    monkeypatch.setattr(steps, "STEPS", runs)
+    return Workshop(tmp_path, tmp_path / "work", tmp_path / "out", seed=1)
+
+
+def _count(shop: Workshop, name: str) -> None:
+    shop.work.mkdir(exist_ok=True)
+    with (shop.work / name).open("a") as file:
+        file.write("x")
+
+
+def _runs(shop: Workshop) -> list[str]:
+    for name in ("first", "second"):
+        run_step(name, shop)
+    return [(shop.work / name).read_text() for name in ("first", "second")]
+
+
+def test_a_step_that_is_done_is_kept_until_its_data_or_the_seed_change(shop: Workshop) -> None:
+    assert _runs(shop) == ["x", "x"]
+    assert _runs(shop) == ["x", "x"]
+    (shop.data / "a.txt").write_text("two")
+    assert _runs(shop) == ["xx", "xx"]
+    assert _runs(replace(shop, seed=2)) == ["xxx", "xxx"]
