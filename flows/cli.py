@@ -243,9 +243,12 @@ def evaluate(
         Path | None, typer.Option(help="Folder of training data: scores each model on the development part.")
     ] = None,
     config: ConfigFile = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Print what is wrong in annotated articles.")] = False,
+    save: Annotated[Path | None, typer.Option(help="Parquet file for the judgements, one row each.")] = None,
+    against: Annotated[Path | None, typer.Option(help="A file saved earlier: prints what is better and worse.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print the scores of the bundled models, or of the whole pipeline on annotated articles.
+    """Print the scores of the models, or of the whole pipeline on annotated articles.
 
     **Examples**
 
@@ -253,11 +256,20 @@ def evaluate(
 
     `nabra evaluate --data ../data` measures them anew on data they were not trained on
 
-    `nabra evaluate gold.jsonl` runs the pipeline over annotated articles and scores what it finds
-    """
-    from flows.evaluate import evaluate as run_evaluation
+    `nabra evaluate gold.jsonl --errors` runs the pipeline over annotated articles, prints what is wrong and the scores
 
-    run_evaluation(annotated, data, config, as_json=as_json)
+    `nabra evaluate gold.jsonl --save before.parquet` keeps what a run found, row by row
+
+    `nabra evaluate gold.jsonl --against before.parquet` prints what has become right and wrong since
+    """
+    from flows.evaluate import Report, evaluate_articles, evaluate_models
+
+    if annotated is None:
+        if errors or save or against:
+            raise UsageError("--errors, --save and --against need annotated articles: nabra evaluate FILE.jsonl")
+        evaluate_models(data, config, as_json=as_json)
+    else:
+        evaluate_articles(annotated, config, Report(errors, save, against, as_json))
 
 
 def main() -> None:

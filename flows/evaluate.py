@@ -4,35 +4,67 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from config.settings import load_settings
+from flows.judgements import change_text, error_text
 from flows.scores import model_scores, score_table
 from tasks.errors import UsageError
-from tasks.evaluate.articles import read_annotated, score_articles
+from tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables, read_annotated
+from tasks.evaluate.judgements import Row, changes, read_judgements, save_judgements
 from tasks.evaluate.models import score_models
 from tasks.parse.models import model_folder
 from tasks.store import Store
 
 SCORES = "scores.json"
-SCORED = ("clean", "sentences", "sentiment", "quotes", "stances")
 
 
-def evaluate(annotated: Path | None, data: Path | None, config: Path | None, *, as_json: bool) -> None:
-    """Print the scores asked for: see `nabra evaluate --help`."""
-    if annotated is not None:
-        scores = evaluate_articles(annotated, config)
-    elif data is not None:
-        scores = score_models(data, model_folder(load_settings(config).parse.parser))
-    else:
-        scores = shipped_scores(load_settings(config).parse.parser)
+@dataclass(frozen=True)
+class Report:
+    """What to print and keep of a run over annotated articles."""
+
+    errors: bool = False
+    save: Path | None = None
+    against: Path | None = None
+    as_json: bool = False
+
+
+def evaluate_models(data: Path | None, config: Path | None, *, as_json: bool) -> None:
+    """Print the scores of the models: measured anew on `data`, else those that came with them."""
+    parser = load_settings(config).parse.parser
+    scores = score_models(data, model_folder(parser)) if data else shipped_scores(parser)
     if as_json:
-        print(json.dumps(scores, ensure_ascii=False, indent=1))
+        _print_json(scores)
+    else:
+        Console().print(model_scores(scores))
+
+
+def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> None:
+    """Run the pipeline over annotated articles, and print what the report asks for."""
+    earlier = read_judgements(report.against) if report.against else None
+    gold = read_annotated(annotated)
+    evaluation = run_and_judge(gold, config)
+    if report.save:
+        save_judgements(evaluation.judgements, report.save)
+    scores = {"articles": len(gold), **evaluation.scores()}
+    if report.as_json:
+        _print_json(scores)
         return
-    Console().print(score_table(scores) if annotated is not None else model_scores(scores))
+    console = Console()
+    if report.errors:
+        console.print(error_text(evaluation.judgements))
+    if earlier is not None:
+        console.print(change_text(changes(earlier, evaluation.judgements)))
+    console.print(score_table(scores))
+
+
+def _print_json(scores: dict[str, Any]) -> None:
+    print(json.dumps(scores, ensure_ascii=False, indent=1))
 
 
 def shipped_scores(parser: str) -> dict[str, Any]:
@@ -44,11 +76,10 @@ def shipped_scores(parser: str) -> dict[str, Any]:
     return scores
 
 
-def evaluate_articles(annotated: Path, config: Path | None) -> dict[str, Any]:
-    """Run the whole flow over annotated articles in a warehouse of their own, and score what it finds."""
+def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
+    """Run the whole flow over annotated articles in a warehouse of their own, and judge what it finds."""
     from flows.news import news
 
-    gold = read_annotated(annotated)
     with tempfile.TemporaryDirectory(prefix="nabra-evaluate-") as folder:
         inputs = Path(folder) / "articles.jsonl"
         rows = ({"id": a["doc_id"], "title": a.get("title"), "text": a["text"]} for a in gold)
@@ -56,5 +87,4 @@ def evaluate_articles(annotated: Path, config: Path | None) -> dict[str, Any]:
         warehouse = f"{folder}/warehouse"
         news(inputs=[str(inputs)], warehouse=warehouse, config=str(config) if config else None)
         store = Store.open(load_settings(config, warehouse=warehouse).store)
-        tables = {name: store.dataset(name).to_table() for name in SCORED}
-        return {"articles": len(gold), **score_articles(gold, tables)}
+        return evaluate_tables(gold, {name: store.dataset(name).to_table() for name in ("clean", *JUDGED)})

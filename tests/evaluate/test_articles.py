@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from tasks.errors import UsageError
-from tasks.evaluate.articles import read_annotated, score_articles
+from tasks.evaluate.articles import evaluate_tables, read_annotated
 
 TEXT = "أكد الوزير سامر أن الجسر جاهز.\nونفت البلدية ذلك.\nاترك تعليقا"
 GOLD: dict[str, Any] = {
@@ -22,7 +22,7 @@ GOLD: dict[str, Any] = {
         {"start": 31, "end": 48, "sentiment": "negative"},
     ],
     "quotes": [{"start": 19, "end": 29, "kind": "indirect", "speaker": "الوزير سامر", "speaker_id": "oasis"}],
-    "stances": [{"source": "oasis", "target": "city", "stance": "favor"}],
+    "stances": [{"source": "oasis", "target": "city", "stance": "favor", "start": 19, "end": 29}],
 }
 
 
@@ -35,8 +35,8 @@ def tables(**changes: list[dict[str, Any]]) -> dict[str, pa.Table]:
             {"doc_id": "x", "sent_id": 1, "part": "text", "text": TEXT[31:48]},
         ],
         "sentiment": [
-            {"doc_id": "x", "level": "sentence", "sent_id": 0, "label": "positive"},
-            {"doc_id": "x", "level": "sentence", "sent_id": 1, "label": "negative"},
+            {"doc_id": "x", "level": "sentence", "sent_id": 0, "label": "positive", "score": 0.8},
+            {"doc_id": "x", "level": "sentence", "sent_id": 1, "label": "negative", "score": 0.6},
         ],
         "quotes": [quote("الجسر جاهز")],
         "stances": [stance("favor")],
@@ -57,11 +57,14 @@ def stance(direction: str) -> dict[str, Any]:
         "source_id": "oasis",
         "target_id": "city",
         "stance": direction,
+        "score": 0.7,
+        "evidence": "الجسر جاهز",
+        "method": "praise",
     }
 
 
 def test_a_perfect_run_scores_one_everywhere() -> None:
-    scores = score_articles([GOLD], tables())
+    scores = evaluate_tables([GOLD], tables()).scores()
     assert scores["quotes"] == {"p": 1.0, "r": 1.0, "f1": 1.0, "gold": 1, "predicted": 1}
     assert scores["stances"]["f1"] == scores["speaker_accuracy"] == scores["speaker_id_accuracy"] == 1.0
     assert scores["sentiment"]["accuracy"] == 1.0
@@ -69,29 +72,31 @@ def test_a_perfect_run_scores_one_everywhere() -> None:
 
 
 def test_a_quote_of_other_words_is_no_hit_and_each_counts_once() -> None:
-    scores = score_articles([GOLD], tables(quotes=[quote("البلدية ذلك"), quote("الجسر جاهز"), quote("الجسر جاهز")]))
+    scores = evaluate_tables(
+        [GOLD], tables(quotes=[quote("البلدية ذلك"), quote("الجسر جاهز"), quote("الجسر جاهز")])
+    ).scores()
     assert scores["quotes"]["p"] == pytest.approx(1 / 3)
     assert scores["quotes"]["r"] == 1.0
 
 
 def test_a_wrong_speaker_costs_accuracy_not_recall() -> None:
-    scores = score_articles([GOLD], tables(quotes=[quote("الجسر جاهز", speaker="البلدية", kind="direct")]))
+    scores = evaluate_tables([GOLD], tables(quotes=[quote("الجسر جاهز", speaker="البلدية", kind="direct")])).scores()
     assert (scores["quotes"]["r"], scores["speaker_accuracy"], scores["quote_kind_accuracy"]) == (1.0, 0.0, 0.0)
 
 
 def test_the_opposite_stance_finds_the_pair_but_scores_nothing() -> None:
-    scores = score_articles([GOLD], tables(stances=[stance("against")]))
+    scores = evaluate_tables([GOLD], tables(stances=[stance("against")])).scores()
     assert (scores["stances"]["f1"], scores["stance_pairs_found"]) == (0.0, 1.0)
 
 
 def test_boilerplate_that_stays_is_counted() -> None:
     clean = [{"doc_id": "x", "url": "file:///gold.jsonl#a1", "text": TEXT}]
-    assert score_articles([GOLD], tables(clean=clean))["boilerplate_left"] == 1.0
+    assert evaluate_tables([GOLD], tables(clean=clean)).scores()["boilerplate_left"] == 1.0
 
 
 def test_a_missing_article_costs_its_quotes() -> None:
     other = GOLD | {"doc_id": "a2"}
-    scores = score_articles([GOLD, other], tables())
+    scores = evaluate_tables([GOLD, other], tables()).scores()
     assert scores["missing"] == ["a2"]
     assert scores["quotes"]["r"] == 0.5
 
@@ -101,3 +106,14 @@ def test_a_line_that_is_no_annotated_article_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps(GOLD) + "\n" + '{"doc_id": "b"}\n', encoding="utf-8")
     with pytest.raises(UsageError, match=r"gold\.jsonl:2: an annotated article has .*; missing: text, boilerplate"):
         read_annotated(path)
+
+
+def test_a_quote_that_overlaps_little_counts_at_the_low_threshold_alone() -> None:
+    scores = evaluate_tables([GOLD], tables(quotes=[quote("الجسر جاهز منذ أول أمس في رأي الجميع")])).scores()
+    assert [scores[name]["f1"] for name in ("quotes_at_0.3", "quotes", "quotes_at_0.8")] == [1.0, 0.0, 0.0]
+
+
+def test_confidence_that_is_above_the_share_of_right_labels_is_an_error_of_calibration() -> None:
+    scores = evaluate_tables([GOLD], tables()).scores()
+    assert scores["sentiment_calibration_error"] == pytest.approx((0.2 + 0.4) / 2)
+    assert scores["stance_calibration_error"] == pytest.approx(0.3)
