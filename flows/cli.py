@@ -213,7 +213,11 @@ def download() -> None:
 @app.command()
 def train(
     models: Annotated[
-        list[str] | None, typer.Argument(help="Models to train, in order; see `nabra models`. [default: all]")
+        list[str] | None,
+        typer.Argument(
+            help="Steps, done with those they need: encoder, pretrain, data, joint, tokenize, mwt, lemma, sentiment, "
+            "silver, student, bundle, scores; with `open-` before the name for the open profile. [default: all]"
+        ),
     ] = None,
     data: Annotated[Path, typer.Option(help="Folder of training data: treebank/, ner/, news/, gold/ …")] = Path("data"),
     work: Annotated[Path, typer.Option(help="Folder for checkpoints; a stopped training goes on from there.")] = Path(
@@ -222,7 +226,10 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Folder for the models. [default: the bundled ones]")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all random choices.")] = 1,
 ) -> None:
-    """Rebuild the bundled models from the training data. Needs `pip install 'nabra[train]'`.
+    """Rebuild the shipped models from the training data. Needs `pip install 'nabra[train]'`.
+
+    Hours on a CPU, less with an accelerator. A run that was stopped goes on where it was; a step whose data, seed and
+    settings have not changed is kept.
 
     **Example** `nabra train --data ../data --out my-models && nabra run --config my.toml`
     """
@@ -231,6 +238,8 @@ def train(
     except ModuleNotFoundError as error:
         raise UsageError(f"training needs the package {error.name}; run: pip install 'nabra[train]'") from error
 
+    # Hours of work: its progress is no detail.
+    logging.getLogger("tasks.train").setLevel(logging.INFO)
     train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
 
 

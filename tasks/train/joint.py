@@ -22,7 +22,7 @@ from tasks.parse.models import ENCODER
 from tasks.parse.precision import device, half_precision
 from tasks.train.encoder import read_tokenizer, save_encoder
 from tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder
-from tasks.train.optimise import Schedule, train_model
+from tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ WARMUP = 100
 # The tagger's loss is a sum over some thirty columns, that of NER a sum over the words of a sentence.
 WEIGHTS: Mapping[str, float] = {"depparse": 1.0, "pos": 0.2, "ner": 0.15, "segment": 1.0}
 SCORE_STEPS = 250
+CURVE = "curve.tsv"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Stream:
 def train_joint(base: Path, corpus: Corpus, folder: Path, steps: int, seed: int) -> dict[str, dict[str, float]]:
     """Train the encoder of the folder `base` and new heads; write the heads to `folder`, the encoder below it.
 
-    Returns the scores of the development parts; those on the way are in `curve.tsv` of `folder`.
+    Returns the scores of the development parts; those on the way are in its `curve.tsv`.
     """
     place = device()
     torch.manual_seed(seed)
@@ -112,10 +113,10 @@ def train_joint(base: Path, corpus: Corpus, folder: Path, steps: int, seed: int)
 
     def report(step: int, _: float) -> None:
         if step % SCORE_STEPS == 0:
-            add_to_curve(folder / "curve.tsv", step, score_heads(whole, heads))
+            add_to_curve(folder / CURVE, step, score_heads(whole, heads))
 
     rates = [(list(encoder.parameters()), ENCODER_RATE), (others, HEAD_RATE)]
-    train_model(whole, loss, rates, Schedule(steps, WARMUP, seed), folder / "checkpoint.pt", report)
+    train_model(whole, loss, rates, Schedule(steps, WARMUP, seed), folder / CHECKPOINT, report)
     scores = score_heads(whole, heads)
     for head in heads:
         target = folder / head.name

@@ -19,6 +19,7 @@ from tasks.parse.precision import device
 
 logger = logging.getLogger(__name__)
 
+CHECKPOINT = "checkpoint.pt"
 CHECKPOINT_SECONDS = 120
 LOG_STEPS = 25
 CLIP = 1.0
@@ -48,7 +49,7 @@ def train_model(
 ) -> None:
     """Minimise `loss(step)` over `schedule.steps`; `rates` pairs parameters with their peak learning rates.
 
-    Goes on from `checkpoint` if it is there. `report(step, mean loss)` is called every fifty steps.
+    Goes on from `checkpoint` if it is there. `report(step, mean loss)` is called every 25 steps.
     """
     optimiser = torch.optim.AdamW(
         [{"params": list(parameters), "lr": rate, "peak": rate} for parameters, rate in rates],

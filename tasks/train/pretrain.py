@@ -20,7 +20,7 @@ from transformers import AutoModel
 
 from tasks.parse.precision import device, half_precision
 from tasks.train.encoder import read_tokenizer, save_encoder
-from tasks.train.optimise import Schedule, train_model
+from tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def pretrain(base: Path, texts: Iterable[str], folder: Path, steps: int, seed: i
         return value
 
     schedule = Schedule(steps, WARMUP, seed)
-    train_model(model, loss, [(list(model.parameters()), LEARNING_RATE)], schedule, folder / "checkpoint.pt")
+    train_model(model, loss, [(list(model.parameters()), LEARNING_RATE)], schedule, folder / CHECKPOINT)
     save_encoder(model.encoder.cpu(), read_tokenizer(base), folder, torch.float32)
 
 

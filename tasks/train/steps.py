@@ -31,8 +31,9 @@ from tasks.train.data import (
     write_tokenizer_data,
 )
 from tasks.train.encoder import build_encoder, cut_layers
-from tasks.train.joint import Corpus, train_joint
+from tasks.train.joint import CURVE, Corpus, train_joint
 from tasks.train.labelled import read_articles, read_sentences, read_tweets
+from tasks.train.optimise import CHECKPOINT
 from tasks.train.pretrain import pretrain
 from tasks.train.sentiment import train_classifier
 from tasks.train.silver import news_sentences, silver_trees
@@ -42,10 +43,10 @@ logger = logging.getLogger(__name__)
 
 VOCABULARY_ARTICLES = 12_000
 GENERAL_LAYERS = 9
-NEWS = "encoder-news"
-JOINT, SILVER, STUDENT = "joint", "silver", "student"
+# The steps that need a name; each writes into a folder of its name.
+PRETRAIN, JOINT, SILVER, STUDENT = "pretrain", "joint", "silver", "student"
 # How many batches a training takes, how many sentences the silver data has.
-SIZES = {"pretrain": 1400, JOINT: 1000, f"{OPEN}-{JOINT}": 300, SILVER: 4000, STUDENT: 1000}
+SIZES = {PRETRAIN: 1400, JOINT: 1000, f"{OPEN}-{JOINT}": 300, SILVER: 4000, STUDENT: 700}
 # Quick steps that write outside the folder of checkpoints.
 ALWAYS = ("bundle", "scores")
 
@@ -97,7 +98,7 @@ def _news(shop: Workshop, limit: int | None = None) -> Iterator[str]:
 
 
 def _pretrain(shop: Workshop) -> None:
-    pretrain(shop.base, _news(shop), shop.work / NEWS, SIZES["pretrain"], shop.seed)
+    pretrain(shop.base, _news(shop), shop.work / PRETRAIN, SIZES[PRETRAIN], shop.seed)
 
 
 def _data(shop: Workshop) -> None:
@@ -119,7 +120,7 @@ def _data(shop: Workshop) -> None:
 
 def _joint(shop: Workshop) -> Mapping[str, Any]:
     # The news text is for research only: the open profile begins from the encoder as it was published.
-    base, name = (shop.base, f"{OPEN}-{JOINT}") if shop.profile == OPEN else (shop.work / NEWS, JOINT)
+    base, name = (shop.base, f"{OPEN}-{JOINT}") if shop.profile == OPEN else (shop.work / PRETRAIN, JOINT)
     return train_joint(base, _corpus(shop), shop.work / JOINT, SIZES[name], shop.seed)
 
 
@@ -167,7 +168,7 @@ def _bundle(shop: Workshop) -> None:
 
 def _scores(shop: Workshop) -> None:
     scores = score_models(shop.data, shop.out)
-    (shop.out / "scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+    _write_json(shop.out / "scores.json", scores)
 
 
 NEWS_FILE = "news/saudinewsnet.parquet"
@@ -180,9 +181,9 @@ SCORED = (*TREEBANK, *NER, "gold/dev.jsonl")
 
 _DEFAULT: Mapping[str, Step] = {
     "encoder": Step((), (NEWS_FILE,), _encoder),
-    "pretrain": Step(("encoder",), (NEWS_FILE,), _pretrain),
+    PRETRAIN: Step(("encoder",), (NEWS_FILE,), _pretrain),
     "data": Step((), (*TREEBANK, *NER), _data),
-    JOINT: Step(("pretrain", "data"), (*TREEBANK, *NER), _joint),
+    JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint),
     "tokenize": Step(("data",), TREEBANK, _stanza("tokenize")),
     "mwt": Step(("data",), TREEBANK, _stanza("mwt")),
     "lemma": Step(("data",), TREEBANK, _stanza("lemma")),
@@ -195,7 +196,7 @@ _DEFAULT: Mapping[str, Step] = {
 
 
 # The open profile shares the encoder, as it was published, and learns nothing from the news text.
-NOT_OPEN = ("encoder", "pretrain", SILVER, STUDENT)
+NOT_OPEN = ("encoder", PRETRAIN, SILVER, STUDENT)
 
 
 def _opened(name: str, step: Step) -> Step:
@@ -212,17 +213,31 @@ STEPS: Mapping[str, Step] = {
 
 
 def run_step(name: str, shop: Workshop) -> bool:
-    """Run a step unless it is done for the same data, seed and code; True if it ran."""
+    """Run a step unless it is done for the same data, seed and code; True if it ran.
+
+    A training that was stopped goes on from its checkpoint, unless that was begun for other data.
+    """
     mark = shop.work / "done" / f"{name}.json"
     wanted = _identity(name, shop)
-    done = json.loads(mark.read_text(encoding="utf-8"))["identity"] if mark.is_file() else ""
-    if done == wanted and not name.endswith(ALWAYS):
+    state = json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else {}
+    same = state.get("identity") == wanted
+    if same and state["done"] and not name.endswith(ALWAYS):
         logger.info("%s: done before, kept", name)
         return False
-    scores = STEPS[name].run(shop)
+    folder = shop.open().work / name.removeprefix(f"{OPEN}-") if name.startswith(OPEN) else shop.work / name
+    if not same:
+        for file in (CHECKPOINT, CURVE):
+            (folder / file).unlink(missing_ok=True)
     mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.write_text(json.dumps({"identity": wanted, "scores": scores}, indent=1) + "\n", encoding="utf-8")
+    _write_json(mark, {"identity": wanted, "done": False})
+    scores = STEPS[name].run(shop)
+    _write_json(mark, {"identity": wanted, "done": True, "scores": scores})
+    (folder / CHECKPOINT).unlink(missing_ok=True)
     return True
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _identity(name: str, shop: Workshop) -> str:

@@ -51,15 +51,14 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
 
 
 def _count(shop: Workshop, name: str) -> None:
-    shop.work.mkdir(exist_ok=True)
-    with (shop.work / name).open("a") as file:
+    with (shop.data / name).open("a") as file:
         file.write("x")
 
 
 def _runs(shop: Workshop) -> list[str]:
     for name in ("first", "second"):
         run_step(name, shop)
-    return [(shop.work / name).read_text() for name in ("first", "second")]
+    return [(shop.data / name).read_text() for name in ("first", "second")]
 
 
 def test_a_step_that_is_done_is_kept_until_its_data_or_the_seed_change(shop: Workshop) -> None:
@@ -68,3 +67,23 @@ def test_a_step_that_is_done_is_kept_until_its_data_or_the_seed_change(shop: Wor
     (shop.data / "a.txt").write_text("two")
     assert _runs(shop) == ["xx", "xx"]
     assert _runs(replace(shop, seed=2)) == ["xxx", "xxx"]
+
+
+def test_a_checkpoint_is_kept_for_the_same_data_and_dropped_for_others(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint = shop.work / "first" / "checkpoint.pt"
+    found = []
+
+    def stop(_: Workshop) -> None:
+        found.append(checkpoint.is_file())
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        checkpoint.touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(steps, "STEPS", {"first": Step((), ("a.txt",), stop)})
+    for text in ("one", "one", "two"):
+        (shop.data / "a.txt").write_text(text)
+        with pytest.raises(KeyboardInterrupt):
+            run_step("first", shop)
+    assert found == [False, True, False]
