@@ -114,6 +114,10 @@ class Actors:
         keys = [word.key for word in words(name)]
         return bool(keys) and without_article(keys[0]) in self._officials and self._foreign.isdisjoint(keys)
 
+    def is_voice(self, noun: str) -> bool:
+        """Whether the noun is one of those that speak: an office or institution, or an outsider such as a newspaper."""
+        return without_article(fold(noun)) in self._institutions | self._outsiders
+
     def _governs(self, before: Sequence[str], prefix: str, rest: str) -> bool:
         """Whether an actor behind these words, with this text up to it and from it on, is the one spoken for."""
         if self._sympathisers & {*before[-2:]}:

@@ -24,7 +24,8 @@ class Report:
 
     `index` is the cue's token; `subject` the range of tokens that may name the speaker; `first` the token at which the
     content starts, and `content` its offset. `stop` ends a content that stands before its attribution. `opens` says
-    that the cue starts a clause of its own, and so ends the content of the report before it.
+    that the cue starts a clause of its own, and so ends the content of the report before it; `addressee`, that what
+    stands in `subject` may be the one addressed.
     """
 
     index: int
@@ -38,6 +39,7 @@ class Report:
     opens: bool
     quotation: Quotation | None = None
     stop: int | None = None
+    addressee: bool = False
 
 
 class Content(NamedTuple):

@@ -29,6 +29,7 @@ class Reporting(Entry):
     object: bool = False
     objects: list[str] = Field(default_factory=list)
     behind: list[str] = Field(default_factory=list)
+    addressee: bool = False
 
 
 class AttributionEntry(Entry):
@@ -91,6 +92,7 @@ class Reporter:
     object: bool
     objects: frozenset[str]
     behind: frozenset[str]
+    addressee: bool
 
 
 class Cues:
@@ -176,6 +178,7 @@ def _reporter(entry: Reporting, form: Literal["verb", "participle", "noun"]) -> 
         entry.object,
         _keys(entry.objects),
         _keys(entry.behind),
+        entry.addressee,
     )
 
 

@@ -69,6 +69,7 @@ def _report(reading: Reading, index: int) -> Report | None:
         content.content,
         opens,
         content.quotation,
+        addressee=reporter.addressee,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -12,7 +12,7 @@ from tasks.actors import Actors
 from tasks.folding import after_letters, fold, without_article, words
 from tasks.stance.contents import Report
 from tasks.stance.cues import Cues
-from tasks.stance.document import Document, Part, Sentence
+from tasks.stance.document import Document, Part, Sentence, Token
 from tasks.stance.marks import MARKS
 
 _MAX_NAME: Final = 16  # words
@@ -22,8 +22,15 @@ _IN: Final = fold("في")
 _FROM: Final = fold("من")
 _TO: Final = fold("ل")
 _NAME_OF: Final = fold("باسم")
+_RELATIVES: Final = frozenset(map(fold, ("الذي", "التي", "الذين", "اللذان", "اللذين", "اللواتي")))
+_WAS: Final = frozenset(map(fold, ("كان", "كانت", "كانوا")))
+_FEMININE: Final = (fold("ة"), "ات")
+_PREPOSITIONS: Final = ("في", "عن", "علي", "ال", "من", "خلال", "ب", "ل")
+_PRONOUNS: Final = ("ه", "ها", "هم", "هما")
 _STAND_INS: Final = frozenset(map(fold, ("بيان", "البيان", "للبيان", "المصدر", "المسؤول", "المتحدث", "الفتوى")))
-_EMPTY: Final = frozenset(map(fold, ("هو", "هي", "هم", "قد", "كان", "كانت", "ما", "لم", "لا", "ذلك", "هذا")))
+_EMPTY: Final = frozenset(
+    map(fold, ("هو", "هي", "هم", "قد", "كان", "كانت", "ما", "لم", "لا", "ذلك", "هذا", "نحن", "أنا"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,17 @@ class Speaker:
     def stems(self) -> frozenset[str]:
         """The keys of the name's words, without articles."""
         return frozenset(without_article(word.key) for word in words(self.text))
+
+
+def _disagree(verb: Token, subject: Token) -> bool:
+    """Whether a noun of feminine form cannot be the subject of a verb, for that is masculine."""
+    feminine = verb.stem.startswith("ت") or verb.stem.endswith(("ت", "تا"))
+    return not feminine and subject.stem.endswith(_FEMININE)
+
+
+def _resumes(tokens: Sequence[Token]) -> bool:
+    """Whether the first token is a preposition with a pronoun, which takes up the noun of a relative clause."""
+    return bool(tokens) and tokens[0].key.endswith(_PRONOUNS) and tokens[0].key.startswith(_PREPOSITIONS)
 
 
 @dataclass
@@ -59,6 +77,10 @@ class Voices:
     def of(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> Speaker | None:
         """The speaker of a report; where none is named, the one before, or the subject of the sentence."""
         span = None if report.form == "participle" else self._beside(sentence, report)
+        if span is not None and report.addressee and self._is_addressed(sentence, report, span[0]):
+            span = None
+        if span is None and report.form == "verb" and (antecedent := self._antecedent(sentence, report)):
+            return self._named(*antecedent)  # in passing: whoever spoke before goes on behind it
         if span is None and report.form in ("verb", "participle"):
             span = self._subject_before(sentence, report, first_in_sentence)
         if span is None:
@@ -76,6 +98,17 @@ class Voices:
             letters = 0 if first.key.startswith("لل") else first.letters
             return after_letters(self.part.text, first.start, letters), sentence.tokens[end - 1].end
         return self._name(sentence, low, high)
+
+    def _is_addressed(self, sentence: Sentence, report: Report, start: int) -> bool:
+        """Whether the name at `start` can't be the subject of the verb before it, and so is whom it is said to."""
+        if report.start == "object":
+            return False  # the one addressed stands behind the subject, in the content
+        at = sentence.index_at(start)
+        name = sentence.tokens[at]
+        disagrees = at == report.index + 1 and _disagree(sentence.tokens[report.index], name)
+        return disagrees or (
+            report.start == "preposition" and not (self._is_voice(name) or self._is_somebody(sentence, at))
+        )
 
     def introduce(self, start: int, end: int) -> Speaker | None:
         """The speaker named at [start, end), if that is an actor or a person."""
@@ -127,28 +160,57 @@ class Voices:
         states = Counter(actor for _, actor in self._mentions if self.actors.kinds[actor] == "state")
         return states.most_common(1)[0][0] if states else None
 
+    def _antecedent(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
+        """The noun whose relative clause the verb leads: `المدير الذي قال إن`, but not `البيان الذي قال فيه إن`."""
+        tokens, verb, end = sentence.tokens, sentence.tokens[report.index], report.index - 1
+        led = end > 0 and tokens[end].key in _RELATIVES and 0 <= verb.head < end
+        if not led or verb.key.endswith(_PRONOUNS) or _resumes(tokens[report.index + 1 : report.index + 2]):
+            return None
+        return self._name(sentence, verb.head, end) if self._is_voice(tokens[verb.head]) else None
+
     def _subject_before(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
-        """The subject that stands before its verb, or that the participle's verb has."""
+        """The subject that stands before its verb, or that the verb above has: `عقد الوزير اجتماعا وأكد أن`."""
+        if report.form == "verb":
+            own = self._subject_of(sentence, report.index, report, report.index - _MAX_PREPOSED)
+            return own or self._shared_subject(sentence, report)
+        if not first_in_sentence:
+            return None
+        return self._subject_of(sentence, self._governor(sentence, report.index), report, -1)
+
+    def _subject_of(self, sentence: Sentence, verb: int, report: Report, low: int) -> tuple[int, int] | None:
+        """The name of the verb's subject, which stands between token `low` and the cue."""
         tokens = sentence.tokens
-        verb = report.index
-        if report.form == "participle":
-            if not first_in_sentence:
-                return None
-            verb = self._governor(sentence, report.index)
         for at, token in enumerate(tokens):
             if token.head == verb and token.deprel.startswith("nsubj") and token.upos not in ("PRON", "DET"):
-                if report.form == "verb" and not verb - _MAX_PREPOSED < at < verb:
+                if report.form == "verb" and not low < at < report.index:
                     continue
                 if report.form == "participle" and self.last is not None and not self._is_somebody(sentence, at):
                     return None
-                following = (i for i in range(at + 1, report.index) if tokens[i].head == verb)
+                following = (i for i in range(at + 1, report.index) if tokens[i].head == verb or i == verb)
                 return self._name(sentence, at, next(following, report.index))
         return None
+
+    def _shared_subject(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
+        """The subject of the verb to which the cue is joined, or of كان before it, if that is one who speaks."""
+        tokens, cue = sentence.tokens, sentence.tokens[report.index]
+        joined = cue.deprel in ("conj", "advcl", "xcomp", "parataxis")
+        if not joined and not (cue.deprel == "ccomp" and cue.head >= 0 and tokens[cue.head].stem in _WAS):
+            return None
+        verb = self._governor(sentence, report.index)
+        subject = next((t for t in tokens[: report.index] if t.head == verb and t.deprel.startswith("nsubj")), None)
+        if subject is None or not self._is_voice(subject) or _disagree(cue, subject):
+            return None
+        return self._subject_of(sentence, verb, report, -1)
 
     def _is_somebody(self, sentence: Sentence, at: int) -> bool:
         """Whether a person or an actor is named from the token on, not a thing that can't speak."""
         low, high = sentence.tokens[at].start, sentence.tokens[min(at + _MAX_TITLE, len(sentence.tokens) - 1)].end
         return any(low <= m.start < high and (m.type == "PER" or m.actor_id) for m in self.part.mentions)
+
+    def _is_voice(self, token: Token) -> bool:
+        """Whether the token is of the name of a person or an actor, or a noun that speaks: an office, an outlet."""
+        named = any(m.start <= token.start < m.end and (m.actor_id or m.type == "PER") for m in self.part.mentions)
+        return named or token.stem in _STAND_INS or self.actors.is_voice(token.stem)
 
     def _governor(self, sentence: Sentence, index: int) -> int:
         """The nearest token above that has a subject."""
@@ -187,7 +249,7 @@ class Voices:
             if key in (_IN, _TO, _FROM) or tokens[low].preposition or key in self.cues.circumstances:
                 if subject is not None and subject > low:
                     return subject
-                if tokens[low].upos and subject is None and key in (_IN, _FROM):
+                if subject is None and (tokens[low].upos == "ADP" or tokens[low].preposition):
                     return high  # the parse sees no subject behind the circumstance
                 low += 1 + (key in (_IN, _FROM) or stem in self.cues.occasions)
             else:
@@ -196,8 +258,11 @@ class Voices:
 
     def _ends(self, sentence: Sentence, low: int, high: int) -> Iterator[int]:
         tokens = sentence.tokens
+        people = [(m.start, m.end) for m in self.part.mentions if m.type == "PER"]
         for at in range(low + 1, min(high, low + _MAX_NAME)):
             key = tokens[at].key
+            if any(start <= tokens[at].start < end for start, end in people):
+                continue  # علي is a name here, and no circumstance على
             following = tokens[at + 1].key if at + 1 < len(tokens) else ""
             gap = self.part.text[tokens[at - 1].end : tokens[at].start]
             if key in self.cues.circumstances or (key == _IN and following in self.cues.occasions) or key == _TO:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from tasks.stance.cues import Cues, Evaluative, Polarity, starts_with
 from tasks.stance.document import Document, Mention, Sentence
+from tasks.stance.names import Names
 from tasks.stance.quotes import Quote
 from tasks.stance.sides import ABSTRACT, Scene, Side
 from tasks.stance.speakers import Speaker
@@ -54,16 +55,17 @@ def find_stances(
 ) -> list[Stance]:
     """The stances of a document, the best evidence of each (source, target, stance), in the order of the text."""
     best: dict[tuple[str, str | None, Polarity], Stance] = {}
+    names = Names(document)
     for part in document.parts:
         for sentence in part.sentences:
-            for stance in _Judge(Scene(part, sentence, kinds), quotes, cues).stances():
+            for stance in _Judge(Scene(part, sentence, kinds), quotes, cues, names).stances():
                 if stance.source_id == stance.target.actor_id:
                     continue  # praise of one's own side tells nothing
                 known = best.get(stance.key)
                 if stance.score >= min_score and (known is None or stance.score > known.score):
                     best[stance.key] = stance
-    names = [part.name for part in document.parts]
-    return sorted(best.values(), key=lambda stance: (names.index(stance.part), stance.start, stance.end))
+    order = [part.name for part in document.parts]
+    return sorted(best.values(), key=lambda stance: (order.index(stance.part), stance.start, stance.end))
 
 
 class _Source(NamedTuple):
@@ -82,6 +84,7 @@ class _Judge:
     scene: Scene
     quotes: Sequence[Quote]
     cues: Cues
+    names: Names
 
     def stances(self) -> Iterator[Stance]:
         if not self.scene.actors:
@@ -201,7 +204,8 @@ class _Judge:
         speaker = quote.speaker
         if speaker is None or not self._is_named(speaker):
             return None
-        return _Source("speaker", speaker.text, speaker.actor_id)
+        name = speaker.text if speaker.actor_id else self.names.of(quote.part, speaker)
+        return _Source("speaker", name, speaker.actor_id)
 
     def _is_named(self, speaker: Speaker) -> bool:
         """Whether the speaker is an actor or a named person or organisation, not 'sources' or 'residents'."""

@@ -3,7 +3,7 @@ import pytest
 from tasks.actors import Actors
 from tasks.stance import Cues
 from tasks.stance.quotes import find_quotes
-from tests.stance.conftest import article
+from tests.stance.conftest import article, entity_rows
 
 
 @pytest.fixture
@@ -68,3 +68,49 @@ def test_a_participle_takes_the_subject_of_its_verb(speakers) -> None:
 
 def test_nobody_speaks_where_nobody_is_named(speakers) -> None:
     assert speakers("وأضاف أن المطر غزير") == [(None, None)]
+
+
+def test_a_joined_verb_shares_the_subject_of_the_one_before(speakers) -> None:
+    parse = [
+        "عقد VERB 0 root", "الوزير NOUN 1 nsubj", "الفرنسي ADJ 2 amod", "اجتماعا NOUN 1 obj", "و+ CCONJ 6 cc",
+        "أكد VERB 1 conj", "أن SCONJ 9 mark", "الحوار NOUN 9 nsubj", "مستمر ADJ 6 ccomp",
+    ]  # fmt: skip
+    assert speakers("عقد الوزير الفرنسي اجتماعا وأكد أن الحوار مستمر", parse=parse) == [("الوزير الفرنسي", "france")]
+
+
+def test_a_feminine_noun_is_no_subject_of_a_masculine_verb(speakers) -> None:
+    parse = [
+        "بدأت VERB 0 root", "الحكومة NOUN 1 nsubj", "العمل NOUN 1 obj", "و+ CCONJ 5 cc", "أكد VERB 1 conj",
+        "أن SCONJ 8 mark", "الحوار NOUN 8 nsubj", "مستمر ADJ 5 ccomp",
+    ]  # fmt: skip
+    assert speakers("بدأت الحكومة العمل وأكد أن الحوار مستمر", parse=parse) == [(None, None)]
+
+
+def test_the_subject_may_stand_between_kana_and_its_verb(speakers) -> None:
+    parse = [
+        "كانت VERB 0 root", "الوزارة NOUN 1 nsubj", "أكدت VERB 1 ccomp", "أن SCONJ 6 mark", "الباب NOUN 6 nsubj",
+        "مفتوح ADJ 3 ccomp",
+    ]  # fmt: skip
+    assert speakers("كانت الوزارة أكدت أن الباب مفتوح", parse=parse) == [("الوزارة", None)]
+
+
+def test_a_relative_clause_is_said_by_its_noun_and_the_speaker_before_goes_on(speakers) -> None:
+    parse = [
+        "ذكر VERB 0 root", "المدير NOUN 1 nsubj", "أن SCONJ 5 mark", "البيان NOUN 5 nsubj", "صدر VERB 1 ccomp",
+        "عن ADP 7 case", "البلدية NOUN 5 obl", "التي PRON 9 nsubj", "قالت VERB 7 acl:relcl", "إن SCONJ 12 mark",
+        "الجسر NOUN 12 nsubj", "آمن ADJ 9 ccomp",
+    ]  # fmt: skip
+    text = "ذكر المدير أن البيان صدر عن السلطات التي قالت إن الجسر آمن\nوأضاف أن العمل مستمر"
+    parse[6] = parse[6].replace("البلدية", "السلطات")
+    assert [name for name, _ in speakers(text, parse=parse)] == ["المدير", "السلطات", "المدير"]
+
+
+def test_the_one_addressed_does_not_speak(speakers) -> None:
+    text = "قال الوزير الفرنسي إن الطريق آمن.\nكما طالب شركات النقل بالعودة إلى العمل."
+    assert speakers(text)[1] == ("الوزير الفرنسي", "france")
+
+
+def test_a_name_spelled_like_a_preposition_does_not_end_the_speaker(speakers) -> None:
+    text = "وقال رئيس البلدية علي سامر الطيب إن الجسر آمن"
+    names = entity_rows(text, ("علي سامر الطيب", "PER", None))
+    assert speakers(text, entities=names) == [("رئيس البلدية علي سامر الطيب", None)]
