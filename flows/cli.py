@@ -216,7 +216,8 @@ def train(
         list[str] | None,
         typer.Argument(
             help="Steps, done with those they need: encoder, pretrain, data, joint, tokenize, mwt, lemma, sentiment, "
-            "silver, student, bundle, scores; with `open-` before the name for the open profile. [default: all]"
+            "bundle, scores; with `open-` before the name for the open profile; silver, student (self-training, which "
+            "does not ship). [default: all that ships]"
         ),
     ] = None,
     data: Annotated[Path, typer.Option(help="Folder of training data: treebank/, ner/, news/, gold/ …")] = Path("data"),

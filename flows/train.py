@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.terminal import console
 from tasks.errors import UsageError
 from tasks.parse.models import BUNDLED, model_root
-from tasks.train.steps import STEPS, Workshop, run_step
+from tasks.train.steps import SHIPPED, STEPS, Workshop, run_step
 
 
 @task(name="train-step", task_run_name="train {name}", cache_policy=NO_CACHE, persist_result=False)
@@ -21,10 +21,10 @@ def train_step(name: str, data: str, work: str, out: str, seed: int) -> bool:
 
 @flow(name="nabra-train", persist_result=False)
 def train(models: list[str], data: str, work: str, out: str | None = None, seed: int = 1) -> None:
-    """Rebuild `models` (all without a name) and what they need from the folder `data`.
+    """Do the steps `models` (without a name those of all that ships) and those they need, on the folder `data`.
 
-    Checkpoints go to `work`; a step that is done for the same data, seed and arguments is kept, and depparse goes on
-    within its training. The result goes to `out`, the bundled models by default.
+    Checkpoints go to `work`; a step that is done for the same data, seed and arguments is kept, and a long training
+    goes on within. The result goes to `out`, the bundled models by default.
     """
     names = wanted_steps(models)
     target = out or str(model_root(BUNDLED))
@@ -38,7 +38,7 @@ def wanted_steps(models: list[str]) -> list[str]:
     for name in models:
         if name not in STEPS:
             raise UsageError(f"{name}: no such model; models: {', '.join(STEPS)}")
-    wanted = set(models or STEPS)
+    wanted = set(models or SHIPPED)
     for name in reversed(list(STEPS)):
         if name in wanted:
             wanted |= set(STEPS[name].needs)
