@@ -18,10 +18,8 @@ from tasks.errors import UsageError
 from tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables, read_annotated
 from tasks.evaluate.judgements import Row, changes, read_judgements, save_judgements
 from tasks.evaluate.models import score_models
-from tasks.parse.models import model_folder
+from tasks.parse.models import BUNDLED, OPEN, SCORES, model_folder, model_root
 from tasks.store import Store
-
-SCORES = "scores.json"
 
 
 @dataclass(frozen=True)
@@ -35,13 +33,13 @@ class Report:
 
 
 def evaluate_models(data: Path | None, config: Path | None, *, as_json: bool) -> None:
-    """Print the scores of the models: measured anew on `data`, else those that came with them."""
+    """Print the scores of models: those of `parse.parser` measured anew on `data`, else those that all shipped with."""
     parser = load_settings(config).parse.parser
-    scores = score_models(data, model_folder(parser)) if data else shipped_scores(parser)
+    scores = {parser: score_models(data, model_folder(parser))} if data else shipped_scores()
     if as_json:
         _print_json(scores)
     else:
-        Console().print(model_scores(scores))
+        Console().print(model_scores({f"nabra, {name}": values for name, values in scores.items()}))
 
 
 def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> None:
@@ -60,19 +58,19 @@ def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> N
         console.print(error_text(evaluation.judgements))
     if earlier is not None:
         console.print(change_text(changes(earlier, evaluation.judgements)))
-    console.print(score_table(scores))
+    console.print(score_table({"value": scores}))
 
 
 def _print_json(scores: dict[str, Any]) -> None:
     print(json.dumps(scores, ensure_ascii=False, indent=1))
 
 
-def shipped_scores(parser: str) -> dict[str, Any]:
-    """The scores that came with the models of a parser."""
-    path = model_folder(parser) / SCORES
-    if not path.is_file():
-        raise UsageError(f"{path} is missing; measure the scores with: nabra evaluate --data FOLDER")
-    scores: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def shipped_scores() -> dict[str, Any]:
+    """The scores that came with the models, by profile."""
+    files = {profile: model_root(profile) / SCORES for profile in (BUNDLED, OPEN)}
+    scores = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.is_file()}
+    if not scores:
+        raise UsageError(f"{files[BUNDLED]} is missing; measure the scores with: nabra evaluate --data FOLDER")
     return scores
 
 

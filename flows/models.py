@@ -15,9 +15,8 @@ from rich.text import Text
 from flows.scores import model_scores
 from flows.status import readable_bytes
 from tasks.errors import ModelError
-from tasks.parse.models import LANGUAGE, MANIFEST
+from tasks.parse.models import LANGUAGE, MANIFEST, SCORES
 
-SCORES: Final = "scores.json"
 STYLES: Final = {"ok": "green", "no checksum": "yellow"}
 
 
@@ -57,7 +56,7 @@ def models(folder: Path) -> RenderableType:
         files.add_row(file.path, readable_bytes(file.bytes), Text(file.state, STYLES.get(file.state, "red")))
     if not (folder / SCORES).exists():
         return files
-    return Group(files, "", model_scores(_read_json(folder / SCORES)))
+    return Group(files, "", model_scores({"nabra": _read_json(folder / SCORES)}))
 
 
 def _state(folder: Path, entry: dict[str, Any]) -> str:

@@ -16,10 +16,11 @@ ENTITIES: Final = ("ANERCorp", "AQMAR")
 PARSER_METRICS: Final = ("Words", "UPOS", "UFeats", "Lemmas", "UAS", "LAS", "MLAS", "BLEX")
 
 
-def model_scores(scores: Mapping[str, Any]) -> RenderableType:
-    """Scores of models as `tasks.evaluate.models` measures them, beside published systems; then what is left."""
+def model_scores(scores: Mapping[str, Mapping[str, Any]]) -> RenderableType:
+    """By system, scores as `tasks.evaluate.models` measures them, beside published systems; then what is left."""
     published, note = read_published()
-    rest = {name: value for name, value in scores.items() if name not in (*TREEBANKS, *ENTITIES)}
+    compared = (*TREEBANKS, *ENTITIES)
+    rest = {name: {k: v for k, v in own.items() if k not in compared} for name, own in scores.items()}
     return Group(
         _compared(_own(scores, TREEBANKS), published["parser"], PARSER_METRICS, "parser"),
         "",
@@ -31,13 +32,15 @@ def model_scores(scores: Mapping[str, Any]) -> RenderableType:
     )
 
 
-def score_table(scores: Mapping[str, Any]) -> Table:
-    """One row a score: its names joined, its value with three decimals."""
+def score_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
+    """A column for each of `scores`, a row a score: its names joined, its value with three decimals."""
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("score")
-    table.add_column("value", justify="right")
-    for name, value in flat_scores(scores):
-        table.add_row(name, value)
+    columns = [dict(flat_scores(values)) for values in scores.values()]
+    for name in scores:
+        table.add_column(name, justify="right")
+    for score in dict.fromkeys(score for column in columns for score in column):
+        table.add_row(score, *(column.get(score, "–") for column in columns))
     return table
 
 
@@ -50,11 +53,12 @@ def flat_scores(scores: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[s
             yield f"{prefix}{name}", f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def _own(scores: Mapping[str, Any], names: Sequence[str]) -> list[Published]:
+def _own(scores: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Published]:
     return [
-        Published("nabra", f"{name}, development part", {k: 100 * v for k, v in scores[name].items()})
+        Published(system, f"{name}, development part", {k: 100 * v for k, v in own[name].items()})
         for name in names
-        if name in scores
+        for system, own in scores.items()
+        if name in own
     ]
 
 

@@ -20,7 +20,7 @@ def read_published() -> tuple[dict[str, list[Published]], str]:
     """The published scores by task (`parser`, `ner`), and what keeps them from being compared with nabra's."""
     text = resources.files("tasks.evaluate").joinpath("published.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
-    note: str = content.pop("note")
+    note = " ".join(content.pop("note").split())
     tasks = {
         task: [
             Published(row["system"], row["data"], {k: v for k, v in row.items() if isinstance(v, float)})

@@ -37,6 +37,7 @@ GENERAL = "encoder-general"
 SEGMENTER = "segment"
 SENTIMENT = "sentiment"
 MANIFEST = "MANIFEST.json"
+SCORES = "scores.json"
 
 
 def model_root(parser: str) -> Path:

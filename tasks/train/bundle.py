@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from tasks.parse.encoder import load_encoder, save_packed
-from tasks.parse.models import ENCODER, GENERAL, LANGUAGE, MANIFEST, OPEN, PROCESSORS, SEGMENTER, SENTIMENT
+from tasks.parse.models import ENCODER, GENERAL, LANGUAGE, MANIFEST, OPEN, PROCESSORS, SCORES, SEGMENTER, SENTIMENT
 
 PACKAGE = "nabra"
 BASE = "encoder-base"
@@ -91,7 +91,7 @@ def write_manifest(folder: Path) -> None:
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
         for path in files
-        if path.name not in (MANIFEST, "scores.json")
+        if path.name not in (MANIFEST, SCORES)
     ]
     (folder / MANIFEST).write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from tasks.evaluate.models import score_models
 from tasks.parse.encoder import load_encoder
-from tasks.parse.models import BUNDLED, ENCODER, GENERAL, OPEN, SENTIMENT, load_parser
+from tasks.parse.models import BUNDLED, ENCODER, GENERAL, OPEN, SCORES, SENTIMENT, load_parser
 from tasks.train.bundle import BASE, bundle
 from tasks.train.data import (
     augmented,
@@ -165,7 +165,7 @@ def _bundle(shop: Workshop) -> None:
 
 def _scores(shop: Workshop) -> None:
     scores = score_models(shop.data, shop.out)
-    _write_json(shop.out / "scores.json", scores)
+    _write_json(shop.out / SCORES, scores)
 
 
 NEWS_FILE = "news/saudinewsnet.parquet"
