@@ -1,4 +1,4 @@
-"""Another parser: a package in Stanza's own layout, fetched from a server as Stanza fetches its own, then run."""
+"""Other models: the open profile, and a package fetched from a server as Stanza fetches its own."""
 
 from __future__ import annotations
 
@@ -71,21 +71,15 @@ def workplace(package: Path, tmp_path: Path) -> Iterator[Workplace]:
     server.server_close()
 
 
-def test_another_package_is_fetched_and_fills_the_same_tables(workplace: Workplace) -> None:
-    (workplace.folder / "stanford.toml").write_text('[parse]\nparser = "stanford"\n')
+def run_with(parser: str, workplace: Workplace) -> tuple[int, str]:
+    """Run an article through the models that `parser` names; exit status and what was said."""
+    (workplace.folder / "my.toml").write_text(f'[parse]\nparser = "{parser}"\n')
     (workplace.folder / "article.txt").write_text(TEXT * 3, encoding="utf-8")
-    run = ("run", "article.txt", "--config", "stanford.toml", "--warehouse", "warehouse")
+    status, _, err = workplace.nabra("run", "article.txt", "--config", "my.toml", "--warehouse", "warehouse")
+    return status, err
 
-    status, _, err = workplace.nabra(*run)
-    assert status == 2
-    assert "fetch them with: nabra models download" in err
 
-    status, _, err = workplace.nabra("models", "download")
-    assert status == 0, err
-    assert "ar/pos/tiny.pt" in workplace.nabra("models", "--config", "stanford.toml")[1]
-
-    status, _, err = workplace.nabra(*run)
-    assert status == 0, err
+def assert_tables_keep_their_contract(workplace: Workplace) -> None:
     for name, dataset in DATASETS.items():
         stored = workplace.store.dataset(name).schema
         assert [stored.field(column) for column in dataset.schema.names] == list(dataset.schema)
@@ -93,6 +87,27 @@ def test_another_package_is_fetched_and_fills_the_same_tables(workplace: Workpla
     tokens = workplace.store.dataset("tokens").to_table().to_pylist()
     assert [token["form"] for token in tokens[:3]] == ["قال", "الوزير", "إن"]
     assert {clean["text"][t["start"] : t["end"]] for t in tokens} >= {"الوزير", "الحكومة", "وأضاف"}
+
+
+def test_another_package_is_fetched_and_fills_the_same_tables(workplace: Workplace) -> None:
+    status, err = run_with("stanford", workplace)
+    assert status == 2
+    assert "fetch them with: nabra models download" in err
+
+    status, _, err = workplace.nabra("models", "download")
+    assert status == 0, err
+    assert "ar/pos/tiny.pt" in workplace.nabra("models", "--config", "my.toml")[1]
+
+    status, err = run_with("stanford", workplace)
+    assert status == 0, err
+    assert_tables_keep_their_contract(workplace)
+
+
+def test_the_open_profile_fills_the_same_tables(tmp_path: Path) -> None:
+    place = Workplace(tmp_path)
+    status, err = run_with("open", place)
+    assert status == 0, err
+    assert_tables_keep_their_contract(place)
 
 
 def test_a_file_that_arrives_damaged_is_refused(workplace: Workplace, package: Path) -> None:
