@@ -21,16 +21,18 @@ class Labelled:
 
 def read_sentences(path: Path) -> Labelled:
     """A TSV file with the columns `sentence` and `label`."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return Labelled(tuple(row["sentence"] for row in rows), tuple(row["label"] for row in rows))
+    return _read_tsv(path, "sentence")
 
 
 def read_tweets(path: Path) -> Labelled:
     """A TSV file with the columns `text` and `label`."""
+    return _read_tsv(path, "text")
+
+
+def _read_tsv(path: Path, column: str) -> Labelled:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return Labelled(tuple(row["text"] for row in rows), tuple(row["label"] for row in rows))
+    return Labelled(tuple(row[column] for row in rows), tuple(row["label"] for row in rows))
 
 
 def read_articles(path: Path) -> Labelled:
