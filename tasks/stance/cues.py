@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
@@ -70,6 +71,12 @@ class Evaluative(Entry):
     direct: bool = False
     passive: bool = False
     mutual: bool = False
+    by: list[str] = Field(default_factory=list)
+
+    @cached_property
+    def led_by(self) -> frozenset[str]:
+        """The keys of `by`."""
+        return _keys(self.by)
 
 
 class CueFile(Entry):

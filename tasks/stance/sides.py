@@ -105,14 +105,14 @@ class Scene:
             subjects = [actor for actor in before if actor.id not in {target.id for target in targets}]
             return (subjects[-1] if subjects else None), targets
         near = [actor for actor in after if actor.first - at - size < cue.reach]
-        return self._sides(at, size, before, near)
+        return self._sides(at, size, cue, before, near)
 
     def _passive(self, before: Sequence[Side], after: Sequence[Side]) -> tuple[Side | None, list[Side]]:
         """Who acts stands behind the cue, on whom before it."""
         return (after[0], list(before[-1:])) if after and before else (None, [])
 
     def _sides(
-        self, at: int, size: int, before: Sequence[Side], after: Sequence[Side]
+        self, at: int, size: int, cue: Evaluative, before: Sequence[Side], after: Sequence[Side]
     ) -> tuple[Side | None, list[Side]]:
         """Who acts and on whom. Behind the cue: subject, then target; else the subject stands before it."""
         first = self.with_coordinated(after[:1], after)
@@ -121,9 +121,24 @@ class Scene:
         preposed = bool(before) and before[-1].last >= at - 2 and before[-1].id not in ids
         if rest and not preposed and self._is_subject(first[0], at, size):
             return first[0], self.with_coordinated(rest[:1], rest)
+        if first and cue.act and self._acts(first[0], at, cue):
+            return first[0], self.with_coordinated(rest[:1], rest)
         if first and before and before[-1].id not in ids:
             return before[-1], first
         return None, first
+
+    def _acts(self, actor: Side, at: int, cue: Evaluative) -> bool:
+        """Whether the name behind the cue, or the noun that it belongs to, is its subject or led by one of `cue.by`."""
+        index = actor.first
+        for _ in range(_REACH):
+            token = self.tokens[index]
+            if token.head == at:
+                led = token.preposition or self.keys[index - 1]
+                return (token.deprel.startswith("nsubj") and index - at < _SUBJECT_REACH - 1) or led in cue.led_by
+            if token.head < 0 or not token.deprel.startswith(("nmod", "flat", "amod", "appos")):
+                break
+            index = token.head
+        return False
 
     def _is_subject(self, actor: Side, at: int, size: int) -> bool:
         """Whether the actor stands right behind the cue, with no preposition between."""

@@ -9,8 +9,8 @@ from tests.stance.conftest import actor_rows, article, entity_rows
 
 @pytest.fixture
 def stances(actors: Actors, cues: Cues):
-    def find(text: str, entities=(), min_score: float = 0.1) -> list[Stance]:
-        document = article(text, entities=[*actor_rows(actors, text), *entities])
+    def find(text: str, entities=(), min_score: float = 0.1, parse=()) -> list[Stance]:
+        document = article(text, parse=parse, entities=[*actor_rows(actors, text), *entities])
         return find_stances(document, find_quotes(document, actors, cues), cues, actors.kinds, min_score)
 
     return find
@@ -24,6 +24,22 @@ def test_an_act_is_its_subject_s_stance(stances) -> None:
     (found,) = stances("قصف الجيش التركي مواقع داعش فجراً.")
     assert triples([found]) == [("turkey", "isis", "against")]
     assert (found.source_kind, found.method) == ("actor", "rule:attack")
+
+
+def test_the_subject_of_an_act_is_not_its_target(stances) -> None:
+    parse = [
+        "تقدم VERB 0 root", "الجيش NOUN 1 nsubj", "التركي ADJ 2 amod", "فيما SCONJ 5 mark", "دمرت VERB 1 advcl",
+        "القوات NOUN 5 nsubj", "العراقية ADJ 6 amod", "الجسر NOUN 5 obj",
+    ]  # fmt: skip
+    assert stances("تقدم الجيش التركي فيما دمرت القوات العراقية الجسر", parse=parse) == []
+
+
+def test_a_strike_of_somebody_is_his_act(stances) -> None:
+    parse = [
+        "نفذت VERB 0 root", "غارات NOUN 1 obj", "ل+ ADP 4 case", "طائرات NOUN 2 nmod", "روسيا PROPN 4 nmod",
+        "على ADP 7 case", "مواقع NOUN 2 nmod", "داعش PROPN 7 nmod",
+    ]  # fmt: skip
+    assert triples(stances("نفذت غارات لطائرات روسيا على مواقع داعش", parse=parse)) == [("russia", "isis", "against")]
 
 
 def test_the_subject_may_stand_before_its_act(stances) -> None:
