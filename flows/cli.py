@@ -278,6 +278,8 @@ def evaluate(
         if errors or save or against:
             raise UsageError("--errors, --save and --against need annotated articles: nabra evaluate FILE.jsonl")
         evaluate_models(data, config, as_json=as_json)
+    elif as_json and (errors or against):
+        raise UsageError("--json prints the scores alone; leave out --errors and --against, or use --save")
     else:
         evaluate_articles(annotated, config, Report(errors, save, against, as_json))
 

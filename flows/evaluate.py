@@ -45,6 +45,8 @@ def evaluate_models(data: Path | None, config: Path | None, *, as_json: bool) ->
 def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> None:
     """Run the pipeline over annotated articles, and print what the report asks for."""
     earlier = read_judgements(report.against) if report.against else None
+    if report.save and not report.save.absolute().parent.is_dir():
+        raise UsageError(f"{report.save} cannot be written: its folder does not exist; make it first")
     gold = read_annotated(annotated)
     evaluation = run_and_judge(gold, config)
     if report.save:

@@ -203,13 +203,18 @@ def changes(old: Iterable[Judgement], new: Iterable[Judgement]) -> list[Change]:
 
 
 def save_judgements(judgements: Sequence[Judgement], path: Path) -> None:
-    """Write judgements as a Parquet file, one row each."""
-    pq.write_table(pa.Table.from_pylist([asdict(judgement) for judgement in judgements]), path)
+    """Write judgements as a Parquet file, one row each; UsageError if the file cannot be written."""
+    try:
+        pq.write_table(pa.Table.from_pylist([asdict(judgement) for judgement in judgements]), path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error}") from error
 
 
 def read_judgements(path: Path) -> list[Judgement]:
     """The judgements that `save_judgements` wrote; UsageError if the file holds none."""
     try:
         return [Judgement(**row) for row in pq.read_table(path).to_pylist()]
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} does not exist; write it with: nabra evaluate --save FILE") from error
     except (OSError, pa.ArrowInvalid, TypeError) as error:
         raise UsageError(f"{path} holds no judgements of a run; write them with: nabra evaluate --save FILE") from error

@@ -14,7 +14,7 @@ import torch
 
 from tasks.parse.precision import half_precision
 
-# Stanza's heads mix the last four layers (`--bert_hidden_layers 4`).
+# Stanza's heads (`--bert_hidden_layers 4`) and the segmenter mix the last four layers.
 KEPT_LAYERS = 4
 BATCH_PIECES = 2048
 

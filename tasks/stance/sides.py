@@ -13,6 +13,7 @@ from tasks.stance.document import Mention, Part, Sentence, Token
 
 _REACH: Final = 20  # words from a cue within which an actor belongs to it
 _SUBJECT_REACH: Final = 4  # words behind a cue within which its subject stands
+_PARSED_REACH: Final = 3  # words behind a cue within which the parser is right about its subject
 _DIRECT_REACH: Final = 6  # words between a cue and the target that must follow it
 _COMMA: Final = frozenset("،,")
 _BREAKS: Final = frozenset("؛.:!؟\n،,")
@@ -119,9 +120,8 @@ class Scene:
         ids = {actor.id for actor in first}
         rest = [actor for actor in after[len(first) :] if actor.id not in ids]
         preposed = bool(before) and before[-1].last >= at - 2 and before[-1].id not in ids
-        if rest and not preposed and self._is_subject(first[0], at, size):
-            return first[0], self.with_coordinated(rest[:1], rest)
-        if first and cue.act and self._acts(first[0], at, cue):
+        leads = bool(rest) and not preposed and self._is_subject(first[0], at, size)
+        if leads or (first and cue.act and self._acts(first[0], at, cue)):
             return first[0], self.with_coordinated(rest[:1], rest)
         if first and before and before[-1].id not in ids:
             return before[-1], first
@@ -132,9 +132,9 @@ class Scene:
         index = actor.first
         for _ in range(_REACH):
             token = self.tokens[index]
-            if token.head == at:
+            if token.head == at and index > at:
                 led = token.preposition or self.keys[index - 1]
-                return (token.deprel.startswith("nsubj") and index - at < _SUBJECT_REACH - 1) or led in cue.led_by
+                return (token.deprel.startswith("nsubj") and index - at < _PARSED_REACH) or led in cue.led_by
             if token.head < 0 or not token.deprel.startswith(("nmod", "flat", "amod", "appos")):
                 break
             index = token.head

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from flows.cli import app
 from flows.judgements import change_text, error_text
 from tasks.errors import UsageError
 from tasks.evaluate.articles import evaluate_tables
@@ -65,3 +67,18 @@ def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_text("no")
     with pytest.raises(UsageError, match=r"x\.parquet holds no judgements"):
         read_judgements(tmp_path / "x.parquet")
+
+
+def test_a_file_that_is_not_there_or_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"none\.parquet does not exist"):
+        read_judgements(tmp_path / "none.parquet")
+    with pytest.raises(UsageError, match=f"{tmp_path} cannot be written"):
+        save_judgements(judged(), tmp_path)
+
+
+@pytest.mark.parametrize("options", [("--save", "no/such/run.parquet"), ("--errors", "--json")])
+def test_options_that_cannot_be_met_are_refused_before_the_run(tmp_path: Path, options: tuple[str, ...]) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(GOLD), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"folder does not exist|scores alone"):
+        app(["evaluate", str(path), *options], standalone_mode=False)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.errors import ModelError
+from tasks.parse.encoder import load_encoder
 from tasks.parse.segment import Script, Segmenter, derive, load_segmenter, save_segmenter
 
 
@@ -97,6 +98,13 @@ def test_the_best_script_that_fits_is_taken_sentence_by_sentence(tmp_path: Path)
         [],
         [["و", "وعد"]],
     ]
+
+
+def test_a_sentence_beyond_what_the_encoder_sees_keeps_all_its_tokens(tmp_path: Path, tiny_encoder: Path) -> None:
+    save_segmenter(tmp_path, torch.zeros(2, 32), torch.tensor([1.0, 0.0]), SCRIPTS)
+    segmenter = load_segmenter(tmp_path, *load_encoder(tiny_encoder))
+    long = ["وقال"] * 400 + ["ب" * 900]
+    assert segmenter.segment([["نعم"], long]) == [[["نعم"]], [["و", "قال"]] * 400 + [["ب" * 900]]]
 
 
 def test_a_damaged_segmenter_is_named(tmp_path: Path) -> None:
