@@ -37,10 +37,10 @@ spark.read.parquet("warehouse/stances")
 def section(dataset: Dataset) -> str:
     """The section of one table."""
     lines = [f"## {dataset.name}", "", f"One row: {dataset.row}. Key: {', '.join(f'`{k}`' for k in dataset.key)}.", ""]
-    lines += ["| column | type | null | meaning |", "| --- | --- | --- | --- |"]
+    lines += ["| column | type | null | since | meaning |", "| --- | --- | --- | --- | --- |"]
     for column in dataset.columns:
         null = "yes" if column.nullable else "no"
-        lines.append(f"| `{column.name}` | {column.type} | {null} | {column.meaning} |")
+        lines.append(f"| `{column.name}` | {column.type} | {null} | {column.since} | {column.meaning} |")
     return "\n".join(lines) + "\n"
 
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from config.settings import load_settings
+from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import NabraError, UsageError
-from tasks.store import Store
 
 EXIT_REJECTED = 1
 EXIT_WRONG_USE = 2
@@ -26,14 +26,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Warehouse = Annotated[
-    str | None,
-    typer.Option("--warehouse", "-w", help="Folder or s3:// address of the Parquet. [default: ./warehouse]"),
-]
-ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file with the settings that differ from the defaults.")
-]
 
 
 @app.callback()
@@ -128,7 +120,7 @@ def status(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     from flows.display import put
     from flows.status import status as describe
 
-    put(describe(_store(config, warehouse)), sys.stdout)
+    put(describe(open_store(config, warehouse)), sys.stdout)
 
 
 @app.command()
@@ -148,7 +140,7 @@ def show(
     from flows.display import put
     from flows.show import show as describe
 
-    put(describe(_store(config, warehouse), doc, entities=entities), sys.stdout)
+    put(describe(open_store(config, warehouse), doc, entities=entities), sys.stdout)
 
 
 @app.command()
@@ -171,7 +163,7 @@ def sql(
     from flows.display import put
     from flows.read import json_lines, open_views, rows_table, run_query, tsv
 
-    data = run_query(open_views(_store(config, warehouse)), query)
+    data = run_query(open_views(open_store(config, warehouse)), query)
     if as_json or not sys.stdout.isatty():
         for line in json_lines(data) if as_json else tsv(data):
             print(line)
@@ -295,7 +287,3 @@ def main() -> None:
 def _fail(message: str) -> int:
     print(f"nabra: {message}", file=sys.stderr)
     return EXIT_WRONG_USE
-
-
-def _store(config: Path | None, warehouse: str | None) -> Store:
-    return Store.open(load_settings(config, warehouse=warehouse).store)

@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from tasks.errors import SchemaError
 
-SCHEMA_VERSION: Final = 1
+# Raised whenever columns are added; a column says since which version it is there. Version 1: the first.
+SCHEMA_VERSION: Final = 2
 
 TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 PARTS: Final = ("title", "text")
@@ -39,12 +40,16 @@ REJECT_REASONS: Final = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its Arrow type, whether it may be null, and what it means."""
+    """One column: its Arrow type, whether it may be null, what it means, and the schema version that brought it.
+
+    A column that comes later is nullable and stands at the end, so that readers of the old version go on working.
+    """
 
     name: str
     type: pa.DataType
     meaning: str
     nullable: bool = False
+    since: int = 1
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,12 @@ class Dataset:
         return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
 
 
-def _string(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name, pa.string(), meaning, nullable)
+def _string(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -> Column:
+    return Column(name, pa.string(), meaning, nullable or since > 1, since)
 
 
-def _int(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name, pa.int32(), meaning, nullable)
+def _int(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -> Column:
+    return Column(name, pa.int32(), meaning, nullable or since > 1, since)
 
 
 def _float(name: str, meaning: str) -> Column:
@@ -269,6 +274,14 @@ def table(dataset: Dataset, rows: list[dict[str, Any]]) -> pa.Table:
         return check(dataset, pa.Table.from_pylist(rows, schema=dataset.schema))
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise SchemaError(f"table {dataset.name}: {error}") from error
+
+
+def upgrade(dataset: Dataset, data: pa.Table, version: int) -> pa.Table:
+    """`data` of an earlier schema version as the current one: the columns that came since are null."""
+    for column in dataset.columns:
+        if column.since > version and column.name not in data.column_names:
+            data = data.append_column(dataset.schema.field(column.name), pa.nulls(len(data), column.type))
+    return data
 
 
 def check(dataset: Dataset, data: pa.Table) -> pa.Table:

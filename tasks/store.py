@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from config.settings import StoreSettings
 from tasks.errors import StoreError
-from tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check
+from tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check, upgrade
 from tasks.stages import STAGES, Stage
 
 METADATA_PREFIX = "nabra."
@@ -125,13 +125,14 @@ class Store:
         return str(metadata.get(f"{METADATA_PREFIX}fingerprint".encode(), b"").decode())
 
     def read(self, dataset: str, batch: Batch) -> pa.Table:
-        """The rows of one batch."""
+        """The rows of one batch; columns that came after the schema version of its file are null."""
         path = self._path(dataset, str(batch.batch_id), batch.ingest_date)
         try:
             data = pq.read_table(path, filesystem=self.filesystem, partitioning=None)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
-        return check(DATASETS[dataset], data.replace_schema_metadata(None))
+        version = int((data.schema.metadata or {}).get(f"{METADATA_PREFIX}schema_version".encode(), SCHEMA_VERSION))
+        return check(DATASETS[dataset], upgrade(DATASETS[dataset], data.replace_schema_metadata(None), version))
 
     def scan(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> pa.Table:
         """The given columns over all batches; `ingest_date` (string) is a column too."""

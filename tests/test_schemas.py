@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tasks.errors import SchemaError
-from tasks.schemas import DATASETS, SENTIMENT, check, table
+from tasks.schemas import DATASETS, SCHEMA_VERSION, SENTIMENT, Column, Dataset, check, table, upgrade
 
 ROW = {
     "doc_id": "a",
@@ -47,6 +47,23 @@ def test_columns_of_another_type_are_refused() -> None:
     wrong = data.set_column(4, "score", data["score"].cast(pa.float32()))
     with pytest.raises(SchemaError, match="sentiment has columns"):
         check(SENTIMENT, wrong)
+
+
+def test_a_table_of_an_earlier_version_gets_the_new_columns_as_null() -> None:
+    old = table(SENTIMENT, [ROW])
+    newer = Dataset(
+        "sentiment", SENTIMENT.row, SENTIMENT.key, (*SENTIMENT.columns, Column("why", pa.string(), "", True, 9))
+    )
+    assert upgrade(newer, old, 8)["why"].to_pylist() == [None]
+    assert upgrade(newer, old, 9).schema == old.schema
+
+
+def test_columns_that_came_later_are_nullable_and_stand_at_the_end() -> None:
+    for dataset in DATASETS.values():
+        versions = [column.since for column in dataset.columns]
+        assert versions == sorted(versions)
+        assert versions[-1] <= SCHEMA_VERSION
+        assert all(column.nullable for column in dataset.columns if column.since > 1)
 
 
 def test_all_types_are_plain() -> None:

@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 
 from config.settings import StoreSettings
 from tasks.errors import SchemaError, StoreError
-from tasks.schemas import QUOTES, RAW, REJECTS, table
+from tasks.schemas import QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
 from tasks.stages import STAGES, reject
 from tasks.store import Batch, Provenance, Store
 
@@ -81,7 +81,7 @@ def test_a_file_tells_what_made_it(store: Store) -> None:
     path = f"{store.root}/raw/ingest_date=2026-03-01/00000-abc.parquet"
     metadata = pq.read_schema(path, filesystem=store.filesystem).metadata
     assert metadata[b"nabra.stage"] == b"raw"
-    assert metadata[b"nabra.schema_version"] == b"1"
+    assert metadata[b"nabra.schema_version"] == str(SCHEMA_VERSION).encode()
     assert metadata[b"nabra.fingerprint"] == b"f1"
     assert metadata[b"nabra.version"] == b"0.1.0"
     assert metadata[b"nabra.run_id"] == b"run"
