@@ -39,12 +39,14 @@ class RunSettings(Section):
 class FetchSettings(Section):
     sources: str
     user_agent: str
+    allow_hosts: Annotated[tuple[str, ...], Field(strict=False)]
     timeout_seconds: Seconds
     deadline_seconds: Seconds
     retries: Annotated[int, Field(ge=0)]
     backoff_seconds: Seconds
     max_redirects: Annotated[int, Field(ge=0)]
     max_payload_bytes: Count
+    max_unpack_ratio: Annotated[float, Field(ge=1)]
     max_feed_items: Count
     delay_seconds: Annotated[float, Field(ge=0)]
 

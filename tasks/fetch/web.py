@@ -1,10 +1,10 @@
-"""The web: one address over HTTP with time-outs, retries, bounded redirects, a size cap and manners."""
+"""The web: one address over HTTP with time-outs, retries, bounded redirects, size caps and manners."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -15,8 +15,11 @@ import stamina
 from config.settings import FetchSettings
 from tasks.errors import DocumentError
 from tasks.fetch.dates import parse_time
+from tasks.fetch.deadline import Deadline
 from tasks.fetch.fetched import Payload
 from tasks.fetch.identity import has_credentials
+from tasks.fetch.network import PublicNetwork, PublicTransport
+from tasks.fetch.unpack import Bounds, read_bounded
 
 # Statuses that may pass: too many requests, and the server's own troubles.
 RETRIED: Final = frozenset({429, 500, 502, 503, 504})
@@ -27,6 +30,7 @@ HEADERS: Final = {
     # No brotli or zstd: their decoders cannot bound what a small body unpacks to.
     "Accept-Encoding": "gzip, deflate",
 }
+PACKED: Final = ("gzip", "x-gzip", "deflate")
 
 
 class _UnavailableError(Exception):
@@ -44,35 +48,45 @@ class Web:
 
     client: httpx.Client
     settings: FetchSettings
+    deadline: Deadline
     _last: dict[str, float] = field(default_factory=dict)
 
     def get(self, url: str) -> Payload:
         """The page or feed at `url`.
 
-        Raises DocumentError `http_error`, `network_error`, `too_large`, `refused` or `timeout`, after the retries.
+        Raises DocumentError `http_error`, `network_error`, `too_large`, `unreadable`, `refused` or `timeout`, after the
+        retries.
         """
-        deadline = time.monotonic() + self.settings.deadline_seconds
+        self.deadline.restart()
+        with self._named_errors():
+            for attempt in self._attempts():
+                with attempt, self._answer(url, self.settings.max_redirects) as response:
+                    _check_status(response)
+                    return _payload(response, self._body(response))
+        raise AssertionError("stamina yields an attempt or raises")
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        """Turns the client's errors into DocumentError."""
         try:
-            for attempt in self._attempts(deadline):
-                with attempt:
-                    return self._receive(url, deadline)
+            yield
         except _UnavailableError as error:
             raise DocumentError("http_error", f"status {error.status}, also after retries") from error
         except httpx.TooManyRedirects as error:
-            raise DocumentError("http_error", f"more than {self.settings.max_redirects} redirects") from error
+            raise DocumentError("http_error", str(error)) from error
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise DocumentError("refused", f"leads to what is no http(s) address: {error}") from error
         except httpx.TimeoutException as error:
+            self.deadline.left()
             raise DocumentError("network_error", f"no answer in {self.settings.timeout_seconds:g} s") from error
         except httpx.RequestError as error:
             raise DocumentError("network_error", str(error) or type(error).__name__) from error
-        raise AssertionError("stamina yields an attempt or raises")
 
-    def _attempts(self, deadline: float) -> Iterable[stamina.Attempt]:
+    def _attempts(self) -> Iterable[stamina.Attempt]:
         def wait(error: Exception) -> bool | float:
             if isinstance(error, _UnavailableError) and error.retry_after is not None:
                 # A server that asks for more patience than the address has is left alone.
-                return error.retry_after if time.monotonic() + error.retry_after < deadline else False
+                return error.retry_after if error.retry_after < self.deadline.left() else False
             transient = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, _UnavailableError)
             return isinstance(error, transient)
 
@@ -85,51 +99,63 @@ class Web:
             wait_max=LONGEST_WAIT_SECONDS,
         )
 
-    def _receive(self, url: str, deadline: float) -> Payload:
-        self._check_deadline(deadline)
-        timeout = min(self.settings.timeout_seconds, deadline - time.monotonic())
-        with self.client.stream("GET", url, timeout=timeout, extensions={"nabra_deadline": deadline}) as response:
-            if response.status_code in RETRIED:
-                raise _UnavailableError(response.status_code, _retry_after(response.headers.get("retry-after")))
-            if response.status_code != httpx.codes.OK:
-                raise DocumentError("http_error", f"status {response.status_code} {response.reason_phrase}".strip())
-            return _payload(response, self._body(response, deadline))
+    @contextmanager
+    def _answer(self, url: str, max_redirects: int) -> Iterator[httpx.Response]:
+        """The answer after the redirects, its body unread.
 
-    def _body(self, response: httpx.Response, deadline: float) -> bytes:
-        limit = self.settings.max_payload_bytes
-        content = bytearray()
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > limit:
-                raise DocumentError("too_large", f"the page has more than {limit} bytes")
-            self._check_deadline(deadline)
-        return bytes(content)
+        Redirects are followed here and not by httpx, which would read the body of each without a bound.
+        """
+        request: httpx.Request | None = self.client.build_request("GET", url)
+        for _ in range(max_redirects + 1):
+            assert request is not None
+            self._check(request.url)
+            self._keep_distance(request.url.host)
+            response = self.client.send(request, stream=True)
+            with closing(response):
+                request = response.next_request
+                if request is None:
+                    yield response
+                    return
+        raise httpx.TooManyRedirects(f"more than {max_redirects} redirects", request=request)
 
-    def _check_deadline(self, deadline: float) -> None:
-        if time.monotonic() > deadline:
-            raise DocumentError("timeout", f"took longer than {self.settings.deadline_seconds:g} s")
-
-    def before_request(self, request: httpx.Request) -> None:
-        """Hook of the client, called for each request, redirects and retries included."""
-        if request.url.scheme not in ("http", "https"):
-            raise DocumentError("refused", f"leads to the scheme {request.url.scheme}")
-        if has_credentials(str(request.url)):
+    def _check(self, url: httpx.URL) -> None:
+        if url.scheme not in ("http", "https"):
+            raise DocumentError("refused", f"leads to the scheme {url.scheme}")
+        if has_credentials(str(url)):
             raise DocumentError("refused", "leads to an address with a user name or password")
-        self._check_deadline(request.extensions.get("nabra_deadline", float("inf")))
-        host = request.url.host
+        self.deadline.left()
+
+    def _keep_distance(self, host: str) -> None:
         if host in self._last:
-            time.sleep(max(0.0, self._last[host] + self.settings.delay_seconds - time.monotonic()))
+            with self.deadline.paused():
+                time.sleep(max(0.0, self._last[host] + self.settings.delay_seconds - time.monotonic()))
         self._last[host] = time.monotonic()
+
+    def _body(self, response: httpx.Response) -> bytes:
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", *PACKED):
+            raise DocumentError("unreadable", f"the server packed it as {encoding}, which nabra did not ask for")
+        bounds = Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
+        return read_bounded(response.iter_raw(), packed=encoding in PACKED, bounds=bounds)
 
 
 @contextmanager
 def open_web(settings: FetchSettings) -> Iterator[Web]:
     """A client for one run."""
-    headers = {**HEADERS, "User-Agent": settings.user_agent}
-    with httpx.Client(headers=headers, follow_redirects=True, max_redirects=settings.max_redirects) as client:
-        web = Web(client, settings)
-        client.event_hooks = {"request": [web.before_request]}
-        yield web
+    deadline = Deadline(settings.deadline_seconds)
+    with httpx.Client(
+        headers={**HEADERS, "User-Agent": settings.user_agent},
+        timeout=settings.timeout_seconds,
+        transport=PublicTransport(PublicNetwork(settings.allow_hosts, deadline)),
+    ) as client:
+        yield Web(client, settings, deadline)
+
+
+def _check_status(response: httpx.Response) -> None:
+    if response.status_code in RETRIED:
+        raise _UnavailableError(response.status_code, _retry_after(response.headers.get("retry-after")))
+    if response.status_code != httpx.codes.OK:
+        raise DocumentError("http_error", f"status {response.status_code} {response.reason_phrase}".strip())
 
 
 def _payload(response: httpx.Response, content: bytes) -> Payload:

@@ -30,6 +30,8 @@ class Site:
     pages: dict[str, list[Answer]] = field(default_factory=dict)
     requests: list[tuple[str, float]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    connections: int = 0
+    server: ThreadingHTTPServer | None = None
 
     def serve(self, path: str, body: str | bytes = b"", **values: Any) -> str:
         """Add an answer to a path; its address."""
@@ -48,6 +50,10 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     served = Site("")
 
     class Handler(BaseHTTPRequestHandler):
+        def setup(self) -> None:
+            served.connections += 1
+            super().setup()
+
         def do_GET(self) -> None:
             served.requests.append((self.path, time.monotonic()))
             served.headers.append(dict(self.headers))
@@ -76,6 +82,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    served.server = server
     served.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -89,6 +96,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 def settings() -> Callable[..., FetchSettings]:
     def changed(**values: object) -> FetchSettings:
         quick = {"delay_seconds": 0.0, "backoff_seconds": 0.01, "timeout_seconds": 2.0, "deadline_seconds": 5.0}
+        quick["allow_hosts"] = ("127.0.0.1",)
         return load_settings().fetch.model_copy(update={**quick, **values})
 
     return changed

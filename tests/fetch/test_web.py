@@ -1,6 +1,8 @@
 import gzip
 import socket
 import time
+import tracemalloc
+import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -116,9 +118,49 @@ def test_an_empty_answer_is_empty(site, settings):
     assert refusal(site.serve("/a", b" \n"), settings()).reason == "empty"
 
 
-def test_a_body_that_is_not_what_its_encoding_says_is_a_network_error(site, settings):
-    url = site.serve("/a", b"not gzip", headers={"Content-Encoding": "gzip"})
-    assert refusal(url, settings()).reason == "network_error"
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(PAGE.encode())[:-20]])
+def test_a_body_that_is_not_what_its_encoding_says_is_unreadable(site, settings, body):
+    url = site.serve("/a", body, headers={"Content-Encoding": "gzip"})
+    assert refusal(url, settings()).reason == "unreadable"
+
+
+def test_an_encoding_that_was_not_asked_for_is_unreadable(site, settings):
+    url = site.serve("/a", b"\x0b\x02", headers={"Content-Encoding": "br"})
+    assert "packed it as br" in refusal(url, settings()).detail
+
+
+@pytest.mark.parametrize("window_bits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
+def test_deflate_is_read_with_and_without_its_header(site, settings, window_bits):
+    packer = zlib.compressobj(wbits=window_bits)
+    body = packer.compress(PAGE.encode()) + packer.flush()
+    url = site.serve("/a", body, headers={"Content-Encoding": "deflate"})
+    assert get(url, settings()).content == PAGE.encode()
+
+
+def test_a_bomb_of_ten_gigabytes_ends_early_and_in_little_memory(site, settings):
+    packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
+    start = packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
+    url = site.serve("/a", start + 9_999 * again, headers={"Content-Encoding": "gzip"})
+    begun = time.monotonic()
+    tracemalloc.start()
+    try:
+        by_ratio = refusal(url, settings())
+        by_size = refusal(url, settings(max_unpack_ratio=1e9))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (by_ratio.reason, by_size.reason) == ("too_large", "too_large")
+    assert "fetch.max_unpack_ratio" in by_ratio.detail
+    assert "fetch.max_payload_bytes" in by_size.detail
+    assert peak < 30_000_000
+    assert time.monotonic() - begun < 5
+
+
+def test_the_body_of_a_redirect_is_not_waited_for(site, settings):
+    url = site.serve("/a", b"x" * 1000, status=302, headers={"Location": "/b"}, seconds_between_bytes=0.05)
+    site.serve("/b", PAGE)
+    assert get(url, settings()).content == PAGE.encode()
 
 
 def test_a_distance_is_kept_between_two_requests_to_one_host(site, settings):
