@@ -49,6 +49,7 @@ class FetchSettings(Section):
     max_unpack_ratio: Annotated[float, Field(ge=1)]
     max_feed_items: Count
     delay_seconds: Annotated[float, Field(ge=0)]
+    max_crawl_delay_seconds: Annotated[float, Field(ge=0)]
 
 
 class CleanSettings(Section):

@@ -57,6 +57,16 @@ def read_bounded(chunks: Iterable[bytes], *, packed: bool, bounds: Bounds) -> by
     return bytes(content)
 
 
+def read_start(chunks: Iterable[bytes], *, packed: bool, size: int) -> bytes:
+    """The first `size` bytes, unpacked where they are packed; what follows is not read."""
+    content = bytearray()
+    for piece in _unpacked(chunks) if packed else chunks:
+        content += piece
+        if len(content) >= size:
+            break
+    return bytes(content[:size])
+
+
 def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     decoder = None
     for chunk in chunks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,8 @@ from tasks.fetch.deadline import Deadline
 from tasks.fetch.fetched import Payload
 from tasks.fetch.identity import has_credentials
 from tasks.fetch.network import PublicNetwork, PublicTransport
-from tasks.fetch.unpack import Bounds, read_bounded
+from tasks.fetch.robots import MAX_BYTES, MAX_REDIRECTS, Robots
+from tasks.fetch.unpack import Bounds, read_bounded, read_start
 
 # Statuses that may pass: too many requests, and the server's own troubles.
 RETRIED: Final = frozenset({429, 500, 502, 503, 504})
@@ -33,6 +34,13 @@ HEADERS: Final = {
 PACKED: Final = ("gzip", "x-gzip", "deflate")
 
 
+class _TooManyRedirectsError(DocumentError):
+    """The address leads on and on."""
+
+    def __init__(self, allowed: int) -> None:
+        super().__init__("http_error", f"more than {allowed} redirects")
+
+
 class _UnavailableError(Exception):
     """The server answered that it cannot answer now."""
 
@@ -44,12 +52,16 @@ class _UnavailableError(Exception):
 
 @dataclass
 class Web:
-    """An HTTP client that keeps a distance between two requests to one host."""
+    """An HTTP client that does what robots.txt says and keeps a distance between two requests to one host."""
 
     client: httpx.Client
     settings: FetchSettings
     deadline: Deadline
+    robots: Robots = field(init=False)
     _last: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.robots = Robots(self.settings.user_agent, self._robots_text)
 
     def get(self, url: str) -> Payload:
         """The page or feed at `url`.
@@ -60,10 +72,26 @@ class Web:
         self.deadline.restart()
         with self._named_errors():
             for attempt in self._attempts():
-                with attempt, self._answer(url, self.settings.max_redirects) as response:
+                with attempt, self._answer(url, self.settings.max_redirects, self._mind_manners) as response:
                     _check_status(response)
                     return _payload(response, self._body(response))
         raise AssertionError("stamina yields an attempt or raises")
+
+    def _robots_text(self, url: str) -> str:
+        """What is at the address of a robots.txt; "" on 4xx and endless redirects, which RFC 9309 takes for none."""
+        try:
+            with self.deadline.paused(), self._named_errors():
+                for attempt in self._attempts():
+                    with attempt, self._answer(url, MAX_REDIRECTS, lambda _: None) as response:
+                        if response.is_client_error:
+                            return ""
+                        _check_status(response)
+                        start = read_start(response.iter_raw(), packed=_is_packed(response), size=MAX_BYTES)
+        except _TooManyRedirectsError:
+            return ""
+        # A rule cut in its middle would mean something else.
+        whole = start if len(start) < MAX_BYTES else start[: start.rfind(b"\n") + 1]
+        return whole.decode("utf-8-sig", errors="replace")
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -72,8 +100,6 @@ class Web:
             yield
         except _UnavailableError as error:
             raise DocumentError("http_error", f"status {error.status}, also after retries") from error
-        except httpx.TooManyRedirects as error:
-            raise DocumentError("http_error", str(error)) from error
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise DocumentError("refused", f"leads to what is no http(s) address: {error}") from error
         except httpx.TimeoutException as error:
@@ -100,8 +126,8 @@ class Web:
         )
 
     @contextmanager
-    def _answer(self, url: str, max_redirects: int) -> Iterator[httpx.Response]:
-        """The answer after the redirects, its body unread.
+    def _answer(self, url: str, max_redirects: int, before: Callable[[httpx.URL], None]) -> Iterator[httpx.Response]:
+        """The answer after the redirects, its body unread; `before` is called with the address of each hop.
 
         Redirects are followed here and not by httpx, which would read the body of each without a bound.
         """
@@ -109,14 +135,14 @@ class Web:
         for _ in range(max_redirects + 1):
             assert request is not None
             self._check(request.url)
-            self._keep_distance(request.url.host)
+            before(request.url)
             response = self.client.send(request, stream=True)
             with closing(response):
                 request = response.next_request
                 if request is None:
                     yield response
                     return
-        raise httpx.TooManyRedirects(f"more than {max_redirects} redirects", request=request)
+        raise _TooManyRedirectsError(max_redirects)
 
     def _check(self, url: httpx.URL) -> None:
         if url.scheme not in ("http", "https"):
@@ -125,18 +151,19 @@ class Web:
             raise DocumentError("refused", "leads to an address with a user name or password")
         self.deadline.left()
 
-    def _keep_distance(self, host: str) -> None:
-        if host in self._last:
+    def _mind_manners(self, url: httpx.URL) -> None:
+        """Ask robots.txt, and wait until the host may be asked again."""
+        self.robots.check(str(url))
+        asked_for = min(self.robots.crawl_delay(str(url)), self.settings.max_crawl_delay_seconds)
+        if url.host in self._last:
+            distance = max(self.settings.delay_seconds, asked_for)
             with self.deadline.paused():
-                time.sleep(max(0.0, self._last[host] + self.settings.delay_seconds - time.monotonic()))
-        self._last[host] = time.monotonic()
+                time.sleep(max(0.0, self._last[url.host] + distance - time.monotonic()))
+        self._last[url.host] = time.monotonic()
 
     def _body(self, response: httpx.Response) -> bytes:
-        encoding = response.headers.get("content-encoding", "").strip().lower()
-        if encoding not in ("", "identity", *PACKED):
-            raise DocumentError("unreadable", f"the server packed it as {encoding}, which nabra did not ask for")
         bounds = Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
-        return read_bounded(response.iter_raw(), packed=encoding in PACKED, bounds=bounds)
+        return read_bounded(response.iter_raw(), packed=_is_packed(response), bounds=bounds)
 
 
 @contextmanager
@@ -156,6 +183,13 @@ def _check_status(response: httpx.Response) -> None:
         raise _UnavailableError(response.status_code, _retry_after(response.headers.get("retry-after")))
     if response.status_code != httpx.codes.OK:
         raise DocumentError("http_error", f"status {response.status_code} {response.reason_phrase}".strip())
+
+
+def _is_packed(response: httpx.Response) -> bool:
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", *PACKED):
+        raise DocumentError("unreadable", f"the server packed it as {encoding}, which nabra did not ask for")
+    return encoding in PACKED
 
 
 def _payload(response: httpx.Response, content: bytes) -> Payload:

@@ -24,12 +24,13 @@ class Answer:
 
 @dataclass
 class Site:
-    """`pages` maps a path to its answers, the last of which is repeated; `requests` logs path and time."""
+    """`pages` maps a path to its answers, the last of which is repeated; `requests` logs path and time, robots.txt aside."""
 
     address: str
     pages: dict[str, list[Answer]] = field(default_factory=dict)
     requests: list[tuple[str, float]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    robots_requests: list[tuple[str, float]] = field(default_factory=list)
     connections: int = 0
     server: ThreadingHTTPServer | None = None
 
@@ -55,7 +56,8 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             super().setup()
 
         def do_GET(self) -> None:
-            served.requests.append((self.path, time.monotonic()))
+            log = served.robots_requests if self.path == "/robots.txt" else served.requests
+            log.append((self.path, time.monotonic()))
             served.headers.append(dict(self.headers))
             answers = served.pages.get(self.path, [Answer(status=404)])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]

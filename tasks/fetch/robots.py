@@ -1,0 +1,70 @@
+"""robots.txt as RFC 9309 has it: what a site lets nabra fetch, and how often."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from tasks.errors import DocumentError
+
+log = logging.getLogger(__name__)
+
+# RFC 9309, 2.3.1.2 and 2.5: what a crawler should follow and read at least, and need not exceed.
+MAX_REDIRECTS: Final = 5
+MAX_BYTES: Final = 500 * 1024
+
+
+def product_token(user_agent: str) -> str:
+    """The name that a site's rules call nabra by: `nabra` of `nabra/0.1 (+https://…)`, `*` where there is none."""
+    token = re.match(r"[A-Za-z_-]+", user_agent)
+    return token[0] if token else "*"
+
+
+class Robots:
+    """The rules of every host met, each read once.
+
+    `read` returns the text at the address of a robots.txt, "" where the site has none, and raises DocumentError where
+    that cannot be told.
+    """
+
+    def __init__(self, user_agent: str, read: Callable[[str], str]) -> None:
+        self._token = product_token(user_agent)
+        self._read = read
+        self._rules: dict[str, Protego | DocumentError] = {}
+
+    def check(self, url: str) -> None:
+        """Raises DocumentError `refused` where the site forbids the address, or does not say whether it does."""
+        rules = self._of(url)
+        if isinstance(rules, DocumentError):
+            raise DocumentError(rules.reason, rules.detail) from rules
+        if not rules.can_fetch(url, self._token):
+            raise DocumentError("refused", f"the site's robots.txt forbids it to {self._token}")
+
+    def crawl_delay(self, url: str) -> float:
+        """Seconds between two requests that the site asks for; 0 where it does not."""
+        rules = self._of(url)
+        return 0.0 if isinstance(rules, DocumentError) else rules.crawl_delay(self._token) or 0.0
+
+    def _of(self, url: str) -> Protego | DocumentError:
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._rules:
+            self._rules[origin] = self._fetched(origin)
+        return self._rules[origin]
+
+    def _fetched(self, origin: str) -> Protego | DocumentError:
+        try:
+            return Protego.parse(self._read(f"{origin}/robots.txt"))
+        except DocumentError as error:
+            if error.reason == "refused":
+                return error
+            log.info("%s/robots.txt cannot be read: %s", origin, error)
+            return DocumentError(
+                "refused",
+                f"{origin}/robots.txt cannot be read, so nothing there is fetched in this run: {error.detail}",
+            )

@@ -1,0 +1,137 @@
+import itertools
+import socket
+import time
+
+import pytest
+
+from tasks.errors import DocumentError
+from tasks.fetch import Document, Target, fetch_documents
+from tasks.fetch.robots import product_token
+from tasks.fetch.web import open_web
+
+PAGE = "<html><body><p>نص الخبر</p></body></html>"
+TEXT = {"Content-Type": "text/plain"}
+
+
+def get(url, settings):
+    with open_web(settings) as web:
+        return web.get(url)
+
+
+def refusal(url, settings):
+    with pytest.raises(DocumentError) as caught:
+        get(url, settings)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "token"),
+    [("nabra/0.1 (+https://example.org)", "nabra"), ("My-News_Bot 2", "My-News_Bot"), ("007", "*")],
+)
+def test_the_product_token_is_the_first_word_of_the_user_agent(user_agent, token):
+    assert product_token(user_agent) == token
+
+
+def test_what_robots_txt_forbids_is_a_reject_row_and_is_not_requested(site, settings):
+    site.serve("/robots.txt", "User-agent: *\nDisallow: /private\nAllow: /private/open", headers=TEXT)
+    addresses = [site.serve(path, PAGE) for path in ("/private/a", "/private/open", "/a")]
+    results = list(fetch_documents([Target(address, "port") for address in addresses], settings(), ()))
+    assert results[0].row["reason"] == "refused"
+    assert results[0].row["detail"] == "the site's robots.txt forbids it to nabra"
+    assert [type(result) for result in results[1:]] == [Document, Document]
+    assert site.paths() == ["/private/open", "/a"]
+    assert len(site.robots_requests) == 1
+
+
+def test_the_group_that_names_nabra_counts_and_not_the_one_for_all(site, settings):
+    site.serve("/robots.txt", "User-agent: *\nDisallow: /\n\nUser-agent: Nabra\nDisallow: /b", headers=TEXT)
+    assert get(site.serve("/a", PAGE), settings()).status == 200
+    assert refusal(site.serve("/b", PAGE), settings()).reason == "refused"
+    assert refusal(site.address + "/a", settings(user_agent="other/1")).reason == "refused"
+
+
+def test_rules_with_arabic_paths_are_kept(site, settings):
+    site.serve("/robots.txt", "\ufeffUser-agent: *\nDisallow: /رياضة/", headers=TEXT)
+    assert "robots.txt" in refusal(site.address + "/%D8%B1%D9%8A%D8%A7%D8%B6%D8%A9/1", settings()).detail
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_a_site_without_robots_txt_allows_everything(site, settings, status):
+    site.serve("/robots.txt", "User-agent: *\nDisallow: /", status=status)
+    assert get(site.serve("/a", PAGE), settings()).status == 200
+
+
+def test_a_robots_txt_that_fails_refuses_the_host_for_the_run_and_is_asked_for_once(site, settings):
+    site.serve("/robots.txt", status=503)
+    addresses = [site.serve(path, PAGE) for path in ("/a", "/b")]
+    results = list(fetch_documents([Target(address, "port") for address in addresses], settings(retries=1), ()))
+    assert [result.row["reason"] for result in results] == ["refused", "refused"]
+    assert results[1].row["detail"] == (
+        f"{site.address}/robots.txt cannot be read, so nothing there is fetched in this run: "
+        "status 503, also after retries"
+    )
+    assert (len(site.robots_requests), site.paths()) == (2, [])
+
+
+def test_a_robots_txt_that_comes_at_the_second_try_counts(site, settings):
+    site.serve("/robots.txt", status=503)
+    site.serve("/robots.txt", "User-agent: *\nDisallow: /b", headers=TEXT)
+    assert get(site.serve("/a", PAGE), settings()).status == 200
+
+
+def test_a_host_that_does_not_answer_is_refused_and_the_cause_named(settings):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    error = refusal(f"http://127.0.0.1:{port}/", settings(retries=0))
+    assert error.reason == "refused"
+    assert "robots.txt cannot be read" in error.detail
+    assert "refused" in error.detail
+
+
+@pytest.mark.parametrize(("hops", "allowed"), [(5, False), (6, True)])
+def test_five_redirects_of_robots_txt_are_followed_and_more_count_as_none(site, settings, hops, allowed):
+    chain = ["/robots.txt", *(f"/r{hop}" for hop in range(hops))]
+    for here, there in itertools.pairwise(chain):
+        site.serve(here, status=301, headers={"Location": there})
+    site.serve(chain[-1], "User-agent: *\nDisallow: /a", headers=TEXT)
+    url = site.serve("/a", PAGE)
+    assert (get(url, settings()).status == 200) if allowed else ("robots.txt" in refusal(url, settings()).detail)
+
+
+def test_the_target_of_a_redirect_is_asked_for_too(site, settings):
+    site.serve("/robots.txt", "User-agent: *\nDisallow: /b", headers=TEXT)
+    site.serve("/b", PAGE)
+    error = refusal(site.serve("/a", status=302, headers={"Location": "/b"}), settings())
+    assert "robots.txt" in error.detail
+    assert site.paths() == ["/a"]
+
+
+def test_no_more_than_500_kib_are_read_and_a_rule_cut_in_its_middle_is_dropped(site, settings):
+    head = b"User-agent: *\nDisallow: /first\n"
+    filler = b"# " + b"x" * (500 * 1024 - len(head) - 2 - len(b"\nDisallow: /")) + b"\n"
+    site.serve(
+        "/robots.txt", head + filler + b"Disallow: /second\nDisallow: /third\n" + b"#" * 20_000_000, headers=TEXT
+    )
+    assert refusal(site.serve("/first", PAGE), settings()).reason == "refused"
+    for path in ("/second", "/third"):
+        assert get(site.serve(path, PAGE), settings()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "longest", "least", "most"), [("0.4", 10.0, 0.39, 1.0), ("3600", 0.3, 0.29, 1.0), ("0", 10.0, 0, 0.2)]
+)
+def test_a_crawl_delay_is_kept_up_to_the_bound(site, settings, asked_for, longest, least, most):
+    site.serve("/robots.txt", f"User-agent: nabra\nCrawl-delay: {asked_for}", headers=TEXT)
+    with open_web(settings(max_crawl_delay_seconds=longest)) as web:
+        for path in ("/a", "/b"):
+            web.get(site.serve(path, PAGE))
+    (_, first), (_, second) = site.requests
+    assert least <= second - first < most
+
+
+def test_waiting_out_of_courtesy_does_not_use_up_the_deadline(site, settings):
+    with open_web(settings(delay_seconds=0.6, deadline_seconds=0.5)) as web:
+        begun = time.monotonic()
+        for path in ("/a", "/b"):
+            assert web.get(site.serve(path, PAGE)).status == 200
+    assert time.monotonic() - begun >= 0.6
