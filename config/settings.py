@@ -48,6 +48,8 @@ class FetchSettings(Section):
     max_payload_bytes: Count
     max_unpack_ratio: Annotated[float, Field(ge=1)]
     max_feed_items: Count
+    max_sitemaps: Count
+    max_sitemap_depth: Count
     delay_seconds: Annotated[float, Field(ge=0)]
     max_crawl_delay_seconds: Annotated[float, Field(ge=0)]
 

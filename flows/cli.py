@@ -61,7 +61,9 @@ def _options(
 def run(
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(help="Folders, .txt .html .jsonl .csv files, article or feed addresses. [default: the sources]"),
+        typer.Argument(
+            help="Folders, .txt .html .jsonl .csv files, addresses of articles, feeds, sitemaps. [default: the sources]"
+        ),
     ] = None,
     warehouse: Warehouse = None,
     config: ConfigFile = None,

@@ -63,7 +63,7 @@ def news(
 ) -> RunSummary:
     """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was.
 
-    inputs: folders, files, article or feed addresses; without, the sources of the configuration.
+    inputs: folders, files, addresses of articles, feeds or sitemaps; without, the sources of the configuration.
     warehouse: folder or s3:// address; without, that of the configuration.
     config: settings file; without, the defaults.
     refresh: stages whose files are made anew where other settings or models made them, with the stages after them.

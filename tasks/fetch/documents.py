@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from config.settings import FetchSettings
 from tasks.errors import DocumentError
-from tasks.fetch.feeds import FeedItem, is_feed, read_feed
-from tasks.fetch.fetched import Fetched, Found, Known, Refused, refused
+from tasks.fetch.feeds import FeedItem, newest
+from tasks.fetch.fetched import Fetched, Found, Known, Payload, Refused, refused
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.identity import canonical_url, document_id, has_credentials, without_credentials
+from tasks.fetch.listings import Listing, read_listing
 from tasks.fetch.targets import Target
+from tasks.fetch.unpack import Bounds
 from tasks.fetch.web import Web, open_web
 
 log = logging.getLogger(__name__)
@@ -48,7 +52,7 @@ class _Run:
         if target.path is None:
             yield from self._address(target.address, target.source)
             return
-        local = LocalInput(target.source, self.settings.max_payload_bytes, self.settings.max_feed_items)
+        local = LocalInput(target.source, self.bounds, self.settings.max_feed_items)
         for found in local.find(target.path):
             if isinstance(found, WebLink):
                 yield self._page(found.item, target.source)
@@ -65,8 +69,12 @@ class _Run:
             return Known(found.doc_id)
         return _guarded(found, lambda: found.document(found.load()))
 
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
+
     def _address(self, address: str, source: str) -> Iterator[Found | Refused]:
-        """An address that may be a page or a feed: what it is shows when it is there."""
+        """An address that may be a page, a feed or a sitemap: what it is shows when it is there."""
         page = self._page(FeedItem(address, None, None), source)
         if isinstance(page, Refused) or page.doc_id in self.known or page.doc_id in self.met:
             yield page
@@ -76,10 +84,52 @@ class _Run:
 
     def _open(self, page: Found, source: str) -> list[Found | Refused]:
         payload = page.load()
-        if not is_feed(payload.content, payload.content_type):
+        listing = self._listing(page, payload)
+        if listing is None:
             return [replace(page, load=lambda: payload)]
-        items = read_feed(payload.content, page.url, self.settings.max_feed_items)
-        return [self._page(item, source) for item in items]
+        items, refusals = list(listing.pages), []
+        for sitemap in self._sitemaps(page, listing, source):
+            if isinstance(sitemap, Refused):
+                refusals.append(sitemap)
+            else:
+                items += sitemap.pages
+            if len(items) >= self.settings.max_feed_items:
+                break
+        pages = newest(items, page.url, self.settings.max_feed_items)
+        return [*refusals, *(self._page(item, source) for item in pages)]
+
+    def _listing(self, page: Found, payload: Payload) -> Listing | None:
+        return read_listing(payload, page.url, self.settings.max_feed_items, self.bounds)
+
+    def _sitemaps(self, index: Found, listing: Listing, source: str) -> Iterator[Listing | Refused]:
+        """The sitemaps that an index names, and those that they name, one after the other and each once."""
+        waiting = deque((item, 1) for item in listing.sitemaps)
+        seen = {index.url}
+        while waiting:
+            item, depth = waiting.popleft()
+            page = self._page(item, source)
+            address = item.link if isinstance(page, Refused) else page.url
+            if address in seen:
+                continue
+            if len(seen) > self.settings.max_sitemaps:
+                log.info("%s names more sitemaps than fetch.max_sitemaps; %d are left out", index.url, len(waiting) + 1)
+                return
+            seen.add(address)
+            if isinstance(page, Refused):
+                yield page
+            elif depth > self.settings.max_sitemap_depth:
+                yield page.refused("refused", f"a sitemap {depth} indexes deep, see fetch.max_sitemap_depth")
+            else:
+                further = _guarded(page, partial(self._sitemap, page))
+                yield further
+                if isinstance(further, Listing):
+                    waiting.extend((named, depth + 1) for named in further.sitemaps)
+
+    def _sitemap(self, page: Found) -> Listing:
+        listing = self._listing(page, page.load())
+        if listing is None:
+            raise DocumentError("malformed", "an index names it as a sitemap, and it is none")
+        return listing
 
     def _page(self, item: FeedItem, source: str) -> Found | Refused:
         shown = without_credentials(item.link)

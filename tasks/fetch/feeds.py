@@ -8,12 +8,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import urljoin
 
 import feedparser
 
 from tasks.errors import DocumentError
 from tasks.fetch.dates import parse_time
+from tasks.fetch.identity import joined
+from tasks.fetch.markup import parse_xml
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +27,28 @@ LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class FeedItem:
-    """One item: its absolute link ("" if it has none), title and publication time."""
+    """One item: its absolute link ("" if it has none), title, publication time, and when it was changed last."""
 
     link: str
     title: str | None
     published_at: datetime | None
+    changed_at: datetime | None = None
+
+    @property
+    def age_key(self) -> datetime:
+        """What items are ordered by, the newest highest; without a time an item is the oldest."""
+        return self.published_at or self.changed_at or LONG_AGO
+
+
+def start_of(content: bytes) -> bytes:
+    """The bytes in which a payload shows what it is."""
+    # UTF-16 has a NUL beside every Latin letter.
+    return content[:SNIFFED_BYTES].replace(b"\0", b"")
 
 
 def is_feed(content: bytes, content_type: str | None) -> bool:
     """Whether the payload is a feed, by its declared type or its first element (many servers say text/html)."""
-    # UTF-16 feeds have a NUL beside every letter.
-    start = content[:SNIFFED_BYTES].replace(b"\0", b"")
+    start = start_of(content)
     if HTML_ROOT.search(start):
         return False
     return content_type in FEED_TYPES or bool(FEED_ROOT.search(start))
@@ -45,26 +57,29 @@ def is_feed(content: bytes, content_type: str | None) -> bool:
 def read_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
     """The newest `max_items` items in the feed's order; links are resolved against `base`, the feed's address.
 
-    Raises DocumentError `malformed` where the payload is no feed.
+    Raises DocumentError `malformed` where the payload is no feed or declares entities.
     """
+    # feedparser reads what lxml does not, but would expand entities.
+    parse_xml(content)
     # Bytes in a stream: given bare, feedparser may take them for the name of a file to open.
     parsed = feedparser.parse(io.BytesIO(content))
     if not parsed.get("version"):
         raise DocumentError("malformed", "not an RSS, Atom or RDF feed")
     items = [
         FeedItem(
-            urljoin(base, entry.get("link", "").strip()) if entry.get("link") else "",
+            joined(base, (entry.get("link") or "").strip()),
             entry.get("title") or None,
             parse_time(entry.get("published") or entry.get("updated")),
         )
         for entry in parsed.entries
     ]
-    return _newest(items, base, max_items)
+    return newest(items, base, max_items)
 
 
-def _newest(items: list[FeedItem], base: str, max_items: int) -> list[FeedItem]:
+def newest(items: list[FeedItem], base: str, max_items: int) -> list[FeedItem]:
+    """The newest `max_items` of the items, in their order."""
     if len(items) <= max_items:
         return items
     log.info("%s has %d items; the newest %d are taken", base, len(items), max_items)
-    newest = sorted(range(len(items)), key=lambda n: items[n].published_at or LONG_AGO, reverse=True)[:max_items]
-    return [items[n] for n in sorted(newest)]
+    chosen = sorted(range(len(items)), key=lambda n: items[n].age_key, reverse=True)[:max_items]
+    return [items[n] for n in sorted(chosen)]

@@ -12,11 +12,13 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from tasks.errors import DocumentError
-from tasks.fetch.feeds import FeedItem, read_feed
+from tasks.fetch.feeds import FeedItem
 from tasks.fetch.fetched import Found, Payload, Refused, refused
 from tasks.fetch.identity import document_id
+from tasks.fetch.listings import read_listing
 from tasks.fetch.rows import find_rows
 from tasks.fetch.targets import ACCEPTED_SUFFIXES
+from tasks.fetch.unpack import Bounds
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class LocalInput:
     """How to read local input: the source's id and the limits of the settings."""
 
     source: str
-    max_payload_bytes: int
+    bounds: Bounds
     max_feed_items: int
 
     def find(self, path: Path) -> Iterator[Found | Refused | WebLink]:
@@ -63,7 +65,7 @@ class LocalInput:
                 yield self._page(path, root)
             elif suffix in ROW_SUFFIXES:
                 key = path.relative_to(root).as_posix()
-                yield from find_rows(path, key, self.source, self.max_payload_bytes)
+                yield from find_rows(path, key, self.source, self.bounds.max_bytes)
             elif suffix in ACCEPTED_SUFFIXES:
                 yield from self._feed(path, root)
             else:
@@ -79,14 +81,21 @@ class LocalInput:
             document_id(path.relative_to(root).as_posix()),
             path.as_uri(),
             self.source,
-            load=lambda: Payload(read_bytes(path, self.max_payload_bytes), MEDIA_TYPES[path.suffix.lower()]),
+            load=lambda: Payload(read_bytes(path, self.bounds.max_bytes), MEDIA_TYPES[path.suffix.lower()]),
             hint_title=item.title if item else None,
             hint_published_at=item.published_at if item else None,
         )
 
     def _feed(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
-        content = read_bytes(path, self.max_payload_bytes)
-        for number, item in enumerate(read_feed(content, path.as_uri(), self.max_feed_items), start=1):
+        content = read_bytes(path, self.bounds.max_bytes)
+        listing = read_listing(Payload(content), path.as_uri(), self.max_feed_items, self.bounds)
+        if listing is None:
+            raise DocumentError("malformed", "not an RSS, Atom or RDF feed and not a sitemap")
+        if listing.sitemaps:
+            raise DocumentError(
+                "refused", "an index of sitemaps; give its http(s) address, so that they can be fetched"
+            )
+        for number, item in enumerate(listing.pages, start=1):
             if item.link.startswith(("http://", "https://")):
                 yield WebLink(item)
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from typing import Final
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string, url_query_cleaner
 
@@ -33,6 +33,14 @@ def canonical_url(url: str) -> str:
     plain = urlunsplit((scheme, netloc, parts.path or "/", parts.query, ""))
     cleaned: str = url_query_cleaner(plain, TRACKING, remove=True, unique=False)
     return cleaned
+
+
+def joined(base: str, link: str) -> str:
+    """The link as an absolute address; "" for none; what is no address stays as it is, to be named when refused."""
+    try:
+        return urljoin(base, link) if link else ""
+    except ValueError:
+        return link
 
 
 def has_credentials(url: str) -> bool:

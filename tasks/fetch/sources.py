@@ -10,7 +10,7 @@ from typing import Any, Final
 from tasks.errors import ConfigError
 from tasks.fetch.identity import has_credentials
 
-KINDS: Final = ("folder", "file", "feed", "page")
+KINDS: Final = ("folder", "file", "feed", "sitemap", "page")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ from tasks.fetch.unpack import Bounds, read_bounded, read_start
 RETRIED: Final = frozenset({429, 500, 502, 503, 504})
 LONGEST_WAIT_SECONDS: Final = 30.0
 HEADERS: Final = {
-    "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,*/*;q=0.5",
+    "Accept": (
+        "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,*/*;q=0.5"
+    ),
     "Accept-Language": "ar,*;q=0.5",
     # No brotli or zstd: their decoders cannot bound what a small body unpacks to.
     "Accept-Encoding": "gzip, deflate",

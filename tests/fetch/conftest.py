@@ -24,7 +24,7 @@ class Answer:
 
 @dataclass
 class Site:
-    """`pages` maps a path to its answers, the last of which is repeated; `requests` logs path and time, robots.txt aside."""
+    """`pages` maps a path to its answers, the last of which is repeated; `requests` logs all but robots.txt."""
 
     address: str
     pages: dict[str, list[Answer]] = field(default_factory=dict)

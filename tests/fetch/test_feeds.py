@@ -44,6 +44,23 @@ def test_a_payload_that_is_no_feed_is_malformed() -> None:
         read_feed(b"<urlset><url/></urlset>", "https://example.org/", 10)
 
 
+def test_a_broken_feed_gives_what_can_be_read() -> None:
+    broken = b'<rss version="2.0"><channel><item><title>a & b</title><link>/1</link></item><item><link>/2</link><tit'
+    links = [item.link for item in read_feed(broken, "https://example.org/", 10)]
+    assert links == ["https://example.org/1", "https://example.org/2"]
+
+
+def test_a_link_that_is_no_address_costs_only_its_item() -> None:
+    feed = b'<rss version="2.0"><channel><item><link>http://[</link></item><item><link>/2</link></item></channel></rss>'
+    assert [item.link for item in read_feed(feed, "https://example.org/", 10)] == ["http://[", "https://example.org/2"]
+
+
+def test_an_old_feed_with_a_public_document_type_is_read() -> None:
+    doctype = b'<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://127.0.0.1:9/rss-0.91.dtd">'
+    feed = doctype + b'<rss version="0.91"><channel><item><link>/1</link></item></channel></rss>'
+    assert read_feed(feed, "https://example.org/", 10)[0].link == "https://example.org/1"
+
+
 def test_a_feed_is_never_taken_for_the_name_of_a_file(tmp_path: object) -> None:
     with pytest.raises(DocumentError, match="not an RSS"):
         read_feed(b"/etc/hostname", "https://example.org/", 10)

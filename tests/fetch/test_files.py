@@ -6,8 +6,9 @@ from tasks.errors import DocumentError
 from tasks.fetch.fetched import Found, Refused
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.identity import document_id
+from tasks.fetch.unpack import Bounds
 
-LOCAL = LocalInput("cli", max_payload_bytes=1000, max_feed_items=10)
+LOCAL = LocalInput("cli", Bounds(max_bytes=1000, max_ratio=100), max_feed_items=10)
 
 
 def feed(folder: Path, *links: str) -> Path:
@@ -109,3 +110,13 @@ def test_an_xml_file_that_is_no_feed_is_malformed(tmp_path: Path) -> None:
     (refusal,) = LOCAL.find(tmp_path)
     assert isinstance(refusal, Refused)
     assert (refusal.row["reason"], refusal.row["url"]) == ("malformed", (tmp_path / "sitemap.xml").as_uri())
+
+
+def test_a_local_sitemap_gives_its_pages_and_an_index_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "map.xml").write_text("<urlset><url><loc>https://example.org/1</loc></url></urlset>", encoding="utf-8")
+    (tmp_path / "index.xml").write_text("<sitemapindex><sitemap><loc>map.xml</loc></sitemap></sitemapindex>")
+    index, page = LOCAL.find(tmp_path)
+    assert isinstance(index, Refused)
+    assert "give its http(s) address" in index.row["detail"]
+    assert isinstance(page, WebLink)
+    assert page.item.link == "https://example.org/1"

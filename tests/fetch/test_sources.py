@@ -27,7 +27,7 @@ def test_relative_addresses_are_resolved_beside_the_file(tmp_path: Path) -> None
     [
         (("enabled = true\n", ""), "source port: the key enabled is missing; each source has id, name, kind"),
         (("enabled", "enable"), "unknown key enable; allowed: id, name, kind, address, enabled"),
-        (('"feed"', '"rss"'), "kind = 'rss'; allowed: folder, file, feed, page"),
+        (('"feed"', '"rss"'), "kind = 'rss'; allowed: folder, file, feed, sitemap, page"),
         (("true", '"yes"'), "enabled = 'yes' should be true or false"),
         (("feeds/port.xml", "ftp://example.org/x"), "scheme ftp; allowed: http, https, file"),
         (("feeds/port.xml", "https://me:secret@example.org/x"), "user name or password"),

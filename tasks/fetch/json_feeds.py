@@ -1,0 +1,46 @@
+"""JSON Feed (jsonfeed.org), versions 1 and 1.1."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from tasks.errors import DocumentError
+from tasks.fetch.dates import parse_time
+from tasks.fetch.feeds import FeedItem, newest, start_of
+from tasks.fetch.identity import joined
+
+MEDIA_TYPE: Final = "application/feed+json"
+VERSION: Final = b"jsonfeed.org/version/"
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+def is_json_feed(content: bytes, content_type: str | None) -> bool:
+    """Whether the payload is a JSON feed, by its declared type or the version that it begins with."""
+    # Some writers escape slashes.
+    start = start_of(content).removeprefix(BYTE_ORDER_MARK).lstrip().replace(b"\\/", b"/")
+    return content_type == MEDIA_TYPE or (start.startswith(b"{") and VERSION in start)
+
+
+def read_json_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
+    """The newest `max_items` items in the feed's order. Raises DocumentError `malformed` where it is no JSON feed."""
+    try:
+        feed = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise DocumentError("malformed", f"not a JSON feed: {error}") from error
+    items = feed.get("items") if isinstance(feed, dict) else None
+    if not isinstance(items, list):
+        raise DocumentError("malformed", "not a JSON feed: it has no list of items")
+    return newest([_item(item if isinstance(item, dict) else {}, base) for item in items], base, max_items)
+
+
+def _item(item: dict[str, Any], base: str) -> FeedItem:
+    def text(*keys: str) -> str:
+        values = (item.get(key) for key in keys)
+        return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+
+    return FeedItem(
+        joined(base, text("url", "external_url")),
+        text("title") or None,
+        parse_time(text("date_published", "date_modified")),
+    )

@@ -1,0 +1,51 @@
+"""Sitemaps: pages, and for an index the sitemaps that it names."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from tasks.errors import DocumentError
+from tasks.fetch.dates import parse_time
+from tasks.fetch.feeds import HTML_ROOT, FeedItem, newest, start_of
+from tasks.fetch.identity import joined
+from tasks.fetch.markup import parse_xml
+
+SITEMAP_ROOT: Final = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
+
+
+def is_sitemap(content: bytes) -> bool:
+    """Whether the first element is that of a sitemap or of an index of sitemaps."""
+    start = start_of(content)
+    return bool(SITEMAP_ROOT.search(start)) and not HTML_ROOT.search(start)
+
+
+def read_sitemap(content: bytes, base: str, max_items: int) -> tuple[list[FeedItem], list[FeedItem]]:
+    """The newest `max_items` pages in their order, with the title and time that a news sitemap gives; and the sitemaps
+    that an index names, those changed last first.
+
+    Raises DocumentError `malformed` where there is no XML or where it declares entities.
+    """
+    root = parse_xml(content)
+    if root is None:
+        raise DocumentError("malformed", "not a sitemap")
+    pages = [_item(entry, base) for entry in root.iter("{*}url")]
+    sitemaps = [_item(entry, base) for entry in root.iter("{*}sitemap")]
+    return newest(pages, base, max_items), sorted(sitemaps, key=lambda item: item.age_key, reverse=True)
+
+
+def _item(entry: etree._Element, base: str) -> FeedItem:
+    # Any namespace: sites write old ones, wrong ones and none.
+    return FeedItem(
+        joined(base, _text(entry, "{*}loc")),
+        _text(entry, "{*}news/{*}title") or None,
+        parse_time(_text(entry, "{*}news/{*}publication_date")),
+        parse_time(_text(entry, "{*}lastmod")),
+    )
+
+
+def _text(entry: etree._Element, path: str) -> str:
+    found = entry.find(path)
+    return "" if found is None else "".join(found.itertext()).strip()
