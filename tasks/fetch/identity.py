@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from typing import Final
+from functools import cache
+from typing import Annotated, Final
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import safe_url_string, url_query_cleaner
+from pydantic import Field
+from w3lib.url import safe_url_string
 
-# Parameters that say how a reader came to a page and never which page it is.
-TRACKING: Final = (
-    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id"),
-    *("fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid"),
-    *("at_medium", "at_campaign", "ocid", "_ga"),
-)
+from config.settings import CONFIG_FOLDER
+from tasks.data_files import Entry, read_data_file
+
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+class Tracking(Entry):
+    """Query parameters that never choose a page: by name, and by how the name begins (lower case)."""
+
+    prefixes: Annotated[tuple[str, ...], Field(strict=False)]
+    names: Annotated[frozenset[str], Field(strict=False)]
+
+    def drops(self, parameter: str) -> bool:
+        """Whether `name=value` is to be left out."""
+        name = parameter.partition("=")[0].lower()
+        return name in self.names or name.startswith(self.prefixes)
+
+
+@cache
+def _tracking() -> Tracking:
+    """The shipped list. It is no setting, since it takes part in every document id."""
+    return read_data_file(CONFIG_FOLDER / "tracking.toml", Tracking)
 
 
 def canonical_url(url: str) -> str:
@@ -30,9 +47,8 @@ def canonical_url(url: str) -> str:
     netloc = f"[{host}]" if ":" in host else host
     if parts.port and parts.port != DEFAULT_PORTS.get(scheme):
         netloc = f"{netloc}:{parts.port}"
-    plain = urlunsplit((scheme, netloc, parts.path or "/", parts.query, ""))
-    cleaned: str = url_query_cleaner(plain, TRACKING, remove=True, unique=False)
-    return cleaned
+    parameters = [each for each in parts.query.split("&") if each and not _tracking().drops(each)]
+    return urlunsplit((scheme, netloc, parts.path or "/", "&".join(parameters), ""))
 
 
 def joined(base: str, link: str) -> str:

@@ -14,6 +14,10 @@ from tasks.fetch.identity import canonical_url, document_id, has_credentials, ro
         ("https://example.org", "https://example.org/"),
         ("https://example.org:8443/a", "https://example.org:8443/a"),
         ("https://example.org/a?utm_source=x&b=2&a=1&fbclid=z", "https://example.org/a?b=2&a=1"),
+        ("https://example.org/a?UTM_Anything=x&gclid=1&_ga", "https://example.org/a"),
+        ("https://example.org/a?utm=1&ref=2&source=3&id=utm_x", "https://example.org/a?utm=1&ref=2&source=3&id=utm_x"),
+        ("https://example.org/a?b=1&&c", "https://example.org/a?b=1&c"),
+        ("https://مثال.إختبار/a", "https://xn--mgbh0fb.xn--kgbechtv/a"),
         ("https://example.org/خبر", "https://example.org/%D8%AE%D8%A8%D8%B1"),
         ("https://example.org/a?tag=1&tag=2", "https://example.org/a?tag=1&tag=2"),
         ("http://[::1]:80/x", "http://[::1]/x"),
@@ -23,13 +27,29 @@ def test_canonical_url_drops_only_what_does_not_choose_the_page(url: str, canoni
     assert canonical_url(url) == canonical
 
 
+ODD_LETTERS = st.text(st.sampled_from("abAZ09-._~%2F41مقة ّ/+&=?#:;@!|\\[]\"'<>é\u200f\t\n\u00a0İß"), max_size=12)
+
+
 @given(
-    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
-    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+    st.sampled_from(["http", "HTTPS"]),
+    st.sampled_from(["Example.org", "example.org.", "مثال.إختبار", "bücher.example", "[2001:DB8::1]", "127.0.0.1"]),
+    st.sampled_from(["", ":80", ":443", ":8080", ":"]),
+    ODD_LETTERS | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20),
+    st.lists(ODD_LETTERS | st.sampled_from(["utm_x=1", "UTM_a", "fbclid=3", "id=7", "%75tm_a=1"]), max_size=4),
+    ODD_LETTERS,
 )
-def test_canonical_url_of_a_canonical_url_is_itself(path: str, query: str) -> None:
-    once = canonical_url(f"https://example.org/{path}?{query}")
+def test_the_canonical_address_of_a_canonical_address_is_itself(
+    scheme: str, host: str, port: str, path: str, query: list[str], fragment: str
+) -> None:
+    once = canonical_url(f"{scheme}://{host}{port}/{path}?{'&'.join(query)}#{fragment}")
     assert canonical_url(once) == once
+    assert "#" not in once
+
+
+@given(st.lists(st.sampled_from(["utm_source=rss", "fbclid=x", "gclid", "at_custom1=y"])), st.sampled_from(["", "top"]))
+def test_however_a_page_was_linked_to_it_has_one_id(tracking: list[str], fragment: str) -> None:
+    linked = f"https://example.org/a?{'&'.join(['id=7', *tracking])}#{fragment}"
+    assert document_id(canonical_url(linked)) == document_id("https://example.org/a?id=7")
 
 
 def test_canonical_url_refuses_what_has_no_host() -> None:
