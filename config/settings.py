@@ -17,6 +17,7 @@ DEFAULT_FILE = CONFIG_FOLDER / "default.toml"
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
+Host = Annotated[str, Field(pattern=r"^[^\s/@*]+$")]
 
 
 class Section(BaseModel):
@@ -39,7 +40,7 @@ class RunSettings(Section):
 class FetchSettings(Section):
     sources: str
     user_agent: str
-    allow_hosts: Annotated[tuple[str, ...], Field(strict=False)]
+    allow_hosts: Annotated[tuple[Host, ...], Field(strict=False)]
     timeout_seconds: Seconds
     deadline_seconds: Seconds
     retries: Annotated[int, Field(ge=0)]

@@ -22,12 +22,12 @@ PARTS: Final = ("title", "text")
 SENTIMENTS: Final = ("positive", "negative", "neutral")
 
 REJECT_REASONS: Final = {
-    "unreadable": "the file cannot be opened, or the row cannot be decoded",
-    "malformed": "the row is no valid JSON or CSV, or lacks an address or id, or its content",
+    "unreadable": "the file cannot be opened, or the row or the packed payload cannot be decoded",
+    "malformed": "the row is no valid JSON or CSV, or lacks an address or id, or its content; or the feed cannot be read",
     "duplicate_key": "another row of the same input has the same address or id",
     "http_error": "the server answered with an error status, after the retries where those help",
     "network_error": "no answer: name not found, connection refused, time-out",
-    "refused": "the address is not one that nabra may fetch, or the server forbids it",
+    "refused": "the address is not one that nabra may fetch, or the site's robots.txt forbids it or cannot be read",
     "too_large": "the payload or its text is longer than the settings allow",
     "empty": "nothing was received, or no text is left after cleaning",
     "not_text": "the payload is binary, not an article",

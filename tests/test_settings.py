@@ -50,6 +50,7 @@ def test_an_unknown_section_is_refused_with_the_allowed_ones(tmp_path: Path) -> 
         ("[run]\nbatch_articles = 0\n", "run.batch_articles = 0"),
         ('[run]\nbatch_articles = "8"\n', "run.batch_articles = '8'"),
         ("[clean]\nduplicate_threshold = 1.5\n", "clean.duplicate_threshold = 1.5"),
+        ('[fetch]\nallow_hosts = ["http://localhost"]\n', "fetch.allow_hosts.0 = 'http://localhost'"),
         ("[run\n", "not a TOML file"),
         ("retries = 3\n", "retries stands outside a section"),
     ],
