@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from config.settings import load_settings
+from flows.actors import app as actors_app
 from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import NabraError, UsageError
 
@@ -172,6 +173,8 @@ def sql(
         return
     put(rows_table(data), sys.stdout)
 
+
+app.add_typer(actors_app, name="actors")
 
 models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)
 app.add_typer(models_app, name="models")

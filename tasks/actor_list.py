@@ -23,7 +23,8 @@ class Actor(Entry):
     """One actor.
 
     `adjectives` are its nationality, masculine without article (the other forms are derived), `places` what it governs:
-    with an institution both mean the actor, by themselves neither does.
+    with an institution both mean the actor, by themselves neither does. `parent` is the id of the actor for which this
+    one speaks and acts, as an army does for its state: mentions keep the own id, quotes and stances get the parent's.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -32,6 +33,7 @@ class Actor(Entry):
     ambiguous: list[AmbiguousAlias] = Field(default_factory=list)
     adjectives: list[str] = Field(default_factory=list)
     places: list[str] = Field(default_factory=list)
+    parent: str | None = None
 
 
 class ActorFile(Entry):
@@ -55,8 +57,8 @@ class ActorFile(Entry):
 def read_actor_files(folder: Path) -> list[ActorFile]:
     """All `*.toml` files of `folder`.
 
-    Raises ConfigError, naming file and key, for a file that cannot be read, an unknown key, an id given twice, or one
-    unconditional alias for two actors.
+    Raises ConfigError, naming file and key, for a file that cannot be read, an unknown key, an id given twice, one
+    unconditional alias for two actors, or a parent that is not there or has one itself.
     """
     files = read_data_folder(folder, ActorFile)
     aliases: dict[str, str] = {}
@@ -67,6 +69,11 @@ def read_actor_files(folder: Path) -> list[ActorFile]:
                 raise ConfigError(f"{path}: actor {actor.id} is already in {places[actor.id]}; keep one of them")
             places[actor.id] = path
             _claim_aliases(path, actor, aliases)
+    parents = {actor.id: actor.parent for file in files.values() for actor in file.actor}
+    for child, parent in parents.items():
+        if parent is not None and parents.get(parent, parent) is not None:
+            wrong = f"the list has no actor {parent}" if parent not in parents else f"{parent} has a parent itself"
+            raise ConfigError(f"{places[child]}: actor {child}: parent = {parent!r}, but {wrong}")
     return list(files.values())
 
 

@@ -46,12 +46,16 @@ class _Node:
 
 
 class Actors:
-    """The actor list, ready for searching. `kinds` maps every id to its kind."""
+    """The actor list, ready for searching.
+
+    `kinds` maps every id to its kind, `principals` to the id for which it speaks and acts: its parent, or itself.
+    """
 
     def __init__(self, files: Iterable[ActorFile]) -> None:
         self._files = list(files)
         actors = [actor for file in self._files for actor in file.actor]
         self.kinds = {actor.id: actor.kind for actor in actors}
+        self.principals = {actor.id: actor.parent or actor.id for actor in actors}
         self._root = _Node()
         self._adjectives: dict[str, str] = {}
         for actor in actors:
@@ -91,7 +95,7 @@ class Actors:
         return _Search(self, text, context).mentions()
 
     def resolve(self, name: str, context: str | None = None) -> str | None:
-        """The id of the actor that a speaker of this name speaks for; None where that is no listed actor.
+        """The id of the principal that a speaker of this name speaks for; None where that is no listed actor.
 
         The earliest actor in the name governs it (`المتحدث باسم وزارة الدفاع الروسية`), unless the name belongs to an
         outsider or a former official, or the actor stands behind a preposition of place or sympathy.
@@ -106,7 +110,7 @@ class Actors:
         for mention in mentions:
             before = [stem for stem, token in zip(stems, tokens, strict=True) if token.start < mention.start]
             if not before or (not outside and self._governs(before, name[: mention.start], name[mention.start :])):
-                return mention.actor_id
+                return self.principals[mention.actor_id]
         return None
 
     def is_official(self, name: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
-from tasks.parse.models import model_folder, verify
+from tasks.parse.models import model_folder, opinion_folder, verify
 from tasks.schemas import SCHEMA_VERSION
 
 VERSION = metadata.version("nabra")
@@ -24,8 +24,9 @@ def fingerprints(settings: Settings) -> dict[str, str]:
     clean = _hash(raw, _settings(settings, "clean"), _content(settings.clean.boilerplate))
     models = verify(model_folder(settings.parse.parser))
     parse = _hash(clean, _settings(settings, "parse"), _content(settings.parse.actors), models)
-    sentiment = _hash(parse, _settings(settings, "sentiment"), verify(model_folder("bundled")))
-    stance = _hash(parse, _settings(settings, "stance"), _content(settings.stance.cues))
+    opinions = verify(opinion_folder(settings.parse.parser))
+    sentiment = _hash(parse, _settings(settings, "sentiment"), opinions)
+    stance = _hash(parse, _settings(settings, "stance"), _content(settings.stance.cues), opinions)
     return {"raw": raw, "clean": clean, "parse": parse, "sentiment": sentiment, "stance": stance}
 
 

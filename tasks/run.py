@@ -68,7 +68,7 @@ def _stance(tables: Tables, tools: Toolbox) -> StageOutput:
         tables["tokens"],
         tables["entities"],
         tools.settings.stance,
-        tools.cues,
+        tools.judges,
         tools.actors,
     )
 

@@ -75,8 +75,8 @@ def _int(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -> 
     return Column(name, pa.int32(), meaning, nullable or since > 1, since)
 
 
-def _float(name: str, meaning: str) -> Column:
-    return Column(name, pa.float64(), meaning)
+def _float(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -> Column:
+    return Column(name, pa.float64(), meaning, nullable or since > 1, since)
 
 
 def _time(name: str, meaning: str, *, nullable: bool = False) -> Column:
@@ -218,6 +218,21 @@ QUOTES: Final = Dataset(
         _int("speaker_start", "first code point of `speaker` in the quote's part", nullable=True),
         _int("speaker_end", "code point after the last of `speaker`", nullable=True),
         _string("speaker_id", "id in `config/actors`", nullable=True),
+        _string(
+            "speaker_found",
+            "where the speaker was found: `beside` the cue, as the `subject` before it, as the `antecedent` of its"
+            " relative clause, before a `headline`'s colon, or `continued` from the quote before",
+            nullable=True,
+            since=2,
+        ),
+        _string(
+            "speaker_known",
+            "how the name gave `speaker_id`: in the actor `list`, as an `earlier` speaker's briefer name, as the `head`"
+            " of an actor's longer name, as a `stand-in` (البيان) for the last speaker, as an official of the article's"
+            " `home` state; null where it gave none",
+            nullable=True,
+            since=2,
+        ),
     ),
 )
 
@@ -236,11 +251,19 @@ STANCES: Final = Dataset(
         _string("target", "name of the target as written"),
         _string("target_id", "id in `config/actors`", nullable=True),
         _string("stance", "`favor` or `against`"),
-        _float("score", "confidence, 0 to 1"),
+        _float("score", "how likely the article shows this position, 0 to 1; calibrated"),
         START,
         END,
         _string("evidence", "the words that show it: `clean[part][start:end]`"),
-        _string("method", "the rule or classifier that decided, with its cue"),
+        _string("method", "`rule:` with the id of its cue, `classifier`, or both joined by `+` where they agree"),
+        _float("rule_score", "confidence of the rule, 0 to 1; null where none speaks for it", nullable=True, since=2),
+        _float(
+            "classifier_score",
+            "probability that the classifier gives to the stance at the mention of the target where it is surest,"
+            " 0 to 1; null where it was not asked",
+            nullable=True,
+            since=2,
+        ),
     ),
 )
 

@@ -12,12 +12,12 @@ from config.settings import Settings
 from tasks.actors import Actors, load_actors
 from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
 from tasks.parse.encoder import load_encoder
-from tasks.parse.models import BUNDLED, GENERAL, load_parser, model_folder, sentiment_folder, verify
+from tasks.parse.models import DECISION, OPINION, SENTIMENT, STANCE, load_parser, model_folder, opinion_folder, verify
 from tasks.parse.parser import Parser
 from tasks.schemas import CLEAN
 from tasks.sentiment.classifier import Classifier, load_classifier
 from tasks.stages import STAGES
-from tasks.stance import Cues, load_cues
+from tasks.stance import Judges, load_cues, load_decision, load_target_classifier
 from tasks.store import Batch, Store
 
 
@@ -61,9 +61,11 @@ class Toolbox:
         return load_actors(Path(self.settings.parse.actors))
 
     @cached_property
-    def cues(self) -> Cues:
-        """The reporting and evaluative cues."""
-        return load_cues(Path(self.settings.stance.cues))
+    def judges(self) -> Judges:
+        """What decides on stances."""
+        folder = self.opinions / STANCE
+        classifier = load_target_classifier(folder, *load_encoder(self.opinions / OPINION))
+        return Judges(load_cues(Path(self.settings.stance.cues)), classifier, load_decision(folder / DECISION))
 
     @cached_property
     def models(self) -> Path:
@@ -78,9 +80,13 @@ class Toolbox:
         return load_parser(self.models, self.settings.parse.threads)
 
     @cached_property
+    def opinions(self) -> Path:
+        """The folder of the classifiers of sentiment and stance, checked."""
+        folder = opinion_folder(self.settings.parse.parser)
+        verify(folder)
+        return folder
+
+    @cached_property
     def classifier(self) -> Classifier:
         """The sentiment classifier that goes with the parser."""
-        bundled = model_folder(BUNDLED)
-        verify(bundled)
-        classifier = sentiment_folder(self.settings.parse.parser)
-        return load_classifier(classifier, *load_encoder(bundled / GENERAL))
+        return load_classifier(self.opinions / SENTIMENT, *load_encoder(self.opinions / OPINION))

@@ -169,3 +169,18 @@ def test_find_cites_the_exact_span(marks: list[str], before: str, after: str, pr
 
 
 ACTORS = load_actors(CONFIG_FOLDER / "actors")
+
+
+ARMY = '[[actor]]\nid = "army"\nkind = "army"\nparent = "{parent}"\naliases = ["جيش الشمال"]\n'
+
+
+def test_an_actor_with_a_parent_is_found_as_itself_and_speaks_for_its_parent(tmp_path: Path) -> None:
+    actors = written(tmp_path, LIST + ARMY.format(parent="northland"))
+    assert named(actors, "تقدم جيش الشمال") == [("جيش الشمال", "army")]
+    assert actors.resolve("المتحدث باسم جيش الشمال") == "northland"
+
+
+@pytest.mark.parametrize(("parent", "wrong"), [("nobody", "no actor nobody"), ("army", "army has a parent itself")])
+def test_a_parent_must_be_a_listed_actor_without_a_parent(tmp_path: Path, parent: str, wrong: str) -> None:
+    with pytest.raises(ConfigError, match=wrong):
+        written(tmp_path, LIST + ARMY.format(parent=parent))

@@ -10,7 +10,7 @@ from typing import Any
 from tasks.evaluate.labels import label_scores
 from tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
 from tasks.parse.encoder import load_encoder
-from tasks.parse.models import BUNDLED, GENERAL, SENTIMENT, load_parser, model_folder
+from tasks.parse.models import OPINION, SENTIMENT, load_parser
 from tasks.sentiment.classifier import load_classifier
 from tasks.train.data import data_file, from_anercorp, is_pud, read_bio, read_conllu
 from tasks.train.labelled import read_articles
@@ -36,12 +36,12 @@ def score_models(data: Path, folder: Path, *, threads: int = 0) -> dict[str, Any
         scores[name] = score_ner(part, parser)
     scores["sentences"] = score_sentences(articles)
     if (folder / SENTIMENT).is_dir():
-        scores["sentiment"] = _score_sentiment(annotated, folder / SENTIMENT)
+        scores["sentiment"] = _score_sentiment(annotated, folder)
     return scores
 
 
 def _score_sentiment(annotated: Path, folder: Path) -> dict[str, float]:
-    classifier = load_classifier(folder, *load_encoder(model_folder(BUNDLED) / GENERAL))
+    classifier = load_classifier(folder / SENTIMENT, *load_encoder(folder / OPINION))
     articles = read_articles(annotated)
     best = classifier.probabilities(articles.sentences).argmax(axis=1)
     predicted = [classifier.labels[index] for index in best]

@@ -32,10 +32,12 @@ PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
 # The name under which the bundled checkpoints ask Stanza for the encoder that they share, and its folder: no path, so
 # that any place works.
 ENCODER = "encoder"
-# The encoder of the sentiment classifier, which forgets less of meaning for not having learned syntax.
-GENERAL = "encoder-general"
+# The encoder of the classifiers of sentiment and stance, which forgets less of meaning for not having learned syntax.
+OPINION = "encoder-opinion"
 SEGMENTER = "segment"
 SENTIMENT = "sentiment"
+STANCE = "stance"
+DECISION = "decision.json"
 MANIFEST = "MANIFEST.json"
 SCORES = "scores.json"
 
@@ -61,10 +63,10 @@ def model_folder(parser: str) -> Path:
     )
 
 
-def sentiment_folder(parser: str) -> Path:
-    """The folder of the sentiment classifier that goes with a parser: its own, else the bundled one."""
-    own = model_root(parser) / SENTIMENT
-    return own if own.is_dir() else model_root(BUNDLED) / SENTIMENT
+def opinion_folder(parser: str) -> Path:
+    """The folder with the classifiers of sentiment and stance that go with a parser: its own, else the bundled."""
+    own = model_root(parser)
+    return own if (own / OPINION).is_dir() else model_root(BUNDLED)
 
 
 @lru_cache(maxsize=4)

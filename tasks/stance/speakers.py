@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from tasks.actors import Actors
 from tasks.folding import after_letters, fold, without_article, words
@@ -33,6 +33,14 @@ _EMPTY: Final = frozenset(
 )
 
 
+# Where the speaker was found: beside the cue, as the subject before it, as the noun whose relative clause it leads,
+# before a headline's colon; or the speaker before goes on.
+Found = Literal["beside", "subject", "antecedent", "headline", "continued"]
+# How the name was known for an actor: by the list of actors, as an earlier speaker's briefer name, as the head of an
+# actor's longer name, as what stands for the last speaker (`البيان`), as an official of the article's own state.
+Known = Literal["list", "earlier", "head", "stand-in", "home"]
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """A speaker as named in the part at [start, end), and the actor spoken for."""
@@ -41,6 +49,8 @@ class Speaker:
     end: int
     text: str
     actor_id: str | None
+    found: Found = "beside"
+    known: Known | None = None
 
     @property
     def stems(self) -> frozenset[str]:
@@ -76,18 +86,26 @@ class Voices:
 
     def of(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> Speaker | None:
         """The speaker of a report; where none is named, the one before, or the subject of the sentence."""
-        span = None if report.form == "participle" else self._beside(sentence, report)
-        if span is not None and report.addressee and self._is_addressed(sentence, report, span[0]):
-            span = None
-        if span is None and report.form == "verb" and (antecedent := self._antecedent(sentence, report)):
-            return self._named(*antecedent)  # in passing: whoever spoke before goes on behind it
-        if span is None and report.form in ("verb", "participle"):
-            span = self._subject_before(sentence, report, first_in_sentence)
+        span, found = self._found(sentence, report, first_in_sentence)
         if span is None:
-            return self.last
-        speaker = self._named(*span)
-        self.met.append(speaker)
+            return replace(self.last, found="continued") if self.last else None
+        speaker = self._named(*span, found)
+        if found != "antecedent":  # named in passing: whoever spoke before goes on behind it
+            self.met.append(speaker)
         return speaker
+
+    def _found(
+        self, sentence: Sentence, report: Report, first_in_sentence: bool
+    ) -> tuple[tuple[int, int] | None, Found]:
+        """The speaker's name, and where it was found."""
+        span = None if report.form == "participle" else self._beside(sentence, report)
+        if span is not None and not (report.addressee and self._is_addressed(sentence, report, span[0])):
+            return span, "beside"
+        if report.form == "verb" and (antecedent := self._antecedent(sentence, report)):
+            return antecedent, "antecedent"
+        if report.form in ("verb", "participle"):
+            return self._subject_before(sentence, report, first_in_sentence), "subject"
+        return None, "continued"
 
     def _beside(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
         """The name beside the cue. Behind وفقاً a ل leads to the name itself, not to a circumstance."""
@@ -112,42 +130,40 @@ class Voices:
 
     def introduce(self, start: int, end: int) -> Speaker | None:
         """The speaker named at [start, end), if that is an actor or a person."""
-        speaker = self._named(start, end)
+        speaker = self._named(start, end, "headline")
         person = any(m.type == "PER" and start <= m.start < end for m in self.part.mentions)
         if speaker.actor_id is None and not person:
             return None
         self.met.append(speaker)
         return speaker
 
-    def _named(self, start: int, end: int) -> Speaker:
+    def _named(self, start: int, end: int, found: Found) -> Speaker:
         text = self.part.text[start:end]
-        speaker = Speaker(start, end, text, self.actors.resolve(text, self.document.text))
-        if speaker.actor_id is None:
-            return Speaker(start, end, text, self._known(speaker))
-        return speaker
+        listed = self.actors.resolve(text, self.document.text)
+        speaker = Speaker(start, end, text, listed, found, "list" if listed else None)
+        return speaker if listed else self._known(speaker)
 
-    def _known(self, speaker: Speaker) -> str | None:
-        """The actor whom the name means without saying so.
-
-        That is an earlier speaker named more briefly (`الوزير`, a surname), the head of an actor's name (`المتحدث باسم
-        المركز`), what stands for the last speaker (`البيان`), or the state that the article is about (`وزير الخارجية`).
-        """
+    def _known(self, speaker: Speaker) -> Speaker:
+        """The speaker with the actor whom the name means without saying so, if it means one."""
         stems = speaker.stems
         for known in reversed(self.met):
             if stems <= known.stems:
-                return known.actor_id
+                return replace(speaker, actor_id=known.actor_id, known="earlier" if known.actor_id else None)
         keys = [word.key for word in words(speaker.text)]
         head = keys[keys.index(_NAME_OF) + 1 :][:1] if _NAME_OF in keys else keys
         if len(head) == 1 and head[0] in self._heads:
-            return self._heads[head[0]]
+            return replace(speaker, actor_id=self._heads[head[0]], known="head")
         if self.last is not None and len(keys) == 1 and keys[0] in _STAND_INS:
-            return self.last.actor_id
-        return self._home if self.actors.is_official(speaker.text) else None
+            return replace(speaker, actor_id=self.last.actor_id, known="stand-in")
+        if self._home and self.actors.is_official(speaker.text):
+            return replace(speaker, actor_id=self._home, known="home")
+        return speaker
 
     @cached_property
     def _mentions(self) -> list[tuple[list[str], str]]:
         text = self.document.text
-        return [([w.key for w in words(text[m.start : m.end])], m.actor_id) for m in self.actors.find(text)]
+        principals = self.actors.principals
+        return [([w.key for w in words(text[m.start : m.end])], principals[m.actor_id]) for m in self.actors.find(text)]
 
     @cached_property
     def _heads(self) -> dict[str, str]:

@@ -11,10 +11,9 @@ import pyarrow as pa
 from config.settings import StanceSettings
 from tasks.actors import Actors
 from tasks.stages import StageOutput, reject, stage_output
-from tasks.stance.cues import Cues
 from tasks.stance.document import Document, build_document
 from tasks.stance.quotes import Quote, find_quotes
-from tasks.stance.stances import Stance, find_stances
+from tasks.stance.stances import Judges, Stance, find_stances
 
 Row = dict[str, Any]
 
@@ -25,7 +24,7 @@ def tag_stances(
     tokens: pa.Table,
     entities: pa.Table,
     settings: StanceSettings,
-    cues: Cues,
+    judges: Judges,
     actors: Actors,
 ) -> StageOutput:
     """Quotes and stances of the articles of `clean` that have sentences.
@@ -43,13 +42,20 @@ def tag_stances(
         if doc_id not in parsed[0]:
             continue  # the parse stage refused it, and said so
         try:
-            quotes, stances = _tag(build_document(row, *(rows[doc_id] for rows in parsed)), settings, cues, actors)
+            quotes, stances = _tag(_document(row, parsed, actors), settings, judges, actors)
         except Exception as error:  # noqa: BLE001 - one bad article must not end the batch
             rejects.append(reject("stance", row, "failed", f"{type(error).__name__}: {error}"))
             continue
         made["quotes"] += quotes
         made["stances"] += stances
     return stage_output(made, rejects)
+
+
+def _document(clean: Row, parsed: Sequence[Mapping[str, list[Row]]], actors: Actors) -> Document:
+    """The view of an article; its mentions of actors are of those for which they speak and act."""
+    sentences, tokens, entities = (rows[clean["doc_id"]] for rows in parsed)
+    acting = [row | {"actor_id": actors.principals.get(row["actor_id"], row["actor_id"])} for row in entities]
+    return build_document(clean, sentences, tokens, acting)
 
 
 def _by_document(rows: pa.Table) -> Mapping[str, list[Row]]:
@@ -59,9 +65,9 @@ def _by_document(rows: pa.Table) -> Mapping[str, list[Row]]:
     return groups
 
 
-def _tag(document: Document, settings: StanceSettings, cues: Cues, actors: Actors) -> tuple[list[Row], list[Row]]:
-    quotes = find_quotes(document, actors, cues)
-    stances = find_stances(document, quotes, cues, actors.kinds, settings.min_score)
+def _tag(document: Document, settings: StanceSettings, judges: Judges, actors: Actors) -> tuple[list[Row], list[Row]]:
+    quotes = find_quotes(document, actors, judges.cues)
+    stances = find_stances(document, quotes, judges, actors.kinds, settings.min_score)
     return _quote_rows(document, quotes), _stance_rows(document, stances)
 
 
@@ -82,6 +88,8 @@ def _quote_rows(document: Document, quotes: Sequence[Quote]) -> list[Row]:
             "speaker_start": quote.speaker and quote.speaker.start,
             "speaker_end": quote.speaker and quote.speaker.end,
             "speaker_id": quote.speaker and quote.speaker.actor_id,
+            "speaker_found": quote.speaker and quote.speaker.found,
+            "speaker_known": quote.speaker and quote.speaker.known,
         }
         for number, quote in enumerate(quotes)
     ]
@@ -101,11 +109,17 @@ def _stance_rows(document: Document, stances: Sequence[Stance]) -> list[Row]:
             "target": stance.target.text,
             "target_id": stance.target.actor_id,
             "stance": stance.stance,
-            "score": round(stance.score, 3),
+            "score": _rounded(stance.score),
             "start": stance.start,
             "end": stance.end,
             "evidence": texts[stance.part][stance.start : stance.end],
             "method": stance.method,
+            "rule_score": _rounded(stance.rule_score),
+            "classifier_score": _rounded(stance.classifier_score),
         }
         for number, stance in enumerate(stances)
     ]
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 3)

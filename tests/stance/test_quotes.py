@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from config.settings import CONFIG_FOLDER
 from tasks.actors import Actors, load_actors
-from tasks.stance import Cues, load_cues
+from tasks.stance import load_cues
+from tasks.stance.cues import Cues
 from tasks.stance.quotes import find_quotes
 from tests.stance.conftest import article, entity_rows
 

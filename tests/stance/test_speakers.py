@@ -1,7 +1,7 @@
 import pytest
 
 from tasks.actors import Actors
-from tasks.stance import Cues
+from tasks.stance.cues import Cues
 from tasks.stance.quotes import find_quotes
 from tests.stance.conftest import article, entity_rows
 

@@ -1,17 +1,17 @@
 import pytest
 
 from tasks.actors import Actors
-from tasks.stance import Cues
+from tasks.stance import Judges
 from tasks.stance.quotes import find_quotes
 from tasks.stance.stances import Stance, find_stances
 from tests.stance.conftest import actor_rows, article, entity_rows
 
 
 @pytest.fixture
-def stances(actors: Actors, cues: Cues):
-    def find(text: str, entities=(), min_score: float = 0.1, parse=()) -> list[Stance]:
+def stances(actors: Actors, judges: Judges):
+    def find(text: str, entities=(), min_score: float = 0.5, parse=()) -> list[Stance]:
         document = article(text, parse=parse, entities=[*actor_rows(actors, text), *entities])
-        return find_stances(document, find_quotes(document, actors, cues), cues, actors.kinds, min_score)
+        return find_stances(document, find_quotes(document, actors, judges.cues), judges, actors.kinds, min_score)
 
     return find
 
@@ -100,4 +100,4 @@ def test_the_best_evidence_of_a_stance_is_kept_once(stances) -> None:
 
 
 def test_stances_below_the_least_score_are_left_out(stances) -> None:
-    assert stances("قصف الجيش التركي مواقع داعش فجراً.", min_score=0.99) == []
+    assert stances("قصف الجيش التركي مواقع داعش فجراً.", min_score=1.0) == []

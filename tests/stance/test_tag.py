@@ -5,16 +5,16 @@ from config.settings import StanceSettings
 from tasks.actors import Actors
 from tasks.schemas import ENTITIES, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
 from tasks.stages import StageOutput
-from tasks.stance import Cues, tag, tag_stances
+from tasks.stance import Judges, tag, tag_stances
 from tests.conftest import clean_table
 from tests.stance.conftest import actor_rows, sentence_rows
 
-SETTINGS = StanceSettings(cues="cues", min_score=0.3)
+SETTINGS = StanceSettings(cues="cues", min_score=0.5)
 TITLE = "الكرملين: الباب مفتوح للحوار"
 TEXT = "قال وزير الخارجية الروسي إن قصف تنظيم داعش مستمر.\nوقصف الجيش التركي مواقع داعش «ليلاً» 🙂."
 
 
-def tagged(actors: Actors, cues: Cues, *articles: tuple[str | None, str]) -> StageOutput:
+def tagged(actors: Actors, judges: Judges, *articles: tuple[str | None, str]) -> StageOutput:
     sentences, entities = [], []
     for number, (title, text) in enumerate(articles):
         headline = sentence_rows("title", title or "")
@@ -23,11 +23,11 @@ def tagged(actors: Actors, cues: Cues, *articles: tuple[str | None, str]) -> Sta
         mentions = [*actor_rows(actors, title or "", "title"), *actor_rows(actors, text)]
         entities += [row | {"doc_id": f"d{number}", "entity_id": n} for n, row in enumerate(mentions)]
     tables = (table(SENTENCES, sentences), table(TOKENS, []), table(ENTITIES, entities))
-    return tag_stances(clean_table(*articles), *tables, SETTINGS, cues, actors)
+    return tag_stances(clean_table(*articles), *tables, SETTINGS, judges, actors)
 
 
-def test_quotes_and_stances_are_cut_from_their_part(actors: Actors, cues: Cues) -> None:
-    made = tagged(actors, cues, (TITLE, TEXT))
+def test_quotes_and_stances_are_cut_from_their_part(actors: Actors, judges: Judges) -> None:
+    made = tagged(actors, judges, (TITLE, TEXT))
     parts = {"title": TITLE, "text": TEXT}
     quotes, stances = made.tables["quotes"].to_pylist(), made.tables["stances"].to_pylist()
     assert [(row["part"], row["speaker_id"], row["cue"]) for row in quotes] == [
@@ -40,20 +40,20 @@ def test_quotes_and_stances_are_cut_from_their_part(actors: Actors, cues: Cues) 
     assert all(parts[row["part"]][row["speaker_start"] : row["speaker_end"]] == row["speaker"] for row in quotes)
 
 
-def test_tables_have_their_schemas_even_when_empty(actors: Actors, cues: Cues) -> None:
-    made = tagged(actors, cues, (None, "نزل المطر على التلال."))
+def test_tables_have_their_schemas_even_when_empty(actors: Actors, judges: Judges) -> None:
+    made = tagged(actors, judges, (None, "نزل المطر على التلال."))
     assert made.tables["quotes"].schema == QUOTES.schema
     assert made.tables["stances"].schema == STANCES.schema
     assert made.tables["quotes"].num_rows == made.tables["stances"].num_rows == made.rejects.num_rows == 0
 
 
-def test_the_same_input_gives_the_same_rows(actors: Actors, cues: Cues) -> None:
-    first, second = (tagged(actors, cues, (TITLE, TEXT), (None, TEXT)) for _ in range(2))
+def test_the_same_input_gives_the_same_rows(actors: Actors, judges: Judges) -> None:
+    first, second = (tagged(actors, judges, (TITLE, TEXT), (None, TEXT)) for _ in range(2))
     assert all(first.tables[name].equals(second.tables[name]) for name in first.tables)
 
 
 def test_one_bad_article_is_rejected_and_the_rest_go_on(
-    actors: Actors, cues: Cues, monkeypatch: pytest.MonkeyPatch
+    actors: Actors, judges: Judges, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build = tag.build_document
 
@@ -63,7 +63,7 @@ def test_one_bad_article_is_rejected_and_the_rest_go_on(
         return build(row, *rows)
 
     monkeypatch.setattr(tag, "build_document", fails_on_first)
-    made = tagged(actors, cues, (None, TEXT), (None, TEXT))
+    made = tagged(actors, judges, (None, TEXT), (None, TEXT))
     assert {row["doc_id"] for row in made.tables["quotes"].to_pylist()} == {"d1"}
     assert made.rejects.schema == REJECTS.schema
     (row,) = made.rejects.to_pylist()
@@ -71,8 +71,8 @@ def test_one_bad_article_is_rejected_and_the_rest_go_on(
     assert "ValueError: bad offsets" in row["detail"]
 
 
-def test_an_article_that_was_not_parsed_is_passed_over(actors: Actors, cues: Cues) -> None:
+def test_an_article_that_was_not_parsed_is_passed_over(actors: Actors, judges: Judges) -> None:
     empty = (table(SENTENCES, []), table(TOKENS, []), table(ENTITIES, []))
-    made = tag_stances(clean_table((None, TEXT)), *empty, SETTINGS, cues, actors)
+    made = tag_stances(clean_table((None, TEXT)), *empty, SETTINGS, judges, actors)
     assert isinstance(made.tables["quotes"], pa.Table)
     assert made.tables["quotes"].num_rows == made.rejects.num_rows == 0

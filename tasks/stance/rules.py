@@ -1,0 +1,156 @@
+"""What rules say about stances: evaluative words, and who stands on which side of them.
+
+Three sources take positions: the narration, by loaded words beside an actor; the speaker of a quote, by evaluative
+words in it or by an evaluative reporting verb; an actor by its acts, where an evaluative word has an actor on each
+side. The words come from `config/cues/evaluative.toml`, the order of words and the syntax say who stands on which side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tasks.stance.cues import Cues, Evaluative, Polarity, starts_with
+from tasks.stance.quotes import Quote
+from tasks.stance.sides import ABSTRACT, Scene, Side
+from tasks.stance.sources import AUTHOR, Evidence, Source, Sources
+
+_NEAR: Final = 4  # words from a cue within which an actor is surely its own
+_QUOTE_MARKS: Final = ' "»”“«)('
+_OPPOSITE: Final[dict[Polarity, Polarity]] = {"favor": "against", "against": "favor"}
+
+# Factors of the score: a cue's weight is its value where both sides stand close to it in one clause.
+_FAR: Final = 0.8  # a side stands beyond `_NEAR`
+_IMPLICIT: Final = 0.85  # the source is the speaker, not named beside the cue
+_NEGATED: Final = 0.7
+
+
+def rule_evidence(scene: Scene, cues: Cues, sources: Sources) -> Iterator[Evidence]:
+    """The evidence of a sentence, in the order of its cues."""
+    return _Judge(scene, cues, sources).evidence()
+
+
+@dataclass
+class _Judge:
+    scene: Scene
+    cues: Cues
+    sources: Sources
+
+    def evidence(self) -> Iterator[Evidence]:
+        if not self.scene.actors:
+            return
+        for at in range(len(self.scene.tokens)):
+            for phrase, cue in self._met(at):
+                if cue.loaded or cue.beside:
+                    yield from self._beside(at, len(phrase), cue)
+                else:
+                    yield from self._between(at, len(phrase), cue)
+
+    def _met(self, at: int) -> Iterator[tuple[tuple[str, ...], Evaluative]]:
+        token = self.scene.tokens[at]
+        for letters in sorted({0, token.letters, 1 if token.key[0] in "وف" else 0}):
+            keys = [token.key[letters:], *self.scene.keys[at + 1 : at + 5]]
+            phrase = starts_with(keys, 0, self.cues.evaluative)
+            if phrase is not None:
+                yield phrase, self.cues.evaluative[phrase]
+                return
+
+    def _beside(self, at: int, size: int, cue: Evaluative) -> Iterator[Evidence]:
+        """A word that judges the actor whose name holds it or stands right beside it."""
+        for actor in self.scene.actors:
+            inside = actor.first <= at <= actor.last and self.scene.kinds[actor.id] not in ABSTRACT
+            behind = actor.first == at + size and not self.scene.gap(actor.first).strip(_QUOTE_MARKS)
+            before = cue.loaded and actor.last + 1 == at and not self.scene.gap(at).strip(_QUOTE_MARKS)
+            if (inside and cue.loaded) or behind or before:
+                judged = self.scene.with_coordinated([actor], self.scene.actors)
+                yield from self._spoken(at, size, cue, judged)
+
+    def _between(self, at: int, size: int, cue: Evaluative) -> Iterator[Evidence]:
+        """The sides of a cue: subject and target around it, or the speaker and the target."""
+        if any(actor.first <= at <= actor.last for actor in self.scene.actors):
+            return
+        low, high = self.scene.clause(at)
+        after = [actor for actor in self.scene.actors if at < actor.first <= high]
+        before = [actor for actor in self.scene.actors if low <= actor.last < at]
+        report = next((q for q in self.sources.quotes if self._is_cue(q, at)), None)
+        if report is not None and not cue.act:
+            yield from self._reported(at, cue, report)
+            return
+        if cue.mutual:
+            yield from self._mutual(at, cue, after)
+            return
+        subject, targets = self.scene.roles(at, size, cue, before, after)
+        if (
+            subject is not None
+            and targets
+            and (cue.act or self.sources.quote_at(self.scene.part, self.scene.tokens[at].start) is None)
+        ):
+            yield from self._acted(at, cue, subject, targets)
+        elif not cue.act:
+            near = self.scene.with_coordinated(after[:1], after) or self.scene.with_coordinated(before[-1:], [])
+            yield from self._spoken(at, size, cue, near, quoted_only=True)
+        elif targets:
+            yield from self._spoken(at, size, cue, targets, quoted_only=True)
+
+    def _is_cue(self, quote: Quote, at: int) -> bool:
+        return (
+            quote.part == self.scene.part.name
+            and self.scene.tokens[at].start <= quote.cue_start < self.scene.tokens[at].end
+        )
+
+    def _mutual(self, at: int, cue: Evaluative, after: Sequence[Side]) -> Iterator[Evidence]:
+        if len(after) > 1:
+            yield from self._acted(at, cue, after[0], after[1:2])
+            yield from self._acted(at, cue, after[1], after[:1])
+
+    def _negated(self, at: int) -> bool:
+        return not self.cues.negators.isdisjoint(key.removeprefix("و") for key in self.scene.keys[max(0, at - 2) : at])
+
+    def _score(self, at: int, cue: Evaluative, actor: Side, implicit: bool) -> float:
+        distance = max(actor.first - at, at - actor.last)
+        score = cue.weight * (_FAR if distance > _NEAR else 1.0) * (_IMPLICIT if implicit else 1.0)
+        return score * (_NEGATED if self._negated(at) else 1.0)
+
+    def _acted(self, at: int, cue: Evaluative, subject: Side, targets: Sequence[Side]) -> Iterator[Evidence]:
+        if cue.act and self._negated(at):
+            return
+        for target in targets:
+            if target.id != subject.id:
+                start, end = self.scene.evidence(
+                    min(at, subject.first, target.first), max(at, subject.last, target.last)
+                )
+                score = self._score(at, cue, target, implicit=False)
+                source = Source("actor", subject.mention.text, subject.id)
+                yield self._stance(source, target, cue, at, score, (start, end))
+
+    def _reported(self, at: int, cue: Evaluative, quote: Quote) -> Iterator[Evidence]:
+        """An evaluative reporting verb: its speaker stands to the first actor in what it reports."""
+        inside = [actor for actor in self.scene.actors if quote.start <= actor.mention.start < quote.end]
+        source = self.sources.speaking(quote)
+        if source is None or not inside:
+            return
+        for target in self.scene.with_coordinated(inside[:1], inside):
+            score = self._score(at, cue, target, implicit=False)
+            span = (min(self.scene.tokens[at].start, quote.start), quote.end)
+            yield self._stance(source, target, cue, at, score, span)
+
+    def _spoken(
+        self, at: int, size: int, cue: Evaluative, targets: Sequence[Side], quoted_only: bool = False
+    ) -> Iterator[Evidence]:
+        """The position of whoever speaks here: the speaker of the quote around the cue, else the narration."""
+        quote = self.sources.quote_at(self.scene.part, self.scene.tokens[at].start)
+        narrated = None if quoted_only else AUTHOR
+        source = narrated if quote is None else self.sources.speaking(quote)
+        if source is None:
+            return
+        for target in targets:
+            span = self.scene.evidence(min(at, target.first), max(at + size - 1, target.last))
+            score = self._score(at, cue, target, implicit=not cue.loaded)
+            yield self._stance(source, target, cue, at, score, span)
+
+    def _stance(
+        self, source: Source, target: Side, cue: Evaluative, at: int, score: float, span: tuple[int, int]
+    ) -> Evidence:
+        polarity = _OPPOSITE[cue.stance] if self._negated(at) and not cue.act else cue.stance
+        return Evidence(self.scene, source, target, polarity, score, *span, cue.id)

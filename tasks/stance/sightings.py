@@ -1,0 +1,63 @@
+"""What the classifier says about stances: every mention of an actor as a target, and who could hold the position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from tasks.stance.document import Sentence
+from tasks.stance.sides import Scene, Side
+from tasks.stance.sources import AUTHOR, Source, Sources
+from tasks.stance.targets import Judged, Marked, TargetClassifier
+
+_NAME_LINKS: Final = ("nmod", "flat", "appos", "amod", "conj", "compound")
+_MAX_LINKS: Final = 4
+
+
+class Sighting(NamedTuple):
+    """A mention of `target`, what the classifier says of it, and a source that may hold the position.
+
+    `holder` is the mention of the source, where it is an actor of the sentence.
+    """
+
+    scene: Scene
+    source: Source
+    target: Side
+    judged: Judged
+    holder: Side | None
+
+
+def sightings(scenes: Sequence[Scene], sources: Sources, classifier: TargetClassifier) -> Iterator[Sighting]:
+    """Every mention of an actor in the scenes with every source that may hold a position towards it.
+
+    In a quote that is its speaker, elsewhere the author, and anywhere another actor of the sentence.
+    """
+    mentions = [(scene, target) for scene in scenes for target in scene.actors]
+    judgements = classifier.judge([_marked(scene, target) for scene, target in mentions]) if mentions else []
+    for (scene, target), judged in zip(mentions, judgements, strict=True):
+        quote = sources.quote_at(scene.part, target.mention.start)
+        speaker = sources.speaking(quote) if quote else AUTHOR
+        if speaker is not None:
+            yield Sighting(scene, speaker, target, judged, None)
+        for holder in scene.actors:
+            if holder.id != target.id and (speaker is None or holder.id != speaker.actor_id):
+                source = Source("actor", holder.mention.text, holder.id)
+                yield Sighting(scene, source, target, judged, holder)
+
+
+def _marked(scene: Scene, target: Side) -> Marked:
+    start, end = scene.sentence.start, scene.sentence.end
+    mention = target.mention
+    return Marked(scene.part.text[start:end], mention.start - start, min(mention.end, end) - start)
+
+
+def relation(sentence: Sentence, side: Side) -> str:
+    """The dependency by which the phrase that a name belongs to hangs on its verb: `nsubj`, `obj`, `obl`, …"""
+    index = side.first
+    for _ in range(_MAX_LINKS):
+        token = sentence.tokens[index]
+        relation = token.deprel.split(":")[0]
+        if relation not in _NAME_LINKS or token.head < 0:
+            return relation
+        index = token.head
+    return relation

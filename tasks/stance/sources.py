@@ -1,0 +1,67 @@
+"""Who can take a position: the narration, the speaker of a quote, an actor by its acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
+
+from tasks.stance.cues import Polarity
+from tasks.stance.document import Document, Part
+from tasks.stance.names import Names
+from tasks.stance.quotes import Quote
+from tasks.stance.sides import Scene, Side
+from tasks.stance.speakers import Speaker
+
+SourceKind = Literal["author", "speaker", "actor"]
+
+
+class Source(NamedTuple):
+    """Who takes a position: kind, name as written, actor id."""
+
+    kind: SourceKind
+    name: str
+    actor_id: str | None
+
+
+AUTHOR: Final = Source("author", "author", None)
+
+
+class Evidence(NamedTuple):
+    """A rule's word: `[start, end)` of the scene's part shows that `source` is for or against `target`."""
+
+    scene: Scene
+    source: Source
+    target: Side
+    polarity: Polarity
+    score: float
+    start: int
+    end: int
+    cue: str
+
+
+class Sources:
+    """The quotes of a document, and whose position they are."""
+
+    def __init__(self, document: Document, quotes: Sequence[Quote]) -> None:
+        self.quotes = quotes
+        self._mentions = {part.name: part.mentions for part in document.parts}
+        self._names = Names(document)
+
+    def quote_at(self, part: Part, offset: int) -> Quote | None:
+        """The innermost quote that holds the offset."""
+        holding = [quote for quote in self.quotes if quote.part == part.name and quote.start <= offset < quote.end]
+        return min(holding, key=lambda quote: quote.end - quote.start, default=None)
+
+    def speaking(self, quote: Quote) -> Source | None:
+        """The speaker of a quote as a source, if it is an actor or a named person or organisation."""
+        speaker = quote.speaker
+        if speaker is None or not self._is_named(quote.part, speaker):
+            return None
+        name = speaker.text if speaker.actor_id else self._names.of(quote.part, speaker)
+        return Source("speaker", name, speaker.actor_id)
+
+    def _is_named(self, part: str, speaker: Speaker) -> bool:
+        """Whether the speaker is an actor or a named person or organisation, not 'sources' or 'residents'."""
+        return speaker.actor_id is not None or any(
+            m.type in ("PER", "ORG") and speaker.start <= m.start < speaker.end for m in self._mentions[part]
+        )

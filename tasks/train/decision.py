@@ -1,0 +1,84 @@
+"""Learning how much rules and classifier weigh in the decision on a stance: logistic regression over cases.
+
+A case is a (source, target, direction) that rules or classifier find in an annotated article; it is right if the
+annotators have it. The classifier must not have seen the articles: else its word would seem worth more than it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import precision_recall_curve
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from tasks.evaluate.judgements import stance_key
+from tasks.stance.cues import Polarity
+from tasks.stance.decision import Case, Features, features
+from tasks.train.labelled import Row
+
+STRENGTH = 0.3
+FOLDS = 7
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Features of cases, whether the annotators have each, and its article; `missed` stances are no case at all."""
+
+    features: tuple[Features, ...]
+    right: tuple[bool, ...]
+    articles: tuple[str, ...]
+    missed: int
+
+
+def examples(found: Iterable[tuple[Row, Sequence[Case]]]) -> Examples:
+    """The cases of annotated articles as examples, both directions of each."""
+    rows: list[tuple[Features, bool, str]] = []
+    missed = 0
+    for article, cases in found:
+        wanted = {stance_key(s["source"], s["target"], s["stance"]) for s in article["stances"]}
+        missed += len(wanted)
+        for case in cases:
+            for polarity in get_args(Polarity):
+                source = "author" if case.source.kind == "author" else case.source.actor_id or case.source.name
+                right = stance_key(source, case.target, polarity) in wanted
+                missed -= right
+                rows.append((features(case, polarity), right, article["doc_id"]))
+    named, verdicts, articles = zip(*rows, strict=True)
+    return Examples(named, verdicts, articles, missed)
+
+
+def fit_decision(data: Examples, path: Path) -> dict[str, float]:
+    """Fit on `data`, write the decision to `path`; return the scores of cross-validation by article.
+
+    `threshold` is the probability at which F1 is best there.
+    """
+    names = sorted({name for one in data.features for name in one})
+    matrix = np.array([[one.get(name, 0.0) for name in names] for one in data.features])
+    right, model = np.array(data.right), LogisticRegression(C=STRENGTH, max_iter=5000)
+    p = cross_val_predict(model, matrix, right, groups=data.articles, cv=GroupKFold(FOLDS), method="predict_proba")[
+        :, 1
+    ]
+    precision, recall, thresholds = precision_recall_curve(right, p)
+    recall = recall * right.sum() / (right.sum() + data.missed)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+    best = int(f1[:-1].argmax())
+    model.fit(matrix, right)
+    weights = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    saved = {"weights": weights, "bias": round(float(model.intercept_[0]), 4)}
+    path.write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
+    return {
+        "cases": float(len(right)),
+        "right": float(right.sum()),
+        "missed": float(data.missed),
+        "threshold": float(thresholds[best]),
+        "f1": float(f1[best]),
+        "precision": float(precision[best]),
+        "recall": float(recall[best]),
+    }

@@ -1,0 +1,72 @@
+"""`nabra actors`: what the files hold, what is risky in them, what a name means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from tasks.store import Store
+
+LIST = """
+[[actor]]
+id = "northland"
+kind = "state"
+aliases = ["نورلند", "وفد نورلند"]
+
+[[actor]]
+id = "northland_army"
+kind = "army"
+parent = "northland"
+aliases = ["جيش نورلند"]
+
+[[actor]]
+id = "envoy"
+kind = "person"
+ambiguous = [{ alias = "بن غدير", needs = ["نورلند", "الوادي"] }]
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    actors = tmp_path / "actors"
+    actors.mkdir()
+    (actors / "list.toml").write_text(LIST, encoding="utf-8")
+    path = tmp_path / "my.toml"
+    path.write_text('[parse]\nactors = "actors"\n', encoding="utf-8")
+    return path
+
+
+def call(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["actors", *arguments], catch_exceptions=False)
+    return result.exit_code, result.stdout
+
+
+def test_the_list_tells_for_whom_an_actor_speaks(settings: Path) -> None:
+    _, shown = call("list", "--config", str(settings))
+    army = next(line for line in shown.splitlines() if line.startswith("northland_army"))
+    assert army.split()[1:3] == ["army", "northland"]
+    assert "northland_army" in call("list", "--kind", "army", "--config", str(settings))[1]
+    assert "envoy" not in call("list", "--kind", "army", "--config", str(settings))[1]
+
+
+def test_the_check_counts_what_can_be_used_and_warns_of_short_names(settings: Path) -> None:
+    assert "3 actors with 4 names" in call("check", "--config", str(settings))[1]
+    path = settings.parent / "actors" / "list.toml"
+    path.write_text(path.read_text(encoding="utf-8") + '[[actor]]\nid = "x"\nkind = "x"\naliases = ["علي"]\n')
+    assert "x: the name علي is short" in call("check", "--config", str(settings))[1]
+
+
+def test_a_name_is_found_in_the_list_and_in_the_warehouse(settings: Path, store: Store) -> None:
+    _, shown = call("find", "بِن غدير", "--config", str(settings), "--warehouse", str(store.root))
+    in_list, in_warehouse = shown.split("\n\n")
+    assert "نورلند، الوادي" in in_list
+    assert in_warehouse.splitlines()[1].split()[-5:-1] == ["PER", "envoy", "1", "1"]
+
+
+def test_a_name_that_nobody_has_is_said_to_be_so(settings: Path, store: Store) -> None:
+    _, shown = call("find", "غائب", "--config", str(settings), "--warehouse", str(store.root))
+    assert "No actor of the list" in shown
+    assert "no mention" in shown
