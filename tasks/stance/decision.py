@@ -118,10 +118,19 @@ class Decision:
         return 1 / (1 + math.exp(-logit))
 
 
+NO_DECISION: Final = Decision({}, 0.0)
+
+
+def save_decision(decision: Decision, path: Path) -> None:
+    """Write a decision as `load_decision` reads it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"weights": decision.weights, "bias": decision.bias}, indent=1) + "\n", encoding="utf-8")
+
+
 def load_decision(path: Path) -> Decision:
     """The decision saved at `path` (JSON: `weights`, `bias`); ModelError if unusable."""
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
         return Decision({str(name): float(weight) for name, weight in saved["weights"].items()}, float(saved["bias"]))
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{path} cannot be loaded: {error}") from error

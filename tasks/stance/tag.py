@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -34,13 +34,9 @@ def tag_stances(
     target, stance) of an article with its best evidence, score 0 to 1. An article that raises an
     error becomes a reject row.
     """
-    parsed = [_by_document(rows) for rows in (sentences, tokens, entities)]
     made: dict[str, list[Row]] = {"quotes": [], "stances": []}
     rejects = []
-    for row in clean.to_pylist():
-        doc_id = row["doc_id"]
-        if doc_id not in parsed[0]:
-            continue  # the parse stage refused it, and said so
+    for row, parsed in _parsed(clean, sentences, tokens, entities):
         try:
             quotes, stances = _tag(_document(row, parsed, actors), settings, judges, actors)
         except Exception as error:  # noqa: BLE001 - one bad article must not end the batch
@@ -51,9 +47,26 @@ def tag_stances(
     return stage_output(made, rejects)
 
 
-def _document(clean: Row, parsed: Sequence[Mapping[str, list[Row]]], actors: Actors) -> Document:
+def documents(
+    clean: pa.Table, sentences: pa.Table, tokens: pa.Table, entities: pa.Table, actors: Actors
+) -> Iterator[Document]:
+    """The articles of `clean` that have sentences, as this stage reads them."""
+    for row, parsed in _parsed(clean, sentences, tokens, entities):
+        yield _document(row, parsed, actors)
+
+
+def _parsed(clean: pa.Table, *datasets: pa.Table) -> Iterator[tuple[Row, list[list[Row]]]]:
+    """Each article with its rows of the datasets, the first of which is that of sentences."""
+    parsed = [_by_document(rows) for rows in datasets]
+    for row in clean.to_pylist():
+        doc_id = row["doc_id"]
+        if doc_id in parsed[0]:  # else the parse stage refused it, and said so
+            yield row, [rows[doc_id] for rows in parsed]
+
+
+def _document(clean: Row, parsed: Sequence[list[Row]], actors: Actors) -> Document:
     """The view of an article; its mentions of actors are of those for which they speak and act."""
-    sentences, tokens, entities = (rows[clean["doc_id"]] for rows in parsed)
+    sentences, tokens, entities = parsed
     acting = [row | {"actor_id": actors.principals.get(row["actor_id"], row["actor_id"])} for row in entities]
     return build_document(clean, sentences, tokens, acting)
 

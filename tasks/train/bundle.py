@@ -11,7 +11,19 @@ from typing import Any
 import torch
 
 from tasks.parse.encoder import load_encoder, save_packed
-from tasks.parse.models import ENCODER, GENERAL, LANGUAGE, MANIFEST, OPEN, PROCESSORS, SCORES, SEGMENTER, SENTIMENT
+from tasks.parse.models import (
+    DECISION,
+    ENCODER,
+    LANGUAGE,
+    MANIFEST,
+    OPEN,
+    OPINION,
+    PROCESSORS,
+    SCORES,
+    SEGMENTER,
+    SENTIMENT,
+    STANCE,
+)
 
 PACKAGE = "nabra"
 BASE = "encoder-base"
@@ -21,15 +33,12 @@ JOINT_PROCESSORS = ("pos", "depparse", "ner")
 MODEL_FILES = frozenset({".pt", ".safetensors", ".json"})
 
 
-def bundle(work: Path, joint: Path, out: Path, general: Path | None = None) -> None:
-    """Assemble `out`: packed encoders, heads, `resources.json`, manifest.
+def bundle_parser(work: Path, joint: Path, out: Path) -> None:
+    """Assemble the parser in `out`: packed encoder, heads, `resources.json`, manifest.
 
-    The encoder and its heads come from the folder `joint` of a joint training, the encoder of the sentiment classifier
-    from `general` (None if the profile uses that of another), the rest from the checkpoints in `work`.
+    The encoder and its heads come from the folder `joint` of a joint training, the rest from the checkpoints in `work`.
     """
     _pack(joint / ENCODER, out / ENCODER)
-    if general:
-        _pack(general, out / GENERAL)
     for processor in PROCESSORS.split(","):
         place = joint if processor in JOINT_PROCESSORS else work
         checkpoint = torch.load(place / processor / f"{processor}.pt", map_location="cpu", weights_only=True)
@@ -37,8 +46,19 @@ def bundle(work: Path, joint: Path, out: Path, general: Path | None = None) -> N
         target.parent.mkdir(parents=True, exist_ok=True)
         torch.save(head_only(checkpoint), target)
     copy_models(joint / SEGMENTER, out / SEGMENTER)
-    copy_models(work / SENTIMENT, out / SENTIMENT)
     (out / "resources.json").write_text(json.dumps(_resources(), indent=1) + "\n", encoding="utf-8")
+    write_manifest(out)
+
+
+def bundle_opinions(opinion: Path, decision: Path, out: Path) -> None:
+    """Add the classifiers of sentiment and stance to `out`, and renew its manifest.
+
+    They and their encoder come from the folder `opinion`, what weighs them against the rules from the file `decision`.
+    """
+    _pack(opinion / ENCODER, out / OPINION)
+    for name in (SENTIMENT, STANCE):
+        copy_models(opinion / name, out / name)
+    shutil.copyfile(decision, out / STANCE / DECISION)
     write_manifest(out)
 
 

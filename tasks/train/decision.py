@@ -6,20 +6,27 @@ annotators have it. The classifier must not have seen the articles: else its wor
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
+import pyarrow as pa
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
+from config.settings import ParseSettings
+from tasks.actors import Actors
 from tasks.evaluate.judgements import stance_key
+from tasks.parse.parse import parse_articles
+from tasks.parse.parser import Parser
 from tasks.stance.cues import Polarity
-from tasks.stance.decision import Case, Features, features
+from tasks.stance.decision import Case, Decision, Features, features, save_decision
+from tasks.stance.quotes import find_quotes
+from tasks.stance.stances import Judges, find_cases
+from tasks.stance.tag import documents
 from tasks.train.labelled import Row
 
 STRENGTH = 0.3
@@ -34,6 +41,20 @@ class Examples:
     right: tuple[bool, ...]
     articles: tuple[str, ...]
     missed: int
+
+
+def annotated_cases(
+    articles: Sequence[Row], settings: ParseSettings, parser: Parser, judges: Judges, actors: Actors
+) -> Iterator[tuple[Row, list[Case]]]:
+    """Each annotated article with the cases that rules and classifier find in it."""
+    rows = [{"url": one["doc_id"], "source": "annotated"} | one for one in articles]
+    schema = pa.schema([(name, pa.string()) for name in ("doc_id", "url", "source", "title", "text")])
+    clean = pa.Table.from_pylist(rows, schema)
+    parsed = parse_articles(clean, settings, parser, actors).tables
+    by_name = {one["doc_id"]: one for one in articles}
+    for document in documents(clean, parsed["sentences"], parsed["tokens"], parsed["entities"], actors):
+        quotes = find_quotes(document, actors, judges.cues)
+        yield by_name[document.doc_id], find_cases(document, quotes, judges, actors.kinds)
 
 
 def examples(found: Iterable[tuple[Row, Sequence[Case]]]) -> Examples:
@@ -70,9 +91,7 @@ def fit_decision(data: Examples, path: Path) -> dict[str, float]:
     best = int(f1[:-1].argmax())
     model.fit(matrix, right)
     weights = {name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    saved = {"weights": weights, "bias": round(float(model.intercept_[0]), 4)}
-    path.write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
+    save_decision(Decision(weights, round(float(model.intercept_[0]), 4)), path)
     return {
         "cases": float(len(right)),
         "right": float(right.sum()),

@@ -23,12 +23,13 @@ from safetensors.torch import load_file, save_file
 from sklearn.metrics import f1_score
 from torch import nn
 from torch.nn.functional import cross_entropy
+from transformers import BertModel
 
 from tasks.parse.models import SENTIMENT, STANCE
 from tasks.parse.precision import device, half_precision
 from tasks.schemas import SENTIMENTS
 from tasks.stance.targets import HOLDERS, STANCES, Marked, encode_marked, pooled, target_features
-from tasks.train.encoder import WORDS, save_encoder
+from tasks.train.encoder import WORDS, read_tokenizer, save_encoder
 from tasks.train.labelled import Labelled, Targeted
 from tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
@@ -209,7 +210,9 @@ def _scores(model: OpinionModel, tasks: Sequence[Task]) -> dict[str, float]:
             if not rows:
                 continue
             found = model.logits(task, head, rows).argmax(1).tolist()
-            each = f1_score([labels[row] for row in rows], found, average=None, labels=range(len(HEADS[head])))
+            each = f1_score(
+                [labels[row] for row in rows], found, average=None, labels=range(len(HEADS[head])), zero_division=0
+            )
             scores[f"{head}_macro_f1"] = round(float(each.mean()), 4)
             scores |= {f"{head}_{label}": round(float(f1), 4) for label, f1 in zip(HEADS[head], each, strict=True)}
     return scores
@@ -261,9 +264,10 @@ def _calibrated(model: OpinionModel, task: Task, head: str) -> tuple[torch.Tenso
     return weight * scale.detach(), bias * scale.detach() + shift.detach()
 
 
-def save_opinion_encoder(model: Any, tokenizer: dict[str, object], layers: Path, folder: Path) -> None:
-    """Write the encoder `model` with the layers of a training to `folder`."""
-    state = load_file(layers / LAYERS)
+def save_opinion_encoder(base: Path, trained: Path, folder: Path) -> None:
+    """Write the encoder of the folder `base` with the layers that a training left in `trained` to `folder`."""
+    model = BertModel.from_pretrained(base, dtype=torch.float32, add_pooling_layer=False)
+    state = load_file(trained / LAYERS)
     own = {name.removeprefix("encoder."): value for name, value in state.items() if name.startswith("encoder.")}
     model.load_state_dict(own, strict=False)
-    save_encoder(model, tokenizer, folder, torch.float32)
+    save_encoder(model, read_tokenizer(base), folder, torch.float32)

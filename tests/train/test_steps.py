@@ -10,7 +10,7 @@ import pytest
 from flows.train import wanted_steps
 from tasks.errors import UsageError
 from tasks.train import steps
-from tasks.train.steps import NEWS_FILE, STEPS, Step, Workshop, run_step
+from tasks.train.steps import NEWS_FILE, SHARED, STEPS, Step, Workshop, run_step
 
 
 def test_a_model_brings_the_steps_that_it_needs_in_order() -> None:
@@ -31,11 +31,13 @@ def test_without_a_name_all_that_ships_is_made_and_nothing_else() -> None:
     assert not {"silver", "student"} & set(made)
 
 
-def test_the_open_profile_learns_nothing_from_the_news_text() -> None:
+def test_the_open_profile_learns_nothing_from_arabic_news() -> None:
     learned = [name for name in wanted_steps(["open-bundle"]) if NEWS_FILE in STEPS[name].reads]
     # The news decides only which pieces of the vocabulary stay.
     assert learned == ["encoder"]
-    assert all(name.startswith("open-") or name == "encoder" for name in wanted_steps(["open-scores"]))
+    assert all(name.startswith("open-") or name in SHARED for name in wanted_steps(["open-scores"]))
+    reads = [path for name in wanted_steps(["open-bundle"]) for path in STEPS[name].reads]
+    assert not [path for path in reads if path.startswith("gold/")]
 
 
 def test_an_unknown_model_is_refused_with_the_known_ones() -> None:
