@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field
 
-from tasks.data_files import Entry, read_data_folder
+from config.settings import CONFIG_FOLDER
+from tasks.data_files import Entry, read_data_file, read_data_folder
 from tasks.errors import ConfigError
 from tasks.folding import words
+
+INSTITUTIONS: Final = CONFIG_FOLDER / "actors" / "institutions.toml"
 
 
 class AmbiguousAlias(Entry):
@@ -55,12 +59,14 @@ class ActorFile(Entry):
 
 
 def read_actor_files(folder: Path) -> list[ActorFile]:
-    """All `*.toml` files of `folder`.
+    """All `*.toml` files of `folder`; the nouns that nabra ships, where none of the files has `institutions` of its own.
 
     Raises ConfigError, naming file and key, for a file that cannot be read, an unknown key, an id given twice, one
     unconditional alias for two actors, or a parent that is not there or has one itself.
     """
     files = read_data_folder(folder, ActorFile)
+    if not any(file.institutions for file in files.values()):
+        files |= {INSTITUTIONS: read_data_file(INSTITUTIONS, ActorFile)}
     aliases: dict[str, str] = {}
     places: dict[str, Path] = {}
     for path, file in files.items():

@@ -184,3 +184,8 @@ def test_an_actor_with_a_parent_is_found_as_itself_and_speaks_for_its_parent(tmp
 def test_a_parent_must_be_a_listed_actor_without_a_parent(tmp_path: Path, parent: str, wrong: str) -> None:
     with pytest.raises(ConfigError, match=wrong):
         written(tmp_path, LIST + ARMY.format(parent=parent))
+
+
+def test_a_list_of_actors_alone_gets_the_shipped_institutions(tmp_path: Path) -> None:
+    actors = written(tmp_path, LIST[LIST.index("[[actor]]") :])
+    assert actors.resolve("وزير الخارجية النورلندي") == "northland"
