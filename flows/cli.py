@@ -14,6 +14,7 @@ from rich.logging import RichHandler
 
 from config.settings import load_settings
 from flows.actors import app as actors_app
+from flows.maintenance import validate
 from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import NabraError, UsageError
 
@@ -174,6 +175,7 @@ def sql(
     put(rows_table(data), sys.stdout)
 
 
+app.command()(validate)
 app.add_typer(actors_app, name="actors")
 
 models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)

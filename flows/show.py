@@ -88,11 +88,12 @@ def _body(document: Document, article: Row, entities: bool) -> list[RenderableTy
 
 
 def _notes(sent_id: int, quotes: list[Row], entities: list[Row]) -> list[RenderableType]:
-    """Under a sentence: kind, speaker and cue of the quotes that start in it, and the names in it."""
+    """Under a sentence: the quotes that start in it, with cue, speaker and how he was found; then the names in it."""
     grid = Table.grid(padding=(0, 2))
     for quote in quotes:
         if quote["sent_id"] == sent_id:
-            grid.add_row(f"q{quote['quote_id']}", quote["kind"], *_readings(_speaker(quote), quote["cue"]))
+            speaker, cue = _readings(_speaker(quote), quote["cue"])
+            grid.add_row(f"q{quote['quote_id']}", quote["kind"], speaker, cue, _resolution(quote))
     for entity in entities:
         if entity["sent_id"] == sent_id:
             grid.add_row("", entity["type"], *_readings(entity["text"], entity["actor_id"]))
@@ -112,11 +113,11 @@ def _quotes(quotes: list[Row]) -> RenderableType:
 def _stances(stances: list[Row]) -> RenderableType:
     if not stances:
         return "\nNo stances."
-    table = _table("source", "stance", "target", "score", "evidence", "method")
+    table = _table("source", "stance", "target", "score", "evidence", "decided by")
     for row in stances:
-        source, target, evidence, method = _readings(row["source"], row["target"], row["evidence"], row["method"])
+        source, target, evidence = _readings(_with_id(row, "source"), _with_id(row, "target"), row["evidence"])
         stance = Text(row["stance"], STANCE_COLOURS[row["stance"]])
-        table.add_row(source, stance, target, f"{row['score']:.2f}", evidence, method)
+        table.add_row(source, stance, target, f"{row['score']:.2f}", evidence, _decided(row))
     return Group("", table)
 
 
@@ -126,6 +127,25 @@ def _table(*headings: str) -> Table:
     for heading in headings:
         table.add_column(heading, ratio=1 if heading in ("text", "evidence") else None)
     return table
+
+
+def _with_id(row: Row, side: str) -> str:
+    return f"{row[side]} ({row[f'{side}_id']})" if row[f"{side}_id"] else row[side]
+
+
+def _decided(stance: Row) -> str:
+    """The rule and the classifier, each with what it says by itself."""
+    scores = {"rule": stance["rule_score"], "classifier": stance["classifier_score"]}
+    said = ", ".join(f"{name} {score:.2f}" for name, score in scores.items() if score is not None)
+    return f"{escape(stance['method'])} ({said})" if said else escape(stance["method"])
+
+
+def _resolution(quote: Row) -> str:
+    """How the speaker was found, and for which actor he speaks."""
+    if not quote["speaker_found"]:
+        return ""
+    known = f" → {quote['speaker_id']} ({quote['speaker_known']})" if quote["speaker_id"] else ""
+    return f"{quote['speaker_found']}{known}"
 
 
 def _speaker(quote: Row) -> str:

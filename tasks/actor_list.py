@@ -59,7 +59,7 @@ class ActorFile(Entry):
 
 
 def read_actor_files(folder: Path) -> list[ActorFile]:
-    """All `*.toml` files of `folder`; the nouns that nabra ships, where none of the files has `institutions` of its own.
+    """All `*.toml` files of `folder`, with the nouns that nabra ships where none of them has `institutions` of its own.
 
     Raises ConfigError, naming file and key, for a file that cannot be read, an unknown key, an id given twice, one
     unconditional alias for two actors, or a parent that is not there or has one itself.

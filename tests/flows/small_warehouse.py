@@ -57,6 +57,7 @@ def small_warehouse(folder: Path) -> Store:
     whole = {"level": "document", "label": "neutral"}
     write(store, done, "sentiment", *({"doc_id": DOC} | s for s in [whole, *sentiment]))
     quote = {"doc_id": DOC, "sent_id": 1, "part": "text", "kind": "direct", "cue": "قال", "speaker": "بن غدير"}
+    quote |= {"speaker_id": "envoy", "speaker_found": "beside", "speaker_known": "list"}
     write(store, done, "quotes", quote | span("الماء للجميع"))
     evidence = {("evidence" if k == "text" else k): v for k, v in span("انتقدت الرابطة الاتفاق").items()}
     stance = {
@@ -67,7 +68,12 @@ def small_warehouse(folder: Path) -> Store:
         "target": "الاتفاق",
         "stance": "against",
     }
-    write(store, done, "stances", stance | evidence | {"method": "verb:انتقد"})
+    write(
+        store,
+        done,
+        "stances",
+        stance | evidence | {"method": "rule:blame", "rule_score": 0.8, "classifier_score": 0.25},
+    )
     refusal = {"stage": "clean", "doc_id": REFUSED, "url": "file:///news/english.html", "reason": "wrong_language"}
     rejects = table(DATASETS["rejects"], [row("rejects", **refusal, detail="en (0.99)")])
     store.write_rejects("clean", done, rejects, Provenance("f", "0", "r"))

@@ -1,0 +1,153 @@
+"""The contract, checked on what lies in a warehouse: types, keys, offsets, references, whole batches.
+
+One batch is in memory at a time, besides the ids of all documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.errors import StoreError
+from tasks.schemas import DATASETS
+from tasks.stages import STAGES
+from tasks.store import Batch, Store
+
+_DOCUMENTS: Final = ("raw", "clean")
+_SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}
+# Which rows of which dataset a row of a dataset belongs to, by which columns.
+_REFERENCES: Final = {
+    "clean": ("raw", ("doc_id",)),
+    "sentences": ("clean", ("doc_id",)),
+    "tokens": ("sentences", ("doc_id", "sent_id")),
+    "entities": ("sentences", ("doc_id", "sent_id")),
+    "quotes": ("sentences", ("doc_id", "sent_id")),
+    "stances": ("sentences", ("doc_id", "sent_id")),
+    "sentiment": ("clean", ("doc_id",)),
+}
+
+Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in the file of a batch of a dataset."""
+
+    dataset: str
+    batch: Batch
+    wrong: str
+
+
+@dataclass
+class Validation:
+    """How much was looked at so far."""
+
+    batches: int = 0
+    rows: int = 0
+
+
+def validate(store: Store, seen: Validation) -> Iterator[Problem]:
+    """Yield all that breaks the contract, batch after batch; `seen` is counted up on the way.
+
+    A batch that some stage has still to do is no problem: the next run does it.
+    """
+    there = {name: set(store.batches(name)) for name in DATASETS if name != "rejects"}
+    ids: dict[str, dict[bytes, Batch]] = {name: {} for name in _DOCUMENTS}
+    originals: dict[str, Batch] = {}
+    for batch in sorted(set().union(*there.values())):
+        present = [name for name, batches in there.items() if batch in batches]
+        yield from _orphans(batch, present)
+        tables: dict[str, pa.Table] = {}
+        for name in present:
+            try:
+                tables[name] = store.read(name, batch)
+            except StoreError as error:
+                yield Problem(name, batch, str(error))
+        for name, found in ids.items():
+            if name in tables:
+                yield from _repeated(name, batch, tables[name], found)
+        yield from _check_batch(batch, tables)
+        if "clean" in tables:
+            originals |= dict.fromkeys(tables["clean"]["duplicate_of"].drop_null().to_pylist(), batch)
+        seen.batches += 1
+        seen.rows += sum(map(len, tables.values()))
+    for doc_id, batch in originals.items():
+        if _compact(doc_id) not in ids["clean"]:
+            yield Problem("clean", batch, f"duplicate_of names {doc_id}, which is no article of the warehouse")
+
+
+def _orphans(batch: Batch, present: list[str]) -> Iterator[Problem]:
+    for stage in STAGES.values():
+        made = [name for name in stage.writes if name in present]
+        missing = [name for name in stage.reads if name not in present]
+        for name in made if missing else ():
+            yield Problem(name, batch, f"made from {', '.join(missing)}, which has no such batch")
+
+
+def _repeated(name: str, batch: Batch, data: pa.Table, found: dict[bytes, Batch]) -> Iterator[Problem]:
+    for doc_id in data["doc_id"].to_pylist():
+        first = found.setdefault(_compact(doc_id), batch)
+        if first != batch:
+            yield Problem(name, batch, f"document {doc_id} is in batch {first} too")
+
+
+def _compact(doc_id: str) -> bytes:
+    """Half the memory of the text."""
+    return (
+        bytes.fromhex(doc_id) if len(doc_id) % 2 == 0 and not set(doc_id) - set("0123456789abcdef") else doc_id.encode()
+    )
+
+
+def _check_batch(batch: Batch, tables: Tables) -> Iterator[Problem]:
+    for name, data in tables.items():
+        key = list(DATASETS[name].key)
+        doubles = len(data) - len(data.group_by(key).aggregate([]))
+        if doubles:
+            yield Problem(name, batch, f"{doubles} rows repeat the key {', '.join(key)} of another")
+        if name in _REFERENCES:
+            yield from _unreferenced(name, batch, tables)
+    if "clean" in tables:
+        yield from _wrong_offsets(batch, tables)
+
+
+def _unreferenced(name: str, batch: Batch, tables: Tables) -> Iterator[Problem]:
+    other, columns = _REFERENCES[name]
+    if other not in tables:
+        return
+    key = list(columns)
+    strangers = tables[name].select(key).join(tables[other].select(key), key, join_type="left anti")
+    if len(strangers):
+        example = ", ".join(str(value) for value in strangers.slice(0, 1).to_pylist()[0].values())
+        yield Problem(name, batch, f"{len(strangers)} rows have no {other} of {', '.join(key)}, such as {example}")
+
+
+def _wrong_offsets(batch: Batch, tables: Tables) -> Iterator[Problem]:
+    texts = {row["doc_id"]: row for row in tables["clean"].select(["doc_id", "title", "text"]).to_pylist()}
+    for name, column in _SPANS.items():
+        wrong = 0
+        for row in (
+            tables[name].select(["doc_id", "part", "start", "end", column]).to_pylist() if name in tables else ()
+        ):
+            text = (texts.get(row["doc_id"]) or {}).get(row["part"]) or ""
+            wrong += text[row["start"] : row["end"]] != row[column] or not row[column]
+        if wrong:
+            yield Problem(name, batch, f"{wrong} rows whose offsets don't cut `{column}` out of the article")
+    if {"tokens", "sentences"} <= tables.keys():
+        outside = _outside_sentence(tables["tokens"], tables["sentences"])
+        if outside:
+            yield Problem("tokens", batch, f"{outside} rows that lie outside their sentence")
+
+
+def _outside_sentence(tokens: pa.Table, sentences: pa.Table) -> int:
+    key = ["doc_id", "sent_id"]
+    bounds = sentences.select([*key, "start", "end"]).rename_columns([*key, "low", "high"])
+    placed = tokens.select([*key, "start", "end"]).join(bounds, key, join_type="inner")
+    inside = pc.and_(
+        pc.and_(pc.greater_equal(placed["start"], placed["low"]), pc.less_equal(placed["end"], placed["high"])),
+        pc.less(placed["start"], placed["end"]),
+    )
+    return len(placed) - (pc.sum(inside).as_py() or 0)
