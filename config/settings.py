@@ -35,6 +35,7 @@ class StoreSettings(Section):
 class RunSettings(Section):
     batch_articles: Count
     max_reject_share: Share
+    max_attempts: Count
 
 
 class FetchSettings(Section):

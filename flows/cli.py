@@ -14,13 +14,11 @@ from rich.logging import RichHandler
 
 from config.settings import load_settings
 from flows.actors import app as actors_app
-from flows.maintenance import validate
+from flows.maintenance import retry, vacuum, validate
 from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import NabraError, UsageError
 
-EXIT_REJECTED = 1
 EXIT_WRONG_USE = 2
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -90,8 +88,8 @@ def run(
 
     Exit status: 0 all done; 1 more documents rejected than `run.max_reject_share`, or a batch failed; 2 wrong use.
     """
-    from flows.news import BatchesFailedError, news, prepare_run
-    from flows.terminal import count_table
+    from flows.ending import end_run
+    from flows.news import news, prepare_run
 
     parameters: dict[str, Any] = {
         "inputs": inputs,
@@ -100,22 +98,7 @@ def run(
         "refresh": refresh,
     }
     settings = prepare_run(**parameters).settings
-    failed = None
-    try:
-        summary = news(**parameters)
-    except BatchesFailedError as error:
-        summary, failed = error.summary, error
-    except KeyboardInterrupt as interrupt:
-        print("nabra: stopped; what is done is kept, the next run goes on from there", file=sys.stderr)
-        raise typer.Exit(EXIT_INTERRUPTED) from interrupt
-    Console().print(count_table(summary.counts))
-    print(f"Parquet: {summary.warehouse}")
-    if failed:
-        print(f"nabra: {failed}", file=sys.stderr)
-    if summary.reject_share > settings.run.max_reject_share:
-        print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", file=sys.stderr)
-    if failed or summary.reject_share > settings.run.max_reject_share:
-        raise typer.Exit(EXIT_REJECTED)
+    end_run(lambda: news(**parameters), settings)
 
 
 @app.command()
@@ -175,7 +158,8 @@ def sql(
     put(rows_table(data), sys.stdout)
 
 
-app.command()(validate)
+for command in (validate, retry, vacuum):
+    app.command()(command)
 app.add_typer(actors_app, name="actors")
 
 models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)

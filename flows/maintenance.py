@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Annotated
 
 import typer
 
+from config.settings import load_settings
 from flows.options import ConfigFile, Warehouse, open_store
+from tasks.errors import UsageError
 
 EXIT_BROKEN = 1
+HOUR_SECONDS = 3600
 
 
 def validate(
@@ -39,3 +43,58 @@ def validate(
     print(f"{seen.batches} batches, {seen.rows:,} rows, {problems or 'no'} problems", file=sys.stderr)
     if problems:
         raise typer.Exit(EXIT_BROKEN)
+
+
+def retry(
+    batches: Annotated[
+        list[str] | None, typer.Argument(help="Batches as `nabra status` names them. [default: all that failed]")
+    ] = None,
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+) -> None:
+    """Take up again what a stage failed on, also what was set aside, with all other work that is pending.
+
+    A batch is set aside when a stage has failed on it `run.max_attempts` times, so that it holds nothing up. It is also
+    taken up again by itself when the settings or models of the stage change.
+
+    Exit status: as `nabra run`.
+
+    **Example** `nabra retry 2026-04-12/00003-5f2a9c01d3e4`
+    """
+    from flows.ending import end_run
+    from flows.news import pending
+    from tasks.quarantine import failures, release
+    from tasks.store import Batch
+
+    store, named = open_store(config, warehouse), set(batches or [])
+    unknown = named - {failure.batch for failure in failures(store)}
+    if unknown:
+        raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
+    for failure in list(release(store, {Batch.parse(name) for name in named})):
+        print(f"{failure.stage} {failure.batch}: again after {failure.attempts} attempts", file=sys.stderr)
+    end_run(lambda: pending(warehouse, str(config) if config else None), load_settings(config))
+
+
+def vacuum(
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    hours: Annotated[
+        float, typer.Option(help="Only files older than this; a run that is alive writes for seconds.")
+    ] = 24,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Name the files, remove nothing.")] = False,
+) -> None:
+    """Remove what runs that were killed in mid-write left under `_tmp/` of a local warehouse.
+
+    On S3 nothing is left that can be listed; let a lifecycle rule of the bucket end unfinished uploads.
+    """
+    from flows.status import readable_bytes
+
+    store = open_store(config, warehouse)
+    removed = size = 0
+    for name, length in store.temporary(older_than=time.time() - hours * HOUR_SECONDS).items():
+        if dry_run:
+            print(name)
+        else:
+            store.remove(name)
+        removed, size = removed + 1, size + length
+    print(f"{'found' if dry_run else 'removed'} {removed} files, {readable_bytes(size)}", file=sys.stderr)

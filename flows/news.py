@@ -16,6 +16,8 @@ from flows.terminal import stage_progress
 from tasks.errors import ConfigError, ModelError, NabraError, StoreError, UsageError
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from tasks.fingerprint import fingerprints
+from tasks.lease import Check, hold
+from tasks.quarantine import Failure, forget_failure, record_failure
 from tasks.run import Plan, StageCount, close_tools, open_tools, run_fetch, run_stage
 from tasks.stages import STAGES
 from tasks.store import Batch, Store
@@ -68,11 +70,21 @@ def news(
     config: settings file; without, the defaults.
     refresh: stages whose files are made anew where other settings or models made them, with the stages after them.
     """
-    prepared = prepare_run(inputs, warehouse, config, refresh)
+    return _run_prepared(prepare_run(inputs, warehouse, config, refresh))
+
+
+@flow(name="nabra-pending", persist_result=False)
+def pending(warehouse: str | None = None, config: str | None = None) -> RunSummary:
+    """Do what stages have yet to do in the warehouse, and fetch nothing. Parameters: see `news`."""
+    return _run_prepared(replace(prepare_run([], warehouse, config, None), targets=[]))
+
+
+def _run_prepared(prepared: PreparedRun) -> RunSummary:
     context = FlowRunContext.get()
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     plan = Plan(prepared.settings, run_id, prepared.refresh)
-    summary = RunSummary(str(prepared.store), *_run(plan, prepared.targets, prepared.store))
+    with hold(prepared.store, run_id) as check:
+        summary = RunSummary(str(prepared.store), *_run(plan, prepared.targets, prepared.store, check))
     create_table_artifact(
         key="nabra-stages",
         table=[vars(count) | {"seconds": round(count.seconds, 1)} for count in summary.counts],
@@ -84,10 +96,10 @@ def news(
 
 
 class BatchesFailedError(NabraError):
-    """Some batches could not be finished; the others are done, and the next run tries these again."""
+    """Some batches could not be finished; the others are done."""
 
     def __init__(self, summary: RunSummary) -> None:
-        super().__init__("\n".join(summary.failures) + "\nthe other batches are done; run again to retry these")
+        super().__init__("\n".join(summary.failures) + "\nthe other batches are done")
         self.summary = summary
 
 
@@ -130,7 +142,9 @@ def _with_later(refresh: list[str]) -> frozenset[str]:
     return frozenset(names[first:])
 
 
-def _run(plan: Plan, targets: list[Target], store: Store) -> tuple[tuple[StageCount, ...], tuple[str, ...]]:
+def _run(
+    plan: Plan, targets: list[Target], store: Store, check: Check
+) -> tuple[tuple[StageCount, ...], tuple[str, ...]]:
     tally, failures = _Tally(), []
     try:
         open_tools(plan)
@@ -139,17 +153,18 @@ def _run(plan: Plan, targets: list[Target], store: Store) -> tuple[tuple[StageCo
         with stage_progress(sum(map(len, todo.values()))) as advance:
             # Oldest first: of two articles alike, the one fetched first is the original.
             for batch in sorted(set().union(*todo.values())):
+                check()
                 stages = [stage for stage in STAGES if batch in todo[stage]]
-                failures += _run_batch(plan, batch, stages, tally, advance)
+                failures += _run_batch(plan, store, batch, stages, tally, advance)
     finally:
         close_tools(plan)
     return tuple(tally.counts.values()), tuple(failures)
 
 
 def _run_batch(
-    plan: Plan, batch: Batch, stages: list[str], tally: _Tally, advance: Callable[[str, int], None]
+    plan: Plan, store: Store, batch: Batch, stages: list[str], tally: _Tally, advance: Callable[[str, int], None]
 ) -> list[str]:
-    """Run the stages in order; a failure ends this batch, not the run."""
+    """Run the stages in order; a failure is noted and ends this batch, not the run."""
     for done, stage in enumerate(stages):
         advance(f"{stage} {batch.batch_id}", 0)
         try:
@@ -159,6 +174,16 @@ def _run_batch(
         except Exception as error:
             logger.info("stage %s failed on batch %s", stage, batch, exc_info=True)
             advance("", len(stages) - done)
-            return [f"{stage} failed on batch {batch}: {type(error).__name__}: {error}"]
+            cause = f"{type(error).__name__}: {error}"
+            failure = record_failure(store, stage, batch, plan.provenance[stage].fingerprint, cause)
+            return [_told(failure, plan.settings.run.max_attempts)]
+        forget_failure(store, stage, batch)
         advance("", 1)
     return []
+
+
+def _told(failure: Failure, max_attempts: int) -> str:
+    what = f"{failure.stage} failed on batch {failure.batch}: {failure.error}"
+    if failure.attempts < max_attempts:
+        return f"{what}\nattempt {failure.attempts} of {max_attempts}; the next run tries again"
+    return f"{what}\nset aside after {failure.attempts} attempts; take it up again with: nabra retry {failure.batch}"

@@ -13,6 +13,7 @@ from rich.text import Text
 from flows.display import Reading, escape
 from flows.read import open_views, run_query
 from tasks.errors import StoreError
+from tasks.quarantine import failures
 from tasks.schemas import DATASETS
 from tasks.stages import STAGES
 from tasks.store import Store
@@ -45,6 +46,7 @@ def status(store: Store) -> RenderableType:
         Text(f"Warehouse {store}\n"),
         datasets,
         _stages(store),
+        *_failed(store),
         _grid("rejected at", "reason", "documents", rows=counted) if rejects.num_rows else "No rejects.\n",
         *_newest(newest),
     )
@@ -80,6 +82,12 @@ def _stages(store: Store) -> Table:
         pending = known - store.done(stage)
         rows.append((stage.name, str(len(known) - len(pending)), str(len(pending))))
     return _grid("stage", "batches done", "pending", rows=rows)
+
+
+def _failed(store: Store) -> list[RenderableType]:
+    """The batches on which a stage failed when it last tried."""
+    rows = [(f.batch, f.stage, str(f.attempts), f.at, f.error) for f in failures(store)]
+    return [_grid("failing batch", "stage", "attempts", "last", "error", rows=rows)] if rows else []
 
 
 def _newest(found: pa.Table) -> list[RenderableType]:

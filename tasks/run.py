@@ -21,6 +21,7 @@ from tasks.fetch import Target, fetch_documents
 from tasks.fetch.batches import FetchedBatch, cut_batches
 from tasks.fingerprint import VERSION, fingerprints
 from tasks.parse.parse import parse_articles
+from tasks.quarantine import set_aside
 from tasks.schemas import RAW, REJECTS, table
 from tasks.sentiment import tag_sentiment
 from tasks.stages import STAGES, StageOutput
@@ -111,9 +112,15 @@ class Plan:
         return {stage: Provenance(f, VERSION, self.run_id) for stage, f in fingerprints(self.settings).items()}
 
     def todo(self, store: Store, stage_name: str) -> set[Batch]:
-        """The batches fetched that the stage has yet to do in this run."""
+        """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""
         fingerprint = self.provenance[stage_name].fingerprint if stage_name in self.refresh else None
-        return set(store.batches("raw")) - store.done(STAGES[stage_name], fingerprint)
+        undone = set(store.batches("raw")) - store.done(STAGES[stage_name], fingerprint)
+        return undone - self._set_aside(store, stage_name) if undone else undone
+
+    def _set_aside(self, store: Store, stage_name: str) -> set[Batch]:
+        stages = list(STAGES)[: list(STAGES).index(stage_name) + 1]
+        made = {name: self.provenance[name].fingerprint for name in stages}
+        return set_aside(store, made, self.settings.run.max_attempts)
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,7 @@ from tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check, upg
 from tasks.stages import STAGES, Stage
 
 METADATA_PREFIX = "nabra."
+TEMPORARY = "_tmp"
 BATCH_FILE = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/_.][^/.]*)\.parquet$")
 
 
@@ -95,7 +96,7 @@ class Store:
         if not self.is_local:
             return
         try:
-            probe = Path(self.root) / "_tmp" / f"probe-{uuid.uuid4().hex}"
+            probe = Path(self.root) / TEMPORARY / f"probe-{uuid.uuid4().hex}"
             probe.parent.mkdir(parents=True, exist_ok=True)
             probe.touch()
             probe.unlink()
@@ -164,12 +165,7 @@ class Store:
         if data.num_rows:
             self._write(REJECTS, name, batch, data, provenance)
             return
-        path = self._path(REJECTS.name, name, batch.ingest_date)
-        try:
-            if self.filesystem.get_file_info(path).type == pafs.FileType.File:
-                self.filesystem.delete_file(path)
-        except OSError as error:
-            raise StoreError(f"{path} cannot be removed: {error}") from error
+        self.remove(self._path(REJECTS.name, name, batch.ingest_date).removeprefix(f"{self.root}/"))
 
     def _write(self, dataset: Dataset, name: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         metadata = {
@@ -184,13 +180,60 @@ class Store:
         pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
         path = self._path(dataset.name, name, batch.ingest_date)
         try:
-            if self.is_local:
-                _publish_local(Path(self.root), Path(path), sink.getvalue())
-            else:
-                with self.filesystem.open_output_stream(path) as stream:
-                    stream.write(sink.getvalue())
+            self._publish(path, sink.getvalue())
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+
+    def put_note(self, name: str, content: bytes) -> None:
+        """Publish a small file that is no data; `name` is its path below the root and begins with `_`."""
+        path = f"{self.root}/{name}"
+        try:
+            self._publish(path, pa.py_buffer(content))
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+
+    def notes(self, folder: str) -> dict[str, bytes]:
+        """The notes below a folder, by name."""
+        selector = pafs.FileSelector(f"{self.root}/{folder}", recursive=True, allow_not_found=True)
+        try:
+            files = [info for info in self.filesystem.get_file_info(selector) if info.type == pafs.FileType.File]
+            return {info.path.removeprefix(f"{self.root}/"): self._content(info.path) for info in files}
+        except OSError as error:
+            raise StoreError(f"{self}/{folder} cannot be read: {error}") from error
+
+    def remove(self, name: str) -> None:
+        """Remove a file below the root; nothing happens where there is none."""
+        path = f"{self.root}/{name}"
+        try:
+            if self.filesystem.get_file_info(path).type == pafs.FileType.File:
+                self.filesystem.delete_file(path)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be removed: {error}") from error
+
+    def temporary(self, older_than: float) -> dict[str, int]:
+        """Bytes of the files that unfinished writes left before `older_than` (seconds since 1970), by name."""
+        selector = pafs.FileSelector(f"{self.root}/{TEMPORARY}", recursive=True, allow_not_found=True)
+        try:
+            found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
+        except OSError as error:
+            raise StoreError(f"{self}/{TEMPORARY} cannot be listed: {error}") from error
+        return {
+            info.path.removeprefix(f"{self.root}/"): info.size
+            for info in found
+            if info.type == pafs.FileType.File and info.mtime.timestamp() < older_than
+        }
+
+    def _publish(self, path: str, content: pa.Buffer) -> None:
+        if self.is_local:
+            _publish_local(Path(self.root), Path(path), content)
+        else:
+            with self.filesystem.open_output_stream(path) as stream:
+                stream.write(content)
+
+    def _content(self, path: str) -> bytes:
+        with self.filesystem.open_input_stream(path) as stream:
+            content: bytes = stream.read()
+        return content
 
     def _path(self, dataset: str, name: str, ingest_date: str) -> str:
         return f"{self.root}/{dataset}/ingest_date={ingest_date}/{name}.parquet"
@@ -218,7 +261,7 @@ class Store:
 def _publish_local(root: Path, path: Path, content: pa.Buffer) -> None:
     """Write, sync and rename within one filesystem, then sync the folder: after a crash the file is whole or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = root / "_tmp" / f"{uuid.uuid4().hex}.parquet"
+    temporary = root / TEMPORARY / f"{uuid.uuid4().hex}.part"
     temporary.parent.mkdir(parents=True, exist_ok=True)
     try:
         with temporary.open("wb") as file:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import boto3
 import numpy as np
 import pyarrow as pa
 import pytest
 import torch
+from moto.server import ThreadedMotoServer
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
+from config.settings import StoreSettings
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
 from tasks.schemas import CLEAN, DATASETS, SENTENCES, SENTIMENTS, table
 from tasks.sentiment.classifier import Floats
@@ -47,6 +50,31 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("encoder")
     save_encoder(BertModel(config, add_pooling_layer=False), json.loads(tokenizer.to_str()), folder, torch.float32)
     return folder
+
+
+@pytest.fixture(params=["local", "s3"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """A warehouse on a local folder, and one on a real S3 server."""
+    if request.param == "local":
+        return Store.open(StoreSettings(warehouse=str(tmp_path / "w"), s3_endpoint="", s3_region=""))
+    endpoint = request.getfixturevalue("s3_server")
+    settings = StoreSettings(warehouse=f"s3://news/{tmp_path.name}", s3_endpoint=endpoint, s3_region="us-east-1")
+    return Store.open(settings)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of an S3 server with the bucket `news`."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        server.start()
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="news")
+        yield endpoint
+        server.stop()
 
 
 CLOCK_COLUMNS = {"fetched_at", "at"}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moto.server import ThreadedMotoServer
 
 from config.settings import StoreSettings
 from tasks.errors import SchemaError, StoreError
@@ -39,30 +37,9 @@ def raw_row(doc_id: str) -> dict[str, object]:
     }
 
 
-@pytest.fixture(params=["local", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    if request.param == "local":
-        return Store.open(StoreSettings(warehouse=str(tmp_path / "w"), s3_endpoint="", s3_region=""))
-    endpoint = request.getfixturevalue("s3_server")
-    settings = StoreSettings(warehouse=f"s3://news/{tmp_path.name}", s3_endpoint=endpoint, s3_region="us-east-1")
-    return Store.open(settings)
-
-
-@pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in keys.items():
-            patch.setenv(name, value)
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
-        import boto3
-
-        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket="news")
-        yield endpoint
-        server.stop()
+@pytest.fixture
+def store(any_store: Store) -> Store:
+    return any_store
 
 
 def test_rows_come_back_as_they_were_written(store: Store) -> None:

@@ -1,0 +1,41 @@
+"""How a command that runs a flow ends: its counts, what failed, its exit status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import typer
+from rich.console import Console
+
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from flows.news import RunSummary
+
+EXIT_REJECTED: Final = 1
+EXIT_INTERRUPTED: Final = 130
+
+
+def end_run(run: Callable[[], RunSummary], settings: Settings) -> None:
+    """Call a flow and print what it did; typer.Exit where batches failed or too many documents were rejected."""
+    from flows.news import BatchesFailedError
+    from flows.terminal import count_table
+
+    failed = None
+    try:
+        summary = run()
+    except BatchesFailedError as error:
+        summary, failed = error.summary, error
+    except KeyboardInterrupt as interrupt:
+        print("nabra: stopped; what is done is kept, the next run goes on from there", file=sys.stderr)
+        raise typer.Exit(EXIT_INTERRUPTED) from interrupt
+    Console().print(count_table(summary.counts))
+    print(f"Parquet: {summary.warehouse}")
+    if failed:
+        print(f"nabra: {failed}", file=sys.stderr)
+    if summary.reject_share > settings.run.max_reject_share:
+        print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", file=sys.stderr)
+    if failed or summary.reject_share > settings.run.max_reject_share:
+        raise typer.Exit(EXIT_REJECTED)

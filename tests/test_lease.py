@@ -1,0 +1,98 @@
+"""One run at a time works on a warehouse, also when the other one is another process, and when it was killed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from config.settings import load_settings
+from tasks import lease
+from tasks.errors import StoreError
+from tasks.lease import HOLDER, hold
+from tasks.store import Store
+
+HOLD = """
+import sys, time
+from config.settings import load_settings
+from tasks.lease import hold
+from tasks.store import Store
+
+with hold(Store.open(load_settings(warehouse=sys.argv[1]).store), "other run"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "SETTLE_SECONDS", 0.2)
+    monkeypatch.setattr(lease, "LIFETIME_SECONDS", 1.2)
+
+
+def take(store: Store) -> None:
+    with hold(store, "mine"):
+        pass
+
+
+def test_a_warehouse_that_is_held_names_its_holder_and_is_free_afterwards(any_store: Store) -> None:
+    with hold(any_store, "first run"), pytest.raises(StoreError, match=r"by process \d+ on .* \(run first run\)"):
+        take(any_store)
+    with hold(any_store, "second run") as check:
+        check()
+    assert any_store.notes("_lease").keys() <= {"_lease/lock"}
+
+
+def test_of_many_that_come_at_once_one_gets_it(any_store: Store) -> None:
+    barrier, got, refused = threading.Barrier(5), [], []
+
+    def come(number: int) -> None:
+        barrier.wait()
+        try:
+            with hold(any_store, f"run {number}") as check:
+                check()
+                got.append(number)
+                time.sleep(1.0)
+        except StoreError:
+            refused.append(number)
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(got), len(refused)) == (1, 4)
+
+
+def test_a_run_that_lives_keeps_its_lease_beyond_its_lifetime(any_store: Store) -> None:
+    with hold(any_store, "long run") as check:
+        time.sleep(2.0)
+        check()
+        with pytest.raises(StoreError, match="long run"):
+            take(any_store)
+
+
+def test_a_killed_process_on_this_machine_holds_nothing(tmp_path) -> None:
+    store = Store.open(load_settings(warehouse=str(tmp_path)).store)
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    with pytest.raises(StoreError, match="other run"):
+        take(store)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with hold(store, "mine") as check:
+        check()
+
+
+def test_a_lease_that_another_took_is_noticed(any_store: Store) -> None:
+    if any_store.is_local:
+        pytest.skip("the operating system holds the lock of a folder")
+    with hold(any_store, "slow run") as check:
+        any_store.put_note(HOLDER, b'{"token": "t", "run": "r", "host": "h", "pid": 1, "expires": 9e9}')
+        with pytest.raises(StoreError, match="worked on by process 1 on h"):
+            check()

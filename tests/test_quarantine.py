@@ -1,0 +1,160 @@
+"""A batch on which a stage keeps failing is set aside, told of, and taken up again when somebody asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from config.settings import load_settings
+from flows import news
+from flows.cli import app
+from tasks.quarantine import FOLDER, failures
+from tasks.run import FUNCTIONS, Plan, run_fetch, run_stage
+from tasks.schemas import DATASETS
+from tasks.stages import STAGES, StageOutput, stage_output
+from tasks.store import Batch, Store
+from tests.flows.small_warehouse import row, write
+
+FIRST, SECOND = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Two cleaned batches; the stages after clean make empty tables, without a Prefect server."""
+    warehouse = str(tmp_path / "warehouse")
+    store = Store.open(load_settings(warehouse=warehouse).store)
+    for number, batch in enumerate((FIRST, SECOND)):
+        for dataset in ("raw", "clean"):
+            write(store, batch, dataset, {"doc_id": f"{number}" * 32, "url": f"file:///{number}.txt"})
+    for name, stage in STAGES.items():
+        monkeypatch.setitem(FUNCTIONS, name, _made(stage.writes))
+    monkeypatch.setattr(news, "run_stage", run_stage.fn)
+    monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
+    monkeypatch.setattr(news, "pending", news.pending.fn)
+    monkeypatch.setattr(news, "create_table_artifact", lambda **_: None)
+    return store
+
+
+def _made(writes: tuple[str, ...]) -> Callable[..., StageOutput]:
+    """A stage that gives each article one row in its first dataset."""
+
+    def run(tables, tools) -> StageOutput:
+        ids = [row["doc_id"] for row in tables[next(iter(tables))].to_pylist()]
+        blank = {"part": "text", "sent_id": 0, "start": 0, "end": 1, "text": "x", "words": 1}
+        known = {column.name for column in DATASETS[writes[0]].columns}
+        rows = [row(writes[0], doc_id=doc_id, **{k: v for k, v in blank.items() if k in known}) for doc_id in ids]
+        return stage_output({name: rows if name == writes[0] else [] for name in writes}, [])
+
+    return run
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Ids of the documents on which the stage parse raises an error."""
+    ids: set[str] = set()
+    honest = FUNCTIONS["parse"]
+
+    def fragile(tables, tools) -> StageOutput:
+        if ids & {*tables["clean"]["doc_id"].to_pylist()}:
+            raise ValueError("no tree")
+        return honest(tables, tools)
+
+    monkeypatch.setitem(FUNCTIONS, "parse", fragile)
+    return ids
+
+
+def run_pending(store: Store) -> str:
+    """Run what is pending; what failed."""
+    try:
+        news.pending(store.root)
+    except news.BatchesFailedError as error:
+        return str(error)
+    return ""
+
+
+def test_a_failing_batch_does_not_hold_up_the_others(store: Store, broken: set[str]) -> None:
+    broken.add("0" * 32)
+    said = run_pending(store)
+    assert "parse failed on batch 2026-04-12/one: ValueError: no tree" in said
+    assert "attempt 1 of 3" in said
+    assert store.batches("stances") == [SECOND]
+
+
+def test_after_the_last_attempt_it_is_set_aside_and_passed_over(store: Store, broken: set[str]) -> None:
+    broken.add("0" * 32)
+    said = [run_pending(store) for _ in range(4)]
+    assert "set aside after 3 attempts; take it up again with: nabra retry 2026-04-12/one" in said[2]
+    assert said[3] == ""
+    (failure,) = failures(store)
+    assert (failure.stage, failure.batch, failure.attempts) == ("parse", str(FIRST), 3)
+
+
+def test_a_batch_that_succeeds_is_forgotten(store: Store, broken: set[str]) -> None:
+    broken.add("0" * 32)
+    run_pending(store)
+    broken.clear()
+    assert run_pending(store) == ""
+    assert failures(store) == []
+    assert store.batches("stances") == [FIRST, SECOND]
+
+
+def test_other_settings_give_a_batch_new_attempts(store: Store, broken: set[str]) -> None:
+    broken.add("0" * 32)
+    for _ in range(3):
+        run_pending(store)
+    settings = load_settings(warehouse=store.root)
+    assert FIRST not in Plan(settings, "run").todo(store, "stance")
+    parse = settings.parse.model_copy(update={"max_sentence_words": 50})
+    assert FIRST in Plan(settings.model_copy(update={"parse": parse}), "run").todo(store, "stance")
+
+
+def test_retry_takes_up_what_was_set_aside(store: Store, broken: set[str]) -> None:
+    broken.add("0" * 32)
+    for _ in range(3):
+        run_pending(store)
+    broken.clear()
+    result = CliRunner().invoke(app, ["retry", str(FIRST), "--warehouse", store.root], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "parse 2026-04-12/one: again after 3 attempts" in result.output
+    assert store.batches("stances") == [FIRST, SECOND]
+
+
+def test_retry_names_a_batch_on_which_nothing_failed(store: Store) -> None:
+    result = CliRunner().invoke(app, ["retry", "2026-01-01/none", "--warehouse", store.root])
+    assert "no stage failed on 2026-01-01/none" in str(result.exception)
+
+
+def test_status_names_failing_batches(store: Store, broken: set[str]) -> None:
+    broken.add("0" * 32)
+    run_pending(store)
+    shown = CliRunner().invoke(app, ["status", "--warehouse", store.root]).output
+    assert "2026-04-12/one" in shown
+    assert "ValueError: no tree" in shown
+
+
+def test_the_notes_are_no_data(store: Store, broken: set[str]) -> None:
+    broken.add("0" * 32)
+    run_pending(store)
+    assert list(store.notes(FOLDER)) == [f"{FOLDER}/2026-04-12/one.parse.json"]
+    assert all(FOLDER not in path for name in DATASETS for path in store.dataset(name).files)
+
+
+def test_vacuum_removes_what_killed_runs_left_and_nothing_new(store: Store) -> None:
+    folder = Path(store.root) / "_tmp"
+    folder.mkdir(exist_ok=True)
+    old, new = folder / "old.part", folder / "new.part"
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    before = set(Path(store.root).rglob("*.parquet"))
+    dry = CliRunner().invoke(app, ["vacuum", "--dry-run", "--warehouse", store.root], catch_exceptions=False)
+    assert "_tmp/old.part" in dry.output
+    assert old.exists()
+    CliRunner().invoke(app, ["vacuum", "--warehouse", store.root], catch_exceptions=False)
+    assert not old.exists()
+    assert new.exists()
+    assert set(Path(store.root).rglob("*.parquet")) == before
