@@ -14,7 +14,7 @@ from rich.logging import RichHandler
 
 from config.settings import load_settings
 from flows.actors import app as actors_app
-from flows.maintenance import retry, vacuum, validate
+from flows.maintenance import migrate, retry, vacuum, validate
 from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import NabraError, UsageError
 
@@ -158,7 +158,7 @@ def sql(
     put(rows_table(data), sys.stdout)
 
 
-for command in (validate, retry, vacuum):
+for command in (validate, retry, vacuum, migrate):
     app.command()(command)
 app.add_typer(actors_app, name="actors")
 

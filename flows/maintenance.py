@@ -98,3 +98,22 @@ def vacuum(
             store.remove(name)
         removed, size = removed + 1, size + length
     print(f"{'found' if dry_run else 'removed'} {removed} files, {readable_bytes(size)}", file=sys.stderr)
+
+
+def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
+    """Rewrite files of an earlier schema version under the current one, one by one, each replaced whole.
+
+    nabra itself does not need it. Other readers that take their columns from the first file want all files of one
+    version; DuckDB's `union_by_name` does without.
+    """
+    from tasks.lease import hold
+    from tasks.schemas import DATASETS, SCHEMA_VERSION
+
+    store = open_store(config, warehouse)
+    with hold(store, "migrate") as check:
+        for dataset in DATASETS:
+            paths = store.outdated(dataset)
+            for path in paths:
+                check()
+                store.migrate(dataset, path)
+            print(f"{dataset}: {len(paths)} files brought to version {SCHEMA_VERSION}", file=sys.stderr)

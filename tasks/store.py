@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,18 +122,31 @@ class Store:
 
     def fingerprint(self, dataset: str, batch: Batch) -> str:
         """The fingerprint of what made the file."""
-        metadata = self._read_schema(dataset, batch).metadata or {}
-        return str(metadata.get(f"{METADATA_PREFIX}fingerprint".encode(), b"").decode())
+        metadata = self._metadata(self._path(dataset, batch.batch_id, batch.ingest_date))
+        return metadata.get(f"{METADATA_PREFIX}fingerprint", "")
 
     def read(self, dataset: str, batch: Batch) -> pa.Table:
         """The rows of one batch; columns that came after the schema version of its file are null."""
-        path = self._path(dataset, str(batch.batch_id), batch.ingest_date)
+        return self._read(dataset, self._path(dataset, batch.batch_id, batch.ingest_date))[0]
+
+    def outdated(self, dataset: str) -> list[str]:
+        """The paths of the files of an earlier schema version."""
+        return [path for path in self._files(dataset) if _version(self._metadata(path)) < SCHEMA_VERSION]
+
+    def migrate(self, dataset: str, path: str) -> None:
+        """Publish the rows of a file anew under the current schema version; what made it stays in its metadata."""
+        data, metadata = self._read(dataset, path)
+        self._put(path, data, metadata | {f"{METADATA_PREFIX}schema_version": str(SCHEMA_VERSION)})
+
+    def _read(self, dataset: str, path: str) -> tuple[pa.Table, dict[str, str]]:
+        """The rows of a file under the current schema, and its metadata."""
         try:
             data = pq.read_table(path, filesystem=self.filesystem, partitioning=None)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
-        version = int((data.schema.metadata or {}).get(f"{METADATA_PREFIX}schema_version".encode(), SCHEMA_VERSION))
-        return check(DATASETS[dataset], upgrade(DATASETS[dataset], data.replace_schema_metadata(None), version))
+        metadata = _texts(data.schema.metadata)
+        data = upgrade(DATASETS[dataset], data.replace_schema_metadata(None), _version(metadata))
+        return check(DATASETS[dataset], data), metadata
 
     def scan(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> pa.Table:
         """The given columns over all batches; `ingest_date` (string) is a column too."""
@@ -175,10 +188,13 @@ class Store:
             "version": provenance.version,
             "run_id": provenance.run_id,
         }
-        data = check(dataset, data).replace_schema_metadata({f"{METADATA_PREFIX}{k}": v for k, v in metadata.items()})
-        sink = pa.BufferOutputStream()
-        pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
         path = self._path(dataset.name, name, batch.ingest_date)
+        self._put(path, check(dataset, data), {f"{METADATA_PREFIX}{key}": value for key, value in metadata.items()})
+
+    def _put(self, path: str, data: pa.Table, metadata: dict[str, str]) -> None:
+        sink = pa.BufferOutputStream()
+        data = data.replace_schema_metadata(metadata)
+        pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
         try:
             self._publish(path, sink.getvalue())
         except OSError as error:
@@ -250,12 +266,21 @@ class Store:
             if info.type == pafs.FileType.File and info.extension == "parquet" and info.base_name[0] not in "_."
         )
 
-    def _read_schema(self, dataset: str, batch: Batch) -> pa.Schema:
-        path = self._path(dataset, batch.batch_id, batch.ingest_date)
+    def _metadata(self, path: str) -> dict[str, str]:
         try:
-            return pq.read_schema(path, filesystem=self.filesystem)
+            return _texts(pq.read_schema(path, filesystem=self.filesystem).metadata)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
+
+
+def _texts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
+    """nabra's own of a file's metadata."""
+    texts = {key.decode(): value.decode(errors="replace") for key, value in (metadata or {}).items()}
+    return {key: value for key, value in texts.items() if key.startswith(METADATA_PREFIX)}
+
+
+def _version(metadata: Mapping[str, str]) -> int:
+    return int(metadata.get(f"{METADATA_PREFIX}schema_version", SCHEMA_VERSION))
 
 
 def _publish_local(root: Path, path: Path, content: pa.Buffer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -78,3 +79,21 @@ def test_every_column_is_documented() -> None:
         for column in dataset.columns:
             assert f"| `{column.name}` |" in section, f"{dataset.name}.{column.name}"
             assert column.meaning in section, f"{dataset.name}.{column.name}"
+
+
+SNAPSHOTS = Path(__file__).parent / "schemas"
+
+
+def snapshot(version: int) -> dict[str, list[list[object]]]:
+    """The columns of each dataset as they were in a version: name, Arrow type, whether it may be null."""
+    return {
+        name: [[c.name, str(c.type), c.nullable] for c in dataset.columns if c.since <= version]
+        for name, dataset in DATASETS.items()
+    }
+
+
+@pytest.mark.parametrize("version", range(1, SCHEMA_VERSION + 1))
+def test_no_version_changes_after_it_was_made(version: int) -> None:
+    """After a new version, write its snapshot: json.dumps(snapshot(version), indent=1) into tests/schemas/."""
+    path = SNAPSHOTS / f"version-{version}.json"
+    assert snapshot(version) == json.loads(path.read_text(encoding="utf-8"))

@@ -135,3 +135,19 @@ def _empty(dataset: str) -> pa.Table:
     from tasks.schemas import DATASETS
 
     return table(DATASETS[dataset], [])
+
+
+def test_files_of_an_earlier_version_are_migrated_and_keep_what_made_them(store: Store) -> None:
+    later = {column.name for column in QUOTES.columns if column.since > 1}
+    old = QUOTES.schema.empty_table().drop_columns(sorted(later))
+    old = old.replace_schema_metadata({"nabra.schema_version": "1", "nabra.fingerprint": "made long ago"})
+    sink = pa.BufferOutputStream()
+    pq.write_table(old, sink)
+    store.put_note(f"quotes/ingest_date={BATCH.ingest_date}/{BATCH.batch_id}.parquet", sink.getvalue().to_pybytes())
+    (path,) = store.outdated("quotes")
+    before = store.read("quotes", BATCH)
+    store.migrate("quotes", path)
+    assert store.outdated("quotes") == []
+    assert store.read("quotes", BATCH).equals(before)
+    assert store.fingerprint("quotes", BATCH) == "made long ago"
+    assert pq.read_schema(path, filesystem=store.filesystem).equals(QUOTES.schema)
