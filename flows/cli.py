@@ -14,6 +14,7 @@ from rich.logging import RichHandler
 
 from config.settings import load_settings
 from flows.actors import app as actors_app
+from flows.export import app as export_app
 from flows.maintenance import migrate, retry, vacuum, validate
 from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import NabraError, UsageError
@@ -161,6 +162,7 @@ def sql(
 for command in (validate, retry, vacuum, migrate):
     app.command()(command)
 app.add_typer(actors_app, name="actors")
+app.add_typer(export_app, name="export")
 
 models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)
 app.add_typer(models_app, name="models")

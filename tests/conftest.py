@@ -21,10 +21,11 @@ from transformers import BertConfig, BertModel
 
 from config.settings import StoreSettings
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
-from tasks.schemas import CLEAN, DATASETS, SENTENCES, SENTIMENTS, table
+from tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
 from tasks.sentiment.classifier import Floats
 from tasks.store import Store
 from tasks.train.encoder import save_encoder
+from tests.workplace import Workplace
 
 TINY_LETTERS = 'ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ.،«»"0123456789'
 
@@ -77,16 +78,13 @@ def s3_server() -> Iterator[str]:
         server.stop()
 
 
-CLOCK_COLUMNS = {"fetched_at", "at"}
-
-
-def all_rows(store: Store) -> dict[str, list[str]]:
-    """The rows of every dataset without the clock times, sorted, to compare two warehouses."""
-    tables = {name: store.dataset(name).to_table().to_pylist() for name in DATASETS}
-    return {
-        name: sorted(repr({k: v for k, v in row.items() if k not in CLOCK_COLUMNS}) for row in rows)
-        for name, rows in tables.items()
-    }
+@pytest.fixture(scope="session")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str, str]:
+    """A workplace in which the sample articles were processed, with what the command printed."""
+    place = Workplace(tmp_path_factory.mktemp("sampled"))
+    status, out, err = place.nabra("run")
+    assert status == 0, err
+    return place, out, err
 
 
 def clean_table(*texts: tuple[str | None, str]) -> pa.Table:

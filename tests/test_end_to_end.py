@@ -4,59 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
 
-from config.settings import StoreSettings
 from tasks.schemas import DATASETS, PARTS, SENTIMENTS
-from tasks.store import Store
-from tests.conftest import all_rows
+from tests.workplace import Workplace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-
-NABRA = Path(sys.executable).with_name("nabra")
-
-
-class Workplace:
-    """A folder with a warehouse and a Prefect home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store = Store.open(StoreSettings(warehouse=str(folder / "warehouse"), s3_endpoint="", s3_region=""))
-        self.environment = os.environ | {"PREFECT_HOME": str(folder / "prefect")}
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [NABRA, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def nabra(self, *arguments: str) -> tuple[int, str, str]:
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=300)
-        return process.returncode, out, err
-
-    def rows(self) -> dict[str, list[str]]:
-        return all_rows(self.store)
-
-
-@pytest.fixture(scope="module")
-def sampled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str, str]:
-    """A workplace in which the sample articles were processed, with what the command printed."""
-    place = Workplace(tmp_path_factory.mktemp("sampled"))
-    status, out, err = place.nabra("run")
-    assert status == 0, err
-    return place, out, err
 
 
 def test_the_samples_go_through_all_stages(sampled: tuple[Workplace, str, str]) -> None:

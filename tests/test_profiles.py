@@ -17,8 +17,8 @@ from stanza.resources.common import DEFAULT_RESOURCES_VERSION
 
 from tasks.parse.models import BUNDLED, model_folder
 from tasks.schemas import DATASETS
-from tests.test_end_to_end import Workplace
 from tests.train.test_data import CONLLU
+from tests.workplace import Workplace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 

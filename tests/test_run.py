@@ -19,7 +19,8 @@ from tasks.schemas import DATASETS
 from tasks.stages import STAGES
 from tasks.store import Store
 from tasks.toolbox import Toolbox
-from tests.conftest import WordClassifier, WordParser, all_rows
+from tests.conftest import WordClassifier, WordParser
+from tests.workplace import all_rows
 
 NEWS = (
     "أعلن وزير المياه في جمهورية الواحة أن المشروع سيبدأ في الربيع المقبل. وأضاف الوزير «سنعمل مع الأمم المتحدة على "

@@ -247,7 +247,7 @@ def _calibrated(model: OpinionModel, task: Task, head: str) -> tuple[torch.Tenso
     assert isinstance(layer, nn.Linear)
     weight, bias = layer.weight.detach().cpu(), layer.bias.detach().cpu()
     if not rows:
-        return weight, bias
+        return torch.zeros_like(weight), torch.zeros_like(bias)  # nothing learned: all labels alike
     logits = model.logits(task, head, rows).clone()
     wanted = torch.tensor([task.labels[head][row] for row in rows])
     scale, shift = torch.ones(1, requires_grad=True), torch.zeros(len(bias), requires_grad=True)
