@@ -32,14 +32,13 @@ def words() -> list[dict[str, Any]]:
     token_ids = (1, 2, 3, 4, 5, 5, 6)
     heads = (0, 1, 1, 6, 6, 1, 6)
     deprels = ("root", "nsubj", "punct", "punct", "case", "obl", "punct")
+    blank = {"doc_id": "d0", "sent_id": 0, "lemma": None, "upos": "X", "xpos": None, "feats": None}
+    columns = zip(spans, token_ids, heads, deprels, strict=True)
     return [
-        {
-            "doc_id": "d0", "sent_id": 0, "word_id": number + 1, "token_id": token_ids[number], "start": start, "end": end,
-            "form": form, "lemma": None, "upos": "X", "xpos": None, "feats": None, "head": heads[number],
-            "deprel": deprels[number],
-        }
-        for number, (form, start, end) in enumerate(spans)
-    ]  # fmt: skip
+        {**blank, "word_id": number, "token_id": token, "start": start, "end": end, "form": form, "head": head}
+        | {"deprel": deprel}
+        for number, ((form, start, end), token, head, deprel) in enumerate(columns, 1)
+    ]
 
 
 def lines() -> list[str]:
