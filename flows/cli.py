@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -15,8 +15,10 @@ from rich.logging import RichHandler
 from config.settings import load_settings
 from flows.actors import app as actors_app
 from flows.export import app as export_app
-from flows.maintenance import migrate, retry, vacuum, validate
+from flows.maintenance import backfill, migrate, retry, vacuum, validate
 from flows.options import ConfigFile, Warehouse, open_store
+from flows.parameters import StageName
+from flows.serve import serve
 from tasks.errors import NabraError, UsageError
 
 EXIT_WRONG_USE = 2
@@ -69,10 +71,8 @@ def run(
     warehouse: Warehouse = None,
     config: ConfigFile = None,
     refresh: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Make this stage (clean, parse, sentiment, stance) and those after it anew where settings changed."
-        ),
+        list[StageName] | None,
+        typer.Option(help="Make this stage and those after it anew where settings changed."),
     ] = None,
 ) -> None:
     """Take articles through all stages. What is done already is skipped; a stopped run is taken up again.
@@ -91,15 +91,12 @@ def run(
     """
     from flows.ending import end_run
     from flows.news import news, prepare_run
+    from flows.parameters import Place, RunParameters
 
-    parameters: dict[str, Any] = {
-        "inputs": inputs,
-        "warehouse": warehouse,
-        "config": str(config) if config else None,
-        "refresh": refresh,
-    }
-    settings = prepare_run(**parameters).settings
-    end_run(lambda: news(**parameters), settings)
+    parameters = RunParameters(inputs=tuple(inputs or ()), refresh=tuple(refresh or ()))
+    place = Place(warehouse=warehouse, config=str(config) if config else None)
+    settings = prepare_run(parameters, place).settings
+    end_run(lambda: news(parameters, place), settings)
 
 
 @app.command()
@@ -159,7 +156,7 @@ def sql(
     put(rows_table(data), sys.stdout)
 
 
-for command in (validate, retry, vacuum, migrate):
+for command in (retry, serve, backfill, validate, migrate, vacuum):
     app.command()(command)
 app.add_typer(actors_app, name="actors")
 app.add_typer(export_app, name="export")

@@ -79,12 +79,14 @@ def shipped_scores() -> dict[str, Any]:
 def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
     """Run the whole flow over annotated articles in a warehouse of their own, and judge what it finds."""
     from flows.news import news
+    from flows.parameters import Place, RunParameters
 
     with tempfile.TemporaryDirectory(prefix="nabra-evaluate-") as folder:
         inputs = Path(folder) / "articles.jsonl"
         rows = ({"id": a["doc_id"], "title": a.get("title"), "text": a["text"]} for a in gold)
         inputs.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         warehouse = f"{folder}/warehouse"
-        news(inputs=[str(inputs)], warehouse=warehouse, config=str(config) if config else None)
+        place = Place(warehouse=warehouse, config=str(config) if config else None)
+        news(RunParameters(inputs=(str(inputs),)), place)
         store = Store.open(load_settings(config, warehouse=warehouse).store)
         return evaluate_tables(gold, {name: store.dataset(name).to_table() for name in ("clean", *JUDGED)})

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import sys
 import time
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from config.settings import load_settings
 from flows.options import ConfigFile, Warehouse, open_store
+from flows.parameters import StageName
 from tasks.errors import UsageError
 
 EXIT_BROKEN = 1
 HOUR_SECONDS = 3600
+DAY = ["%Y-%m-%d"]
 
 
 def validate(
@@ -63,6 +66,7 @@ def retry(
     """
     from flows.ending import end_run
     from flows.news import pending
+    from flows.parameters import Place
     from tasks.quarantine import failures, release
     from tasks.store import Batch
 
@@ -72,7 +76,32 @@ def retry(
         raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
     for failure in list(release(store, {Batch.parse(name) for name in named})):
         print(f"{failure.stage} {failure.batch}: again after {failure.attempts} attempts", file=sys.stderr)
-    end_run(lambda: pending(warehouse, str(config) if config else None), load_settings(config))
+    place = Place(warehouse=warehouse, config=str(config) if config else None)
+    end_run(lambda: pending(place), load_settings(config))
+
+
+def backfill(
+    first: Annotated[datetime, typer.Option("--from", help="First day on which documents were fetched.", formats=DAY)],
+    last: Annotated[datetime, typer.Option("--to", help="Last day, included.", formats=DAY)],
+    stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = StageName.clean,
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+) -> None:
+    """Make past days anew where settings or models have changed since: `run --refresh` for a range of days.
+
+    Exit status: as `nabra run`.
+
+    **Example** `nabra backfill --from 2026-04-01 --to 2026-04-30 --stage stance`
+    """
+    from flows.ending import end_run
+    from flows.news import backfill
+    from flows.parameters import BackfillParameters, Place
+
+    if last < first:
+        raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
+    parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
+    place = Place(warehouse=warehouse, config=str(config) if config else None)
+    end_run(lambda: backfill(parameters, place), load_settings(config))
 
 
 def vacuum(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from prefect import flow
-from prefect.artifacts import create_table_artifact
 from prefect.context import FlowRunContext
 
 from config.settings import Settings, load_settings
+from flows.artifacts import publish, reject_share
+from flows.parameters import BackfillParameters, Place, RunParameters
 from flows.terminal import stage_progress
-from tasks.errors import ConfigError, ModelError, NabraError, StoreError, UsageError
+from tasks.errors import ConfigError, ModelError, NabraError, StoreError
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from tasks.fingerprint import fingerprints
 from tasks.lease import Check, hold
@@ -36,8 +37,7 @@ class RunSummary:
     @property
     def reject_share(self) -> float:
         """Share of the documents met in this run that some stage refused, 0 to 1."""
-        new = sum(c.documents_out + c.rejected for c in self.counts if c.stage == "fetch")
-        return sum(c.rejected for c in self.counts) / new if new else 0.0
+        return reject_share(self.counts)
 
 
 @dataclass
@@ -57,39 +57,32 @@ class _Tally:
 
 
 @flow(name="nabra-news", persist_result=False)
-def news(
-    inputs: list[str] | None = None,
-    warehouse: str | None = None,
-    config: str | None = None,
-    refresh: list[str] | None = None,
-) -> RunSummary:
-    """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was.
-
-    inputs: folders, files, addresses of articles, feeds or sitemaps; without, the sources of the configuration.
-    warehouse: folder or s3:// address; without, that of the configuration.
-    config: settings file; without, the defaults.
-    refresh: stages whose files are made anew where other settings or models made them, with the stages after them.
-    """
-    return _run_prepared(prepare_run(inputs, warehouse, config, refresh))
+def news(parameters: RunParameters = RunParameters(), place: Place = Place()) -> RunSummary:  # noqa: B008 - frozen
+    """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was."""
+    return _run_prepared(prepare_run(parameters, place))
 
 
 @flow(name="nabra-pending", persist_result=False)
-def pending(warehouse: str | None = None, config: str | None = None) -> RunSummary:
-    """Do what stages have yet to do in the warehouse, and fetch nothing. Parameters: see `news`."""
-    return _run_prepared(replace(prepare_run([], warehouse, config, None), targets=[]))
+def pending(place: Place = Place()) -> RunSummary:  # noqa: B008 - frozen
+    """Do what stages have yet to do in the warehouse, and fetch nothing."""
+    return _run_prepared(_prepared(place))
+
+
+@flow(name="nabra-backfill", persist_result=False)
+def backfill(parameters: BackfillParameters, place: Place = Place()) -> RunSummary:  # noqa: B008 - frozen
+    """Make the stages of past days anew where settings or models have changed since, and fetch nothing."""
+    prepared = _prepared(place)
+    days = parameters.first.isoformat(), parameters.last.isoformat()
+    return _run_prepared(replace(prepared, refresh=_with_later((parameters.stage,)), days=days))
 
 
 def _run_prepared(prepared: PreparedRun) -> RunSummary:
     context = FlowRunContext.get()
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
-    plan = Plan(prepared.settings, run_id, prepared.refresh)
+    plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     with hold(prepared.store, run_id) as check:
         summary = RunSummary(str(prepared.store), *_run(plan, prepared.targets, prepared.store, check))
-    create_table_artifact(
-        key="nabra-stages",
-        table=[vars(count) | {"seconds": round(count.seconds, 1)} for count in summary.counts],
-        description=f"Documents a stage. Warehouse: `{summary.warehouse}`",
-    )
+    publish(summary.warehouse, summary.counts, summary.failures, prepared.settings.run.max_reject_share)
     if summary.failures:
         raise BatchesFailedError(summary)
     return summary
@@ -108,22 +101,28 @@ class PreparedRun:
     """A run whose inputs, settings, models and warehouse were seen to be usable."""
 
     settings: Settings
-    targets: list[Target]
     store: Store
-    refresh: frozenset[str]
+    targets: tuple[Target, ...] = ()
+    refresh: frozenset[str] = frozenset()
+    days: tuple[str, str] | None = None
 
 
-def prepare_run(
-    inputs: list[str] | None, warehouse: str | None, config: str | None, refresh: list[str] | None
-) -> PreparedRun:
+def prepare_run(parameters: RunParameters, place: Place) -> PreparedRun:
     """Check the parameters of `news` before anything is done; raises the NabraError that says what to do."""
-    settings = load_settings(Path(config) if config else None, warehouse=warehouse)
-    targets = _targets(inputs or [], settings)
-    stages = _with_later(refresh or [])
+    targets = tuple(_targets(list(parameters.inputs), _settings(place)))
+    return replace(_prepared(place), targets=targets, refresh=_with_later(parameters.refresh))
+
+
+def _prepared(place: Place) -> PreparedRun:
+    settings = _settings(place)
     fingerprints(settings)
     store = Store.open(settings.store)
     store.prepare()
-    return PreparedRun(settings, targets, store, stages)
+    return PreparedRun(settings, store)
+
+
+def _settings(place: Place) -> Settings:
+    return load_settings(Path(place.config) if place.config else None, warehouse=place.warehouse)
 
 
 def _targets(inputs: list[str], settings: Settings) -> list[Target]:
@@ -132,18 +131,15 @@ def _targets(inputs: list[str], settings: Settings) -> list[Target]:
     return targets_from_sources(load_sources(Path(settings.fetch.sources)))
 
 
-def _with_later(refresh: list[str]) -> frozenset[str]:
+def _with_later(refresh: Sequence[str]) -> frozenset[str]:
     """The stages named and all after them."""
     names = list(STAGES)
-    for name in refresh:
-        if name not in names:
-            raise UsageError(f"--refresh {name}: no such stage; stages: {', '.join(names)}")
-    first = min((names.index(name) for name in refresh), default=len(names))
+    first = min(map(names.index, refresh), default=len(names))
     return frozenset(names[first:])
 
 
 def _run(
-    plan: Plan, targets: list[Target], store: Store, check: Check
+    plan: Plan, targets: Sequence[Target], store: Store, check: Check
 ) -> tuple[tuple[StageCount, ...], tuple[str, ...]]:
     tally, failures = _Tally(), []
     try:

@@ -99,12 +99,14 @@ def process_batch(stage_name: str, batch: Batch, tools: Toolbox, provenance: Pro
 class Plan:
     """What all tasks of a run share: small, hashable, safe to send to another process.
 
-    `refresh` names the stages whose files count as not done where other settings or models made them.
+    `refresh` names the stages whose files count as not done where other settings or models made them; `days` bounds the
+    run to batches fetched from the first to the last of these days (ISO 8601).
     """
 
     settings: Settings
     run_id: str
     refresh: frozenset[str] = frozenset()
+    days: tuple[str, str] | None = None
 
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:
@@ -114,8 +116,12 @@ class Plan:
     def todo(self, store: Store, stage_name: str) -> set[Batch]:
         """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""
         fingerprint = self.provenance[stage_name].fingerprint if stage_name in self.refresh else None
-        undone = set(store.batches("raw")) - store.done(STAGES[stage_name], fingerprint)
+        fetched = {batch for batch in store.batches("raw") if self._is_in_days(batch)}
+        undone = fetched - store.done(STAGES[stage_name], fingerprint, among=fetched)
         return undone - self._set_aside(store, stage_name) if undone else undone
+
+    def _is_in_days(self, batch: Batch) -> bool:
+        return self.days is None or self.days[0] <= batch.ingest_date <= self.days[1]
 
     def _set_aside(self, store: Store, stage_name: str) -> set[Batch]:
         stages = list(STAGES)[: list(STAGES).index(stage_name) + 1]

@@ -110,12 +110,13 @@ class Store:
         found = (BATCH_FILE.search(path) for path in self._files(dataset))
         return sorted(Batch(match[1], match[2]) for match in found if match)
 
-    def done(self, stage: Stage, fingerprint: str | None = None) -> set[Batch]:
-        """The batches for which the stage has written all its datasets.
+    def done(self, stage: Stage, fingerprint: str | None = None, *, among: set[Batch] | None = None) -> set[Batch]:
+        """The batches (`among` some, or all) for which the stage has written all its datasets.
 
-        With a `fingerprint`, only those that the stage made under this one.
+        With a `fingerprint`, only those that the stage made under this one, which takes a look into each file.
         """
         done = set.intersection(*(set(self.batches(dataset)) for dataset in stage.writes))
+        done = done if among is None else done & among
         if fingerprint is None:
             return done
         return {batch for batch in done if self.fingerprint(stage.writes[-1], batch) == fingerprint}

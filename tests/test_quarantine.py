@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from config.settings import load_settings
 from flows import news
 from flows.cli import app
+from flows.parameters import Place
 from tasks.quarantine import FOLDER, failures
 from tasks.run import FUNCTIONS, Plan, run_fetch, run_stage
 from tasks.schemas import DATASETS
@@ -35,7 +36,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(news, "run_stage", run_stage.fn)
     monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
     monkeypatch.setattr(news, "pending", news.pending.fn)
-    monkeypatch.setattr(news, "create_table_artifact", lambda **_: None)
+    monkeypatch.setattr(news, "publish", lambda *_: None)
     return store
 
 
@@ -70,7 +71,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def run_pending(store: Store) -> str:
     """Run what is pending; what failed."""
     try:
-        news.pending(store.root)
+        news.pending(Place(warehouse=store.root))
     except news.BatchesFailedError as error:
         return str(error)
     return ""

@@ -1,0 +1,70 @@
+"""The parameters of the flows: typed, explained, checked before anything runs; Prefect's UI makes its forms of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class StageName(StrEnum):
+    """The stages that can be made anew."""
+
+    clean = "clean"
+    parse = "parse"
+    sentiment = "sentiment"
+    stance = "stance"
+
+
+class Parameters(BaseModel):
+    """Frozen, and no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Place(Parameters):
+    """Where a flow works, and under which settings; a deployment sets it once for all its runs."""
+
+    warehouse: str | None = Field(
+        default=None, title="Warehouse", description="Folder or s3://bucket/prefix. Empty: that of the settings."
+    )
+    config: str | None = Field(
+        default=None,
+        title="Settings file",
+        description="TOML file on the machine that runs the flow. Empty: the defaults.",
+    )
+
+
+class RunParameters(Parameters):
+    """What to take in, and what to make anew."""
+
+    inputs: tuple[str, ...] = Field(
+        default=(),
+        title="Inputs",
+        description="Folders, files, addresses of articles, feeds or sitemaps. Empty: the sources of the settings.",
+    )
+    refresh: tuple[StageName, ...] = Field(
+        default=(),
+        title="Refresh",
+        description="Make these stages and all after them anew where other settings or models made their files.",
+    )
+
+
+class BackfillParameters(Parameters):
+    """Which days to make anew, from which stage on."""
+
+    first: date = Field(title="First day", description="Day on which the documents were fetched (UTC), included.")
+    last: date = Field(title="Last day", description="Day on which the documents were fetched (UTC), included.")
+    stage: StageName = Field(
+        default=StageName.clean,
+        title="From stage",
+        description="This stage and all after it are made anew where other settings or models made their files.",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"the last day, {self.last}, is before the first, {self.first}")
+        return self
