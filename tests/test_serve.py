@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_two_runs_never_overlap(service: Service) -> None:
     runs = [service.client.get(f"/api/flow_runs/{run_id}").json() for run_id in ids]
     times = sorted((run["start_time"], run["end_time"]) for run in runs if run["state_type"] == "COMPLETED")
     assert times
-    assert all(first[1] <= second[0] for first, second in zip(times, times[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(times))
 
 
 def test_the_page_of_the_server_opens(service: Service) -> None:
