@@ -37,7 +37,10 @@ Fetched = Document | Refused | Known
 
 @dataclass(frozen=True)
 class Payload:
-    """The bytes of a document and what the server, or the file name, says about them."""
+    """The bytes of a document and what the server, or the file name, says about them.
+
+    `received_at` is when, for what was received earlier by somebody else.
+    """
 
     content: bytes
     content_type: str | None = None
@@ -45,6 +48,7 @@ class Payload:
     status: int = 200
     etag: str | None = None
     last_modified: str | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,13 @@ class Found:
     hint_published_at: datetime | None = None
 
     def document(self, payload: Payload) -> Document:
-        """The row of `raw`, received now."""
+        """The row of `raw`; received now, unless the payload says when."""
         return Document(
             {
                 "doc_id": self.doc_id,
                 "source": self.source,
                 "url": self.url,
-                "fetched_at": datetime.now(UTC),
+                "fetched_at": payload.received_at or datetime.now(UTC),
                 "status": payload.status,
                 "content_type": payload.content_type,
                 "charset": payload.charset,

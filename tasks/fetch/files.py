@@ -17,13 +17,15 @@ from tasks.fetch.fetched import Found, Payload, Refused, refused
 from tasks.fetch.identity import document_id
 from tasks.fetch.listings import read_listing
 from tasks.fetch.rows import find_rows
-from tasks.fetch.targets import ACCEPTED_SUFFIXES
+from tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
 from tasks.fetch.unpack import Bounds
+from tasks.fetch.warc import find_records
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPES: Final = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 ROW_SUFFIXES: Final = (".jsonl", ".csv")
+ARCHIVE_SUFFIXES: Final = (".warc", ".warc.gz")
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,22 @@ class LocalInput:
         for file in _walk(root):
             if not file.resolve().is_relative_to(root):
                 yield refused(file.as_uri(), self.source, "refused", "a symbolic link that leaves the folder")
-            elif file.suffix.lower() in ACCEPTED_SUFFIXES:
+            elif suffix(file) in ACCEPTED_SUFFIXES:
                 yield from self._file(file, root)
             else:
                 log.info("%s left out: accepted are %s", file, ", ".join(ACCEPTED_SUFFIXES))
 
     def _file(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
-        suffix = path.suffix.lower()
+        kind = suffix(path)
         try:
-            if suffix in MEDIA_TYPES:
+            if kind in MEDIA_TYPES:
                 yield self._page(path, root)
-            elif suffix in ROW_SUFFIXES:
+            elif kind in ARCHIVE_SUFFIXES:
+                yield from find_records(path, self.source, self.bounds.max_bytes)
+            elif kind in ROW_SUFFIXES:
                 key = path.relative_to(root).as_posix()
                 yield from find_rows(path, key, self.source, self.bounds.max_bytes)
-            elif suffix in ACCEPTED_SUFFIXES:
+            elif kind in ACCEPTED_SUFFIXES:
                 yield from self._feed(path, root)
             else:
                 accepted = ", ".join(ACCEPTED_SUFFIXES)

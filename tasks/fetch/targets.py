@@ -14,7 +14,7 @@ from tasks.errors import UsageError
 from tasks.fetch.identity import has_credentials, without_credentials
 from tasks.fetch.sources import Source
 
-ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom")
+ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom", ".warc", ".warc.gz")
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -41,6 +41,12 @@ def targets_from_sources(sources: Iterable[Source]) -> list[Target]:
     return [Target(_local(source.address), source.id) for source in sources if source.enabled]
 
 
+def suffix(path: Path) -> str:
+    """The end of a file's name that tells its kind, in lower case: `.html`, `.warc.gz`."""
+    name = path.name.lower()
+    return ".warc.gz" if name.endswith(".warc.gz") else path.suffix.lower()
+
+
 def _checked(argument: str) -> str:
     scheme = SCHEME.match(argument)
     if scheme and scheme[1].lower() in ("http", "https"):
@@ -51,7 +57,7 @@ def _checked(argument: str) -> str:
     path = Path(_local(argument)).expanduser()
     if not path.exists():
         raise UsageError(f"{argument}: no such file or folder; give a path that exists or an http(s):// address")
-    if not path.is_dir() and path.suffix.lower() not in ACCEPTED_SUFFIXES:
+    if not path.is_dir() and suffix(path) not in ACCEPTED_SUFFIXES:
         raise UsageError(f"{argument}: cannot read this kind of file; accepted: {', '.join(ACCEPTED_SUFFIXES)}")
     return str(path.absolute())
 
