@@ -109,6 +109,9 @@ class Actors:
         outside = stems[:1] != [] and stems[0] in self._outsiders and not self._institutions & {*stems[1:2]}
         for mention in mentions:
             before = [stem for stem, token in zip(stems, tokens, strict=True) if token.start < mention.start]
+            titled = all(token.key.startswith("ال") for token in tokens[: len(before)])
+            if titled and not name[mention.end :].strip():
+                return self.principals[mention.actor_id]  # the name itself, or it behind a title: المدرب كريم الحداد
             if not before or (not outside and self._governs(before, name[: mention.start], name[mention.start :])):
                 return self.principals[mention.actor_id]
         return None

@@ -189,3 +189,13 @@ def test_a_parent_must_be_a_listed_actor_without_a_parent(tmp_path: Path, parent
 def test_a_list_of_actors_alone_gets_the_shipped_institutions(tmp_path: Path) -> None:
     actors = written(tmp_path, LIST[LIST.index("[[actor]]") :])
     assert actors.resolve("وزير الخارجية النورلندي") == "northland"
+
+
+@pytest.mark.parametrize(
+    ("name", "speaks_for"),
+    [("المحلل جبهة الوادي", "rebels"), ("محلل من جبهة الوادي", None), ("صحيفة جبهة الوادي", None)],
+)
+def test_a_title_with_the_article_before_a_name_is_its_holder_s(
+    actors: Actors, name: str, speaks_for: str | None
+) -> None:
+    assert actors.resolve(name) == speaks_for
