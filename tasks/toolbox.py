@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,7 +13,17 @@ from config.settings import Settings
 from tasks.actors import Actors, load_actors
 from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
 from tasks.parse.encoder import load_encoder
-from tasks.parse.models import DECISION, OPINION, SENTIMENT, STANCE, load_parser, model_folder, opinion_folder, verify
+from tasks.parse.models import (
+    DECISION,
+    ENCODER,
+    OPINION,
+    SENTIMENT,
+    STANCE,
+    load_parser,
+    model_folder,
+    opinion_folder,
+    verify,
+)
 from tasks.parse.parser import Parser
 from tasks.schemas import CLEAN
 from tasks.sentiment.classifier import Classifier, load_classifier
@@ -64,7 +75,7 @@ class Toolbox:
     def judges(self) -> Judges:
         """What decides on stances."""
         folder = self.opinions / STANCE
-        classifier = load_target_classifier(folder, *load_encoder(self.opinions / OPINION))
+        classifier = load_target_classifier(folder, *self._opinion_encoder)
         return Judges(load_cues(Path(self.settings.stance.cues)), classifier, load_decision(folder / DECISION))
 
     @cached_property
@@ -89,4 +100,8 @@ class Toolbox:
     @cached_property
     def classifier(self) -> Classifier:
         """The sentiment classifier that goes with the parser."""
-        return load_classifier(self.opinions / SENTIMENT, *load_encoder(self.opinions / OPINION))
+        return load_classifier(self.opinions / SENTIMENT, *self._opinion_encoder)
+
+    @property
+    def _opinion_encoder(self) -> tuple[Any, Any]:
+        return load_encoder(self.opinions / OPINION, self.opinions / ENCODER)

@@ -10,7 +10,7 @@ from typing import Any
 from tasks.evaluate.labels import label_scores
 from tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
 from tasks.parse.encoder import load_encoder
-from tasks.parse.models import OPINION, SENTIMENT, load_parser
+from tasks.parse.models import ENCODER, OPINION, SENTIMENT, load_parser
 from tasks.sentiment.classifier import load_classifier
 from tasks.train.data import data_file, from_anercorp, is_pud, read_bio, read_conllu
 from tasks.train.labelled import read_articles
@@ -41,7 +41,7 @@ def score_models(data: Path, folder: Path, *, threads: int = 0) -> dict[str, Any
 
 
 def _score_sentiment(annotated: Path, folder: Path) -> dict[str, float]:
-    classifier = load_classifier(folder / SENTIMENT, *load_encoder(folder / OPINION))
+    classifier = load_classifier(folder / SENTIMENT, *load_encoder(folder / OPINION, folder / ENCODER))
     articles = read_articles(annotated)
     best = classifier.probabilities(articles.sentences).argmax(axis=1)
     predicted = [classifier.labels[index] for index in best]

@@ -24,10 +24,11 @@ STEPS = 127
 
 
 @lru_cache(maxsize=4)
-def load_encoder(folder: Path) -> tuple[Any, Any]:
+def load_encoder(folder: Path, pieces: Path | None = None) -> tuple[Any, Any]:
     """The encoder (a `transformers.BertModel` in evaluation mode, float32) and its tokenizer, packed or as saved.
 
-    ModelError names the folder that cannot be read.
+    `pieces` is the folder of another encoder that has the tokenizer, where `folder` has none of its own. ModelError
+    names the folder that cannot be read.
     """
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -38,7 +39,7 @@ def load_encoder(folder: Path) -> tuple[Any, Any]:
             model = AutoModel.from_pretrained(
                 folder, local_files_only=True, dtype=torch.float32, add_pooling_layer=False
             )
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(pieces or folder, local_files_only=True)
     except (OSError, SafetensorError, ValueError, RuntimeError) as error:
         raise ModelError(f"the encoder in {folder} cannot be loaded: {error}") from error
     return model.eval(), tokenizer

@@ -54,8 +54,9 @@ def bundle_opinions(opinion: Path, decision: Path, out: Path) -> None:
     """Add the classifiers of sentiment and stance to `out`, and renew its manifest.
 
     They and their encoder come from the folder `opinion`, what weighs them against the rules from the file `decision`.
+    The tokenizer is that of the parser's encoder, cut to the same vocabulary.
     """
-    _pack(opinion / ENCODER, out / OPINION)
+    save_packed(load_encoder(opinion / ENCODER)[0], out / OPINION)
     for name in (SENTIMENT, STANCE):
         copy_models(opinion / name, out / name)
     shutil.copyfile(decision, out / STANCE / DECISION)
