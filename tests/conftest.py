@@ -23,6 +23,8 @@ from config.settings import StoreSettings
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
 from tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
 from tasks.sentiment.classifier import Floats
+from tasks.stance.decision import Decision
+from tasks.stance.targets import Judged, Marked
 from tasks.store import Store
 from tasks.train.encoder import save_encoder
 from tests.workplace import Workplace
@@ -144,3 +146,21 @@ class WordClassifier:
     def probabilities(self, sentences: Sequence[str]) -> Floats:
         rows = [[0.8 if w and w in s else 0.1 for w in ("نجاح", "فشل")] for s in sentences]
         return np.array([[p, n, 1 - p - n] for p, n in rows])
+
+
+class WordTargets:
+    """A classifier that knows a few words: the sentence is for or against every target in it."""
+
+    FAVOR, AGAINST = "رائع", "فظيع"
+
+    def judge(self, marked: Sequence[Marked]) -> list[Judged]:
+        return [self._judge(one.sentence) for one in marked]
+
+    def _judge(self, sentence: str) -> Judged:
+        favor, against = (0.8 * (word in sentence) for word in (self.FAVOR, self.AGAINST))
+        stance = {"none": 1.0 - favor - against, "favor": favor, "against": against}
+        return Judged(stance, {"author": 0.2, "speaker": 0.6, "actor": 0.2})
+
+
+# Rules decide alone, and so does the classifier in a quote or where the author speaks.
+WORD_DECISION = Decision({"rule": 16.0, "classifier_speaker": 1.0, "classifier_author": 1.0}, -0.5)

@@ -30,7 +30,7 @@ def evaluated(code: str, warehouse: Path) -> pl.DataFrame:
         return pl.scan_parquet(f"{warehouse}/{name}/**/*.parquet", hive_partitioning=True)
 
     names: dict[str, Any] = {"pl": pl, "table": table}
-    statements, last = re.fullmatch(r"((?:^\w+ = .*\n)*)(.*)", code, re.MULTILINE | re.DOTALL).groups()  # type: ignore[union-attr]
+    statements, last = re.fullmatch(r"((?:\w+ = [^\n]*\n)*)(.*)", code, re.DOTALL).groups()  # type: ignore[union-attr]
     exec(statements, names)
     frame: pl.LazyFrame = eval(last, names)
     return frame.collect()

@@ -17,9 +17,10 @@ from tasks.fetch import targets_from_arguments
 from tasks.run import FUNCTIONS, Plan, StageCount, fetch_batches, process_batch
 from tasks.schemas import DATASETS
 from tasks.stages import STAGES
+from tasks.stance import Judges, load_cues
 from tasks.store import Store
 from tasks.toolbox import Toolbox
-from tests.conftest import WordClassifier, WordParser
+from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
 from tests.workplace import all_rows
 
 NEWS = (
@@ -57,7 +58,8 @@ class Run:
 
     def go(self, steps: int = 1000) -> list[StageCount]:
         tools = Toolbox(self.plan.settings, self.store)
-        tools.__dict__ |= {"parser": WordParser(), "classifier": WordClassifier()}
+        judges = Judges(load_cues(Path(self.plan.settings.stance.cues)), WordTargets(), WORD_DECISION)
+        tools.__dict__ |= {"parser": WordParser(), "classifier": WordClassifier(), "judges": judges}
         counts = []
         for _ in fetch_batches(self.targets, self.plan, self.store):
             steps -= 1

@@ -77,8 +77,13 @@ def features(case: Case, polarity: Polarity) -> Features:
         named["counter_classifier"] = seen.judged.stance[other]
         named["holder"] = seen.judged.holder[kind]
         named["sightings"] = math.log(len(case.sightings))
-        if not seen.source.actor_id and kind == "speaker":
+        unlisted = not seen.source.actor_id and kind == "speaker"
+        if unlisted:
             named["unlisted"] = 1.0
+        if not rule:
+            # No word of the lexicon says so: how much the classifier counts then depends on whose position it would be.
+            who = "unlisted" if unlisted else kind
+            named |= {f"alone_{who}": 1.0, f"alone_classifier_{who}": own}
         named |= _syntax(seen)
     return named
 

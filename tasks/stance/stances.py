@@ -18,6 +18,8 @@ from tasks.stance.targets import TargetClassifier
 
 _POLARITIES: Final[tuple[Polarity, ...]] = get_args(Polarity)
 _AGREEING: Final = 0.4  # probability from which the classifier speaks for a stance too
+# The narration of an agency is plain: without loaded words a position of its own must be sure.
+_SURE_AUTHOR: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def find_stances(
         stance
         for case in find_cases(document, quotes, judges, kinds)
         for stance in _decided(case, judges.decision)
-        if stance.score >= min_score
+        if stance.score
+        >= (min_score if stance.rule or stance.source_kind != "author" else max(min_score, _SURE_AUTHOR))
     ]
     order = [part.name for part in document.parts]
     return sorted(found, key=lambda stance: (order.index(stance.part), stance.start, stance.end))

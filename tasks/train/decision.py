@@ -29,7 +29,7 @@ from tasks.stance.stances import Judges, find_cases
 from tasks.stance.tag import documents
 from tasks.train.labelled import Row
 
-STRENGTH = 0.3
+STRENGTH = 1.0
 FOLDS = 7
 
 

@@ -11,9 +11,8 @@ from config.settings import CONFIG_FOLDER
 from tasks.actors import Actors, load_actors
 from tasks.stance import Judges, load_cues
 from tasks.stance.cues import Cues
-from tasks.stance.decision import Decision
 from tasks.stance.document import Document, Row, build_document
-from tasks.stance.targets import Judged, Marked
+from tests.conftest import WORD_DECISION, WordTargets
 
 
 @pytest.fixture(scope="session")
@@ -26,27 +25,9 @@ def cues() -> Cues:
     return load_cues(CONFIG_FOLDER / "cues")
 
 
-class Lexicon:
-    """A classifier that knows a few words: the sentence is for or against every target in it."""
-
-    FAVOR, AGAINST = "رائع", "فظيع"
-
-    def judge(self, marked: Sequence[Marked]) -> list[Judged]:
-        return [self._judge(one.sentence) for one in marked]
-
-    def _judge(self, sentence: str) -> Judged:
-        favor, against = (0.8 * (word in sentence) for word in (self.FAVOR, self.AGAINST))
-        stance = {"none": 1.0 - favor - against, "favor": favor, "against": against}
-        return Judged(stance, {"author": 0.2, "speaker": 0.6, "actor": 0.2})
-
-
-# Rules decide alone, and so does the classifier in a quote or where the author speaks.
-DECISION = Decision({"rule": 16.0, "classifier_speaker": 1.0, "classifier_author": 1.0}, -0.5)
-
-
 @pytest.fixture(scope="session")
 def judges(cues: Cues) -> Judges:
-    return Judges(cues, Lexicon(), DECISION)
+    return Judges(cues, WordTargets(), WORD_DECISION)
 
 
 def sentence_rows(part: str, text: str, first: int = 0) -> list[Row]:
