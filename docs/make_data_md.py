@@ -24,7 +24,7 @@ Read them with anything that reads Parquet:
 
 ```sql
 -- DuckDB
-select * from read_parquet('warehouse/stances/**/*.parquet', hive_partitioning = true);
+select * from read_parquet('warehouse/stances/**/*.parquet', hive_partitioning = true, union_by_name = true);
 ```
 ```python
 polars.scan_parquet("warehouse/stances/**/*.parquet", hive_partitioning=True)

@@ -35,6 +35,8 @@ def end_run(run: Callable[[], RunSummary], settings: Settings) -> None:
     print(f"Parquet: {summary.warehouse}")
     if failed:
         print(f"nabra: {failed}", file=sys.stderr)
+    if summary.set_aside:
+        print(f"nabra: set aside earlier: {', '.join(summary.set_aside)}; see: nabra status", file=sys.stderr)
     if summary.reject_share > settings.run.max_reject_share:
         print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", file=sys.stderr)
     if failed or summary.reject_share > settings.run.max_reject_share:

@@ -117,15 +117,17 @@ def vacuum(
     On S3 nothing is left that can be listed; let a lifecycle rule of the bucket end unfinished uploads.
     """
     from flows.status import readable_bytes
+    from tasks.lease import hold
 
     store = open_store(config, warehouse)
     removed = size = 0
-    for name, length in store.temporary(older_than=time.time() - hours * HOUR_SECONDS).items():
-        if dry_run:
-            print(name)
-        else:
-            store.remove(name)
-        removed, size = removed + 1, size + length
+    with hold(store, "vacuum"):  # else it could be a run that is writing
+        for name, length in store.temporary(older_than=time.time() - hours * HOUR_SECONDS).items():
+            if dry_run:
+                print(name)
+            else:
+                store.remove(name)
+            removed, size = removed + 1, size + length
     print(f"{'found' if dry_run else 'removed'} {removed} files, {readable_bytes(size)}", file=sys.stderr)
 
 

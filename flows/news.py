@@ -14,7 +14,7 @@ from config.settings import Settings, load_settings
 from flows.artifacts import publish, reject_share
 from flows.parameters import BackfillParameters, Place, RunParameters
 from flows.terminal import stage_progress
-from tasks.errors import ConfigError, ModelError, NabraError, StoreError
+from tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from tasks.fingerprint import fingerprints
 from tasks.lease import Check, hold
@@ -28,11 +28,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did: one count a stage, the batches that failed with their errors, and where the Parquet lies."""
+    """What a run did: where the Parquet lies, one count a stage, how batches failed, and which it passed over."""
 
     warehouse: str
     counts: tuple[StageCount, ...]
     failures: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
     @property
     def reject_share(self) -> float:
@@ -81,7 +82,9 @@ def _run_prepared(prepared: PreparedRun) -> RunSummary:
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     with hold(prepared.store, run_id) as check:
-        summary = RunSummary(str(prepared.store), *_run(plan, prepared.targets, prepared.store, check))
+        passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
+        done = _run(plan, prepared.targets, prepared.store, check)
+    summary = RunSummary(str(prepared.store), *done, passed_over)
     publish(summary.warehouse, summary.counts, summary.failures, prepared.settings.run.max_reject_share)
     if summary.failures:
         raise BatchesFailedError(summary)
@@ -165,9 +168,9 @@ def _run_batch(
         advance(f"{stage} {batch.batch_id}", 0)
         try:
             tally.add(run_stage(stage, str(batch), plan))
-        except (StoreError, ModelError, ConfigError):
-            raise
         except Exception as error:
+            if isinstance(error, (StoreError, ModelError, ConfigError)) and not isinstance(error, BatchError):
+                raise  # every other batch would fail too
             logger.info("stage %s failed on batch %s", stage, batch, exc_info=True)
             advance("", len(stages) - done)
             cause = f"{type(error).__name__}: {error}"

@@ -21,8 +21,8 @@ def serve(
     """Register the flows with the Prefect server that `PREFECT_API_URL` names, and run what it asks for.
 
     Three deployments: `hourly` runs the sources of the settings on schedule, `manual` takes inputs that somebody enters
-    in the UI or sends to the API, `backfill` makes past days anew. A scheduled run that would overlap another is left
-    out; no two runs work on one warehouse at the same time. Stops on Ctrl+C; what was done is kept.
+    in the UI or sends to the API, `backfill` makes past days anew. One run at a time: what comes while another is at
+    work waits for its end. Stops on Ctrl+C; what was done is kept.
 
     **Example**
 
@@ -37,6 +37,7 @@ def serve(
         )
     from prefect import serve as serve_deployments
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.news import backfill, news
     from flows.parameters import Place
@@ -46,7 +47,12 @@ def serve(
         for strategy in (ConcurrencyLimitStrategy.CANCEL_NEW, ConcurrencyLimitStrategy.ENQUEUE)
     )
     place = Place(warehouse=warehouse, config=str(config.absolute()) if config else None)
-    common: dict[str, Any] = {"parameters": {"place": place.model_dump()}, "tags": ["nabra"]}
+    # By module, not by file: Prefect would put the folder of the file first on the path, where `models` means another.
+    common: dict[str, Any] = {
+        "parameters": {"place": place.model_dump()},
+        "entrypoint_type": EntrypointType.MODULE_PATH,
+        "tags": ["nabra"],
+    }
     hourly = news.to_deployment("hourly", cron=cron, concurrency_limit=left_out, **common)
     manual = news.to_deployment("manual", concurrency_limit=in_turn, **common)
     past = backfill.to_deployment("backfill", concurrency_limit=in_turn, **common)

@@ -17,7 +17,11 @@ class StoreError(NabraError):
     """The warehouse cannot be read or written."""
 
 
-class SchemaError(StoreError):
+class BatchError(StoreError):
+    """The file of one batch is damaged, or a stage made of it what cannot be kept; other batches are not concerned."""
+
+
+class SchemaError(BatchError):
     """A table does not have the columns and types that `tasks.schemas` declares for it."""
 
 

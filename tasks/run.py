@@ -16,7 +16,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.settings import Settings
 from tasks.clean import clean_articles
-from tasks.errors import StoreError
+from tasks.errors import BatchError
 from tasks.fetch import Target, fetch_documents
 from tasks.fetch.batches import FetchedBatch, cut_batches
 from tasks.fingerprint import VERSION, fingerprints
@@ -118,12 +118,13 @@ class Plan:
         fingerprint = self.provenance[stage_name].fingerprint if stage_name in self.refresh else None
         fetched = {batch for batch in store.batches("raw") if self._is_in_days(batch)}
         undone = fetched - store.done(STAGES[stage_name], fingerprint, among=fetched)
-        return undone - self._set_aside(store, stage_name) if undone else undone
+        return undone - self.set_aside(store, stage_name) if undone else undone
 
     def _is_in_days(self, batch: Batch) -> bool:
         return self.days is None or self.days[0] <= batch.ingest_date <= self.days[1]
 
-    def _set_aside(self, store: Store, stage_name: str) -> set[Batch]:
+    def set_aside(self, store: Store, stage_name: str) -> set[Batch]:
+        """The batches that the stage, or one before it, passes over."""
         stages = list(STAGES)[: list(STAGES).index(stage_name) + 1]
         made = {name: self.provenance[name].fingerprint for name in stages}
         return set_aside(store, made, self.settings.run.max_attempts)
@@ -201,7 +202,7 @@ def _count(stage_name: str, tables: Tables, output: StageOutput, seconds: float)
     expected = made if stage_name != "stance" else given - rejected
     if expected | rejected != given or made & rejected:
         lost = ", ".join(sorted(given - made - rejected)[:3])
-        raise StoreError(
+        raise BatchError(
             f"stage {stage_name} lost or invented documents ({lost or 'in output and rejects'}); report this"
         )
     duplicates = output.tables["clean"]["duplicate_of"] if "clean" in output.tables else None

@@ -22,7 +22,7 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from config.settings import StoreSettings
-from tasks.errors import StoreError
+from tasks.errors import BatchError, StoreError
 from tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check, upgrade
 from tasks.stages import STAGES, Stage
 
@@ -143,6 +143,8 @@ class Store:
         """The rows of a file under the current schema, and its metadata."""
         try:
             data = pq.read_table(path, filesystem=self.filesystem, partitioning=None)
+        except pa.ArrowInvalid as error:
+            raise BatchError(f"{path} cannot be read: {error}") from error
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
         metadata = _texts(data.schema.metadata)

@@ -94,6 +94,15 @@ def test_after_the_last_attempt_it_is_set_aside_and_passed_over(store: Store, br
     assert (failure.stage, failure.batch, failure.attempts) == ("parse", str(FIRST), 3)
 
 
+def test_a_damaged_file_sets_its_batch_aside_and_no_other(store: Store) -> None:
+    path = Path(store.root) / "clean" / "ingest_date=2026-04-12" / "one.parquet"
+    path.write_bytes(b"PAR1 damaged PAR1")
+    said = [run_pending(store) for _ in range(3)]
+    assert "one.parquet cannot be read" in said[0]
+    assert "set aside after 3 attempts" in said[2]
+    assert store.batches("stances") == [SECOND]
+
+
 def test_a_batch_that_succeeds_is_forgotten(store: Store, broken: set[str]) -> None:
     broken.add("0" * 32)
     run_pending(store)
