@@ -65,7 +65,8 @@ def run(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Folders, .txt .html .jsonl .csv files, addresses of articles, feeds, sitemaps. [default: the sources]"
+            help="Folders, .txt .html .jsonl .csv .warc[.gz] files, addresses of articles, feeds, sitemaps. "
+            "[default: the sources]"
         ),
     ] = None,
     warehouse: Warehouse = None,
@@ -197,9 +198,9 @@ def train(
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Steps, done with those they need: encoder, pretrain, data, joint, tokenize, mwt, lemma, sentiment, "
-            "bundle, scores; with `open-` before the name for the open profile; silver, student (self-training, which "
-            "does not ship). [default: all that ships]"
+            help="Steps, done with those they need: encoder, pretrain, data, joint, tokenize, mwt, lemma, english, "
+            "opinions, unseen, decision, bundle, scores; with `open-` before the name for the open profile; silver, "
+            "student (self-training, which does not ship). [default: all that ships]"
         ),
     ] = None,
     data: Annotated[Path, typer.Option(help="Folder of training data: treebank/, ner/, news/, gold/ …")] = Path("data"),
