@@ -23,7 +23,7 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 
 bench: $(VENV)/.installed
-	$(BIN)/python bench/parse.py
+	$(BIN)/python -m bench.parse
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache

@@ -1,6 +1,6 @@
 """Speed and memory of nabra's parse stage, and its speed against a plain Stanza loop over the same models, in one run.
 
-    python bench/parse.py [FOLDER_OF_TXT] [--threads N] [--rounds N]
+    python -m bench.parse [FOLDER_OF_TXT] [--threads N] [--rounds N]
 
 The plain loop is what one finds in notebooks: `for text in texts: nlp(text)`. With several rounds the same articles
 pass again and again, and the peak memory after each shows whether it grows.

@@ -1,6 +1,6 @@
 """How long a large warehouse takes to look through: pending work, `nabra status`, `nabra sql`, `nabra validate`.
 
-    python bench/scale.py [FOLDER] [--articles 31000]
+    python -m bench.scale [FOLDER] [--articles 31000]
 
 Makes a warehouse of invented rows (64 articles a batch, ten sentences and 400 words an article) in FOLDER, or in
 a temporary one, unless it is there already, and leaves 5 batches pending.
