@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from config.settings import load_settings
+from flows.display import Reading, plain_table, put
 from flows.options import ConfigFile, Warehouse, open_store
+
+if TYPE_CHECKING:
+    from tasks.actor_list import ActorFile
 
 app = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
 
@@ -26,9 +31,8 @@ def list_actors(
 ) -> None:
     """List the actors: id, kind, the actor they speak for, names.
 
-    They are the files of `parse.actors` in the settings; docs/methods.md tells how to write your own.
+    They are the files of `parse.actors` in the settings; docs/actors.md tells how to write your own.
     """
-    from flows.display import Reading
     from tasks.actor_list import read_actor_files
 
     table = _table("actor", "kind", "parent", "names")
@@ -39,7 +43,7 @@ def list_actors(
                 more = f" … {len(names)} in all" if len(names) > _SHOWN_NAMES else ""
                 shown = Reading("، ".join(names[:_SHOWN_NAMES]) + more)
                 table.add_row(actor.id, actor.kind, actor.parent or "", shown)
-    _put(table)
+    put(table, sys.stdout)
 
 
 @app.command()
@@ -59,19 +63,13 @@ def check(config: ConfigFile = None) -> None:
     print(f"{folder}: {len(actors)} actors with {names} names can be used")
 
 
-def _risks(files: Sequence[object]) -> Iterator[str]:
-    from tasks.actor_list import ActorFile
-    from tasks.folding import words
-
-    for file in files:
-        assert isinstance(file, ActorFile)
-        for actor in file.actor:
-            for alias in actor.aliases:
-                keys = [word.key for word in words(alias)]
-                if len(keys) == 1 and len(keys[0]) <= _SHORT_NAME:
-                    yield f"{actor.id}: the name {alias} is short; if it is a word too, make it `ambiguous`"
-            if not actor.aliases and not actor.ambiguous:
-                yield f"{actor.id}: has no name and is never found"
+def _risks(files: Sequence[ActorFile]) -> Iterator[str]:
+    for actor in (actor for file in files for actor in file.actor):
+        for alias in actor.aliases:
+            if len(_key(alias)) <= _SHORT_NAME:
+                yield f"{actor.id}: the name {alias} is short; if it is a word too, make it `ambiguous`"
+        if not actor.aliases and not actor.ambiguous:
+            yield f"{actor.id}: has no name and is never found"
 
 
 @app.command()
@@ -84,11 +82,10 @@ def find(
 
     **Example** `nabra actors find الأسد`
     """
-    _put(Group(_in_list(name, _folder(config)), "", _in_warehouse(name, warehouse, config)))
+    put(Group(_in_list(name, _folder(config)), "", _in_warehouse(name, warehouse, config)), sys.stdout)
 
 
 def _in_list(name: str, folder: Path) -> RenderableType:
-    from flows.display import Reading
     from tasks.actor_list import read_actor_files
 
     wanted = _key(name)
@@ -105,28 +102,21 @@ def _in_list(name: str, folder: Path) -> RenderableType:
 
 def _in_warehouse(name: str, warehouse: str | None, config: Path | None) -> RenderableType:
     """The mentions in the dataset `entities`, by what they were taken for."""
+    import pyarrow as pa
     import pyarrow.compute as pc
-
-    from flows.display import Reading
 
     columns = ["text", "type", "actor_id", "doc_id"]
     mentions = open_store(config, warehouse).dataset("entities").to_table(columns=columns)
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     wanted = _key(name)
     spelled = [text for text in pc.unique(mentions["text"]).to_pylist() if _key(text).startswith(wanted)]
-    for row in mentions.filter(pc.is_in(mentions["text"], value_set=_strings(spelled))).to_pylist():
+    for row in mentions.filter(pc.is_in(mentions["text"], value_set=pa.array(spelled, pa.string()))).to_pylist():
         found[row["text"], row["type"], row["actor_id"] or "no listed actor"].append(row["doc_id"])
     table = _table("in the warehouse", "type", "taken for", "mentions", "articles", "for example")
     for (text, kind, actor), documents in sorted(found.items(), key=lambda item: -len(item[1])):
         numbers = str(len(documents)), str(len({*documents}))
         table.add_row(Reading(text), kind, actor, *numbers, documents[0][:12])
     return table if table.row_count else "The warehouse has no mention of it."
-
-
-def _strings(values: list[str]) -> object:
-    import pyarrow as pa
-
-    return pa.array(values, pa.string())
 
 
 def _key(name: str) -> str:
@@ -140,15 +130,7 @@ def _folder(config: Path | None) -> Path:
 
 
 def _table(*headings: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     for heading in headings:
         table.add_column(heading)
     return table
-
-
-def _put(content: RenderableType) -> None:
-    import sys
-
-    from flows.display import put
-
-    put(content, sys.stdout)

@@ -95,7 +95,7 @@ def run(
     from flows.parameters import Place, RunParameters
 
     parameters = RunParameters(inputs=tuple(inputs or ()), refresh=tuple(refresh or ()))
-    place = Place(warehouse=warehouse, config=str(config) if config else None)
+    place = Place.of(warehouse, config)
     settings = prepare_run(parameters, place).settings
     end_run(lambda: news(parameters, place), settings)
 

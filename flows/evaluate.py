@@ -86,7 +86,7 @@ def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
         rows = ({"id": a["doc_id"], "title": a.get("title"), "text": a["text"]} for a in gold)
         inputs.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         warehouse = f"{folder}/warehouse"
-        place = Place(warehouse=warehouse, config=str(config) if config else None)
+        place = Place.of(warehouse, config)
         news(RunParameters(inputs=(str(inputs),)), place)
         store = Store.open(load_settings(config, warehouse=warehouse).store)
         return evaluate_tables(gold, {name: store.dataset(name).to_table() for name in ("clean", *JUDGED)})

@@ -68,15 +68,14 @@ def retry(
     from flows.news import pending
     from flows.parameters import Place
     from tasks.quarantine import failures, release
-    from tasks.store import Batch
 
     store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
     if unknown:
         raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
-    for failure in list(release(store, {Batch.parse(name) for name in named})):
+    for failure in release(store, named):
         print(f"{failure.stage} {failure.batch}: again after {failure.attempts} attempts", file=sys.stderr)
-    place = Place(warehouse=warehouse, config=str(config) if config else None)
+    place = Place.of(warehouse, config)
     end_run(lambda: pending(place), load_settings(config))
 
 
@@ -100,7 +99,7 @@ def backfill(
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
     parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
-    place = Place(warehouse=warehouse, config=str(config) if config else None)
+    place = Place.of(warehouse, config)
     end_run(lambda: backfill(parameters, place), load_settings(config))
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from flows.display import plain_table
 from flows.scores import model_scores
 from flows.status import readable_bytes
 from tasks.errors import ModelError
@@ -48,7 +48,7 @@ def check_models(folder: Path) -> list[ModelFile]:
 
 def models(folder: Path) -> RenderableType:
     """Name, size and state of each model file, then the scores of `scores.json` if it is there."""
-    files = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    files = plain_table()
     files.add_column("model")
     files.add_column("size", justify="right")
     files.add_column("state")

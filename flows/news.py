@@ -66,13 +66,13 @@ def news(parameters: RunParameters = RunParameters(), place: Place = Place()) ->
 @flow(name="nabra-pending", persist_result=False)
 def pending(place: Place = Place()) -> RunSummary:  # noqa: B008 - frozen
     """Do what stages have yet to do in the warehouse, and fetch nothing."""
-    return _run_prepared(_prepared(place))
+    return _run_prepared(_prepared(_settings(place)))
 
 
 @flow(name="nabra-backfill", persist_result=False)
 def backfill(parameters: BackfillParameters, place: Place = Place()) -> RunSummary:  # noqa: B008 - frozen
     """Make the stages of past days anew where settings or models have changed since, and fetch nothing."""
-    prepared = _prepared(place)
+    prepared = _prepared(_settings(place))
     days = parameters.first.isoformat(), parameters.last.isoformat()
     return _run_prepared(replace(prepared, refresh=_with_later((parameters.stage,)), days=days))
 
@@ -112,12 +112,12 @@ class PreparedRun:
 
 def prepare_run(parameters: RunParameters, place: Place) -> PreparedRun:
     """Check the parameters of `news` before anything is done; raises the NabraError that says what to do."""
-    targets = tuple(_targets(list(parameters.inputs), _settings(place)))
-    return replace(_prepared(place), targets=targets, refresh=_with_later(parameters.refresh))
-
-
-def _prepared(place: Place) -> PreparedRun:
     settings = _settings(place)
+    targets = tuple(_targets(parameters.inputs, settings))
+    return replace(_prepared(settings), targets=targets, refresh=_with_later(parameters.refresh))
+
+
+def _prepared(settings: Settings) -> PreparedRun:
     fingerprints(settings)
     store = Store.open(settings.store)
     store.prepare()
@@ -128,7 +128,7 @@ def _settings(place: Place) -> Settings:
     return load_settings(Path(place.config) if place.config else None, warehouse=place.warehouse)
 
 
-def _targets(inputs: list[str], settings: Settings) -> list[Target]:
+def _targets(inputs: Sequence[str], settings: Settings) -> list[Target]:
     if inputs:
         return targets_from_arguments(inputs)
     return targets_from_sources(load_sources(Path(settings.fetch.sources)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -35,6 +36,11 @@ class Place(Parameters):
         title="Settings file",
         description="TOML file on the machine that runs the flow. Empty: the defaults.",
     )
+
+    @classmethod
+    def of(cls, warehouse: str | None, config: Path | None) -> Self:
+        """What the options of a command name; the settings file as seen from any folder."""
+        return cls(warehouse=warehouse, config=str(config.absolute()) if config else None)
 
 
 class RunParameters(Parameters):

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from flows.display import plain_table
 from tasks.evaluate.published import Published, read_published
 
 TREEBANKS: Final = ("PADT", "PUD")
@@ -34,7 +35,7 @@ def model_scores(scores: Mapping[str, Mapping[str, Any]]) -> RenderableType:
 
 def score_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
     """A column for each of `scores`, a row a score: its names joined, its value with three decimals."""
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     table.add_column("score")
     columns = [dict(flat_scores(values)) for values in scores.values()]
     for name in scores:
@@ -63,7 +64,7 @@ def _own(scores: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[
 
 
 def _compared(own: Sequence[Published], others: Sequence[Published], metrics: Sequence[str], title: str) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     table.add_column(title)
     table.add_column("measured on")
     for metric in metrics:

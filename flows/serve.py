@@ -46,7 +46,7 @@ def serve(
         ConcurrencyLimitConfig(limit=1, collision_strategy=strategy)
         for strategy in (ConcurrencyLimitStrategy.CANCEL_NEW, ConcurrencyLimitStrategy.ENQUEUE)
     )
-    place = Place(warehouse=warehouse, config=str(config.absolute()) if config else None)
+    place = Place.of(warehouse, config)
     # By module, not by file: Prefect would put the folder of the file first on the path, where `models` means another.
     common: dict[str, Any] = {
         "parameters": {"place": place.model_dump()},

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flows.display import Reading, escape
+from flows.display import Reading, escape, plain_table
 from flows.document import Document, Row, load_document
 from tasks.stages import STAGES
 from tasks.store import Store
@@ -123,7 +123,7 @@ def _stances(stances: list[Row]) -> RenderableType:
 
 def _table(*headings: str) -> Table:
     """Short columns keep their words whole; the long one, `text` or `evidence`, takes what is left."""
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     for heading in headings:
         table.add_column(heading, ratio=1 if heading in ("text", "evidence") else None)
     return table

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from flows.display import Reading, escape
+from flows.display import Reading, escape, plain_table
 from flows.read import open_views, run_query
 from tasks.errors import StoreError
 from tasks.quarantine import failures
@@ -99,7 +99,7 @@ def _newest(found: pa.Table) -> list[RenderableType]:
 
 
 def _grid(*headings: str, rows: Iterable[tuple[str, ...]]) -> Table:
-    grid = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    grid = plain_table()
     for heading in headings:
         grid.add_column(heading, justify="right" if heading in RIGHT else "left")
     for row in rows:

@@ -7,7 +7,7 @@ Every failure leaves a note in the warehouse, so that attempts are counted over 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -62,13 +62,12 @@ def forget_failure(store: Store, stage: str, batch: Batch) -> None:
     store.remove(_name(stage, batch))
 
 
-def release(store: Store, batches: set[Batch]) -> Iterator[Failure]:
-    """Give the batches (all, if none is named) their attempts back; yields what had failed on them."""
-    for failure in failures(store):
-        batch = Batch.parse(failure.batch)
-        if not batches or batch in batches:
-            forget_failure(store, failure.stage, batch)
-            yield failure
+def release(store: Store, batches: set[str]) -> list[Failure]:
+    """Give the batches (all, if none is named) their attempts back; returns what had failed on them."""
+    released = [failure for failure in failures(store) if not batches or failure.batch in batches]
+    for failure in released:
+        forget_failure(store, failure.stage, Batch.parse(failure.batch))
+    return released
 
 
 def _name(stage: str, batch: Batch) -> str:

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 Span = tuple[int, int]
 
 OPENING = {"«": "»", "“": "”", "”": "“", "(": ")", "[": "]", "‹": "›", "„": "”"}
-CLOSING = "»”“\"')]›’"
 STRAIGHT = '"'
 # A stop run, the closing marks that belong to it, then space or the paragraph's end. Hasty pages leave the space out:
 # a stop between two Arabic words of three letters or more counts too.

@@ -13,7 +13,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -66,6 +66,11 @@ class Task:
     def learned(self) -> list[int]:
         """The rows to learn from."""
         return [row for row, group in enumerate(self.groups) if not _is_held(group)]
+
+    @cached_property
+    def batch_count(self) -> int:
+        """How many batches an epoch has."""
+        return len(self.batches(""))
 
     def batches(self, seed: str) -> list[list[int]]:
         """An epoch of the rows to learn from, in an order that the seed decides."""
@@ -124,9 +129,9 @@ class OpinionModel(nn.Module):
         pieces = {name: tensor.to(place) for name, tensor in encode_marked(self._tokenizer, rows).items()}
         with half_precision(place.type):
             states = self.encoder(**pieces).last_hidden_state.float()
-        mask = pieces["attention_mask"]
-        read = {True: pooled(states, mask)} if heads == ["sentiment"] else {False: target_features(states, pieces)}
-        return {head: self.heads[head](self.dropout(read[head == "sentiment"])) for head in heads}
+        sentence = heads == ["sentiment"]
+        read = pooled(states, pieces["attention_mask"]) if sentence else target_features(states, pieces)
+        return {head: self.heads[head](self.dropout(read)) for head in heads}
 
     def logits(self, task: Task, head: str, rows: Sequence[int]) -> torch.Tensor:
         """The logits of the rows of a task, without dropout."""
@@ -153,7 +158,7 @@ def train_opinion(
     if start:
         model.load_state_dict(load_file(start / LAYERS), strict=False)
     model.to(device())
-    steps = epochs * max(len(task.batches("")) for task in tasks)
+    steps = epochs * max(task.batch_count for task in tasks)
     streams = [_Stream(task, seed) for task in tasks]
 
     def loss(step: int) -> torch.Tensor:
@@ -181,14 +186,15 @@ class _Stream:
 
     task: Task
     seed: int
+    _epoch: int = -1
+    _batches: list[list[int]] = field(default_factory=list)
 
     def at(self, step: int) -> list[int]:
         """The batch of a step."""
-        length = len(self.task.batches(""))
-        return self._epoch(step // length)[step % length]
-
-    def _epoch(self, epoch: int) -> list[list[int]]:
-        return self.task.batches(f"{self.seed} {epoch}")
+        epoch, place = divmod(step, self.task.batch_count)
+        if epoch != self._epoch:
+            self._epoch, self._batches = epoch, self.task.batches(f"{self.seed} {epoch}")
+        return self._batches[place]
 
 
 def _loss(model: OpinionModel, task: Task, rows: list[int]) -> torch.Tensor:

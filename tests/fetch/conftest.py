@@ -12,6 +12,24 @@ from typing import Any
 import pytest
 
 from config.settings import FetchSettings, load_settings
+from tasks.errors import DocumentError
+from tasks.fetch.fetched import Payload
+from tasks.fetch.web import open_web
+
+PAGE = "<html><body><p>نص الخبر</p></body></html>"
+
+
+def get(url: str, settings: FetchSettings) -> Payload:
+    """What a run would receive from the address."""
+    with open_web(settings) as web:
+        return web.get(url)
+
+
+def refusal(url: str, settings: FetchSettings) -> DocumentError:
+    """Why a run would not take the address."""
+    with pytest.raises(DocumentError) as caught:
+        get(url, settings)
+    return caught.value
 
 
 @dataclass

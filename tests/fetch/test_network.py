@@ -9,23 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tasks.errors import DocumentError
 from tasks.fetch import Target, fetch_documents
 from tasks.fetch.network import is_public
-from tasks.fetch.web import open_web
-
-PAGE = "<html><body><p>نص الخبر</p></body></html>"
-
-
-def get(url, settings):
-    with open_web(settings) as web:
-        return web.get(url)
-
-
-def refusal(url, settings):
-    with pytest.raises(DocumentError) as caught:
-        get(url, settings)
-    return caught.value
+from tests.fetch.conftest import PAGE, get, refusal
 
 
 @pytest.mark.parametrize(

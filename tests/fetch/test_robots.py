@@ -4,24 +4,12 @@ import time
 
 import pytest
 
-from tasks.errors import DocumentError
 from tasks.fetch import Document, Target, fetch_documents
 from tasks.fetch.robots import product_token
 from tasks.fetch.web import open_web
+from tests.fetch.conftest import PAGE, get, refusal
 
-PAGE = "<html><body><p>نص الخبر</p></body></html>"
 TEXT = {"Content-Type": "text/plain"}
-
-
-def get(url, settings):
-    with open_web(settings) as web:
-        return web.get(url)
-
-
-def refusal(url, settings):
-    with pytest.raises(DocumentError) as caught:
-        get(url, settings)
-    return caught.value
 
 
 @pytest.mark.parametrize(

@@ -7,21 +7,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from tasks.errors import DocumentError
 from tasks.fetch.web import open_web
-
-PAGE = "<html><body><p>نص الخبر</p></body></html>"
-
-
-def get(url, settings):
-    with open_web(settings) as web:
-        return web.get(url)
-
-
-def refusal(url, settings):
-    with pytest.raises(DocumentError) as caught:
-        get(url, settings)
-    return caught.value
+from tests.fetch.conftest import PAGE, get, refusal
 
 
 def test_a_page_is_kept_as_received_with_what_the_server_says(site, settings):
