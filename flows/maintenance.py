@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from config.settings import load_settings
-from flows.options import ConfigFile, Warehouse, open_store
+from flows.options import ConfigFile, Warehouse, open_filled_store
 from flows.parameters import StageName
 from tasks.errors import UsageError
 
@@ -36,7 +36,7 @@ def validate(
     from tasks.validate import Validation, validate
 
     seen, problems = Validation(), 0
-    for problem in validate(open_store(config, warehouse), seen):
+    for problem in validate(open_filled_store(config, warehouse), seen):
         problems += 1
         if as_json:
             shown = {"dataset": problem.dataset, "batch": str(problem.batch), "wrong": problem.wrong}
@@ -69,7 +69,7 @@ def retry(
     from flows.parameters import Place
     from tasks.quarantine import failures, release
 
-    store, named = open_store(config, warehouse), set(batches or [])
+    store, named = open_filled_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
     if unknown:
         raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
@@ -98,6 +98,7 @@ def backfill(
 
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
+    open_filled_store(config, warehouse)
     parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
     place = Place.of(warehouse, config)
     end_run(lambda: backfill(parameters, place), load_settings(config))
@@ -118,7 +119,7 @@ def vacuum(
     from flows.status import readable_bytes
     from tasks.lease import hold
 
-    store = open_store(config, warehouse)
+    store = open_filled_store(config, warehouse)
     removed = size = 0
     with hold(store, "vacuum"):  # else it could be a run that is writing
         for name, length in store.temporary(older_than=time.time() - hours * HOUR_SECONDS).items():
@@ -139,7 +140,7 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     from tasks.lease import hold
     from tasks.schemas import DATASETS, SCHEMA_VERSION
 
-    store = open_store(config, warehouse)
+    store = open_filled_store(config, warehouse)
     with hold(store, "migrate") as check:
         for dataset in DATASETS:
             paths = store.outdated(dataset)

@@ -86,3 +86,24 @@ def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: 
     for command in ("run", "status", "show", "sql", "models", "train", "evaluate"):
         assert call(monkeypatch, command, "--help") == 0
         assert "Usage: nabra " + command in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("validate",),
+        ("migrate",),
+        ("vacuum",),
+        ("retry",),
+        ("backfill", "--from", "2026-04-01", "--to", "2026-04-02"),
+        ("export", "jsonl"),
+    ],
+)
+def test_a_path_without_a_warehouse_is_named_and_left_alone(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    assert call(monkeypatch, *command, "--warehouse", "typo") == EXIT_WRONG_USE
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "there is nothing in" in error
+    assert not (workplace / "typo").exists()
