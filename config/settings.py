@@ -52,6 +52,13 @@ class FetchSettings(Section):
     max_feed_items: Count
     max_sitemaps: Count
     max_sitemap_depth: Count
+    hosts_at_once: Count
+    max_pages: Count
+    max_source_pages: Count
+    max_bytes: Count
+    max_minutes: Seconds
+    recheck_days: Annotated[float, Field(ge=0)]
+    recheck_minutes: Annotated[float, Field(ge=0)]
     delay_seconds: Annotated[float, Field(ge=0)]
     max_crawl_delay_seconds: Annotated[float, Field(ge=0)]
 

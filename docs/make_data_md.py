@@ -20,6 +20,16 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
 * Every file's Parquet metadata says what made it: `nabra.stage`, `nabra.schema_version`, `nabra.fingerprint` (hash of
   settings, lexicons and models), `nabra.version`, `nabra.run_id`.
 
+* An article that its site edited is there once for each version: same `doc_id`, `version` 2 and so on. Join tables by
+  `doc_id` and `version`. The newest version of each: `nabra sql` shows no other (all are in `clean_versions`,
+  `sentences_versions` and so on); elsewhere
+
+  ```sql
+  select * from clean qualify row_number() over (partition by doc_id order by coalesce(version, 1) desc) = 1;
+  ```
+  What is in `raw` alone is on its way; the newest version in `clean` is the one to read.
+* `pages` and `runs` tell of fetching, not of documents: how each address answered, and what became of each source.
+
 Read them with anything that reads Parquet:
 
 ```sql

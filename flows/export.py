@@ -66,11 +66,14 @@ def _write(
     from tasks.export import articles
 
     wanted = {find_document(open_views(store), name)[0] for name in documents} if documents else None
+    superseded = store.superseded()
     common = set.intersection(*(set(store.batches(name)) for name in reads))
     count = 0
     with _opened(output) as stream:
         for batch in sorted(common):
             for article, rows in articles({name: store.read(name, batch).to_pylist() for name in reads}):
+                if (article["doc_id"], article["version"]) in superseded:
+                    continue
                 if wanted is None or article["doc_id"] in wanted:
                     stream.writelines(f"{line}\n" for line in lines(article, rows))
                     count += 1

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from flows.display import Reading, escape
 from tasks.errors import UsageError
-from tasks.schemas import DATASETS
+from tasks.schemas import DATASETS, VERSIONED
 from tasks.store import Store
 
 # A rich table is built in memory before it is shown, and nobody reads more on a screen.
@@ -31,12 +31,24 @@ CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
 def open_views(store: Store) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each dataset of the warehouse, able to read these and nothing else.
 
-    The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
+    The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of an
+    edited article they have the newest version; all versions are in `raw` and in the views `clean_versions` and so on.
     """
     connection = duckdb.connect(":memory:", config=CONFINED)
+    superseded = [{"doc_id": doc_id, "version": number} for doc_id, number in sorted(store.superseded())]
+    connection.register("superseded", pa.Table.from_pylist(superseded, _VERSION))
     for name in DATASETS:
-        connection.register(name, store.dataset(name))
+        data = store.dataset(name)
+        if name not in VERSIONED or name == "raw":
+            connection.register(name, data)
+            continue
+        connection.register(f"{name}_versions", data)
+        connection.execute(f"create view {name} as from {name}_versions" + (_NEWEST if superseded else ""))
     return connection
+
+
+_VERSION: Final = pa.schema([("doc_id", pa.string()), ("version", pa.int32())])
+_NEWEST: Final = " where (doc_id, coalesce(version, 1)) not in (select (doc_id, version) from superseded)"
 
 
 def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,14 +20,29 @@ from tasks.stages import STAGES
 from tasks.store import Store
 
 UNITS: Final = ("B", "kB", "MB", "GB", "TB")
-RIGHT: Final = frozenset({"files", "rows", "size", "batches done", "pending", "documents"})
+# Columns of `runs`: how many documents were met, and what became of them.
+SOURCE_NUMBERS: Final = (
+    "found",
+    "new",
+    "edited",
+    "known",
+    "unchanged",
+    "not_modified",
+    "robots",
+    "failed",
+    "postponed",
+)
+RIGHT: Final = frozenset(
+    {"files", "rows", "size", "batches done", "pending", "documents", "received", "seconds"}
+    | {name.replace("_", " ") for name in SOURCE_NUMBERS}
+)
 
 
 def status(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
-    Files, rows, size and last day of each dataset; batches done and pending of each stage; rejects by stage and reason;
-    the newest article. Raises StoreError on a file that cannot be read.
+    Files, rows, size and last day of each dataset; batches done and pending of each stage; what the last run fetched of
+    each source; rejects by stage and reason; the newest article. Raises StoreError on a file that cannot be read.
     """
     datasets = _datasets(store)  # first, because it names a damaged file
     if not any(store.dataset(name).files for name in ("raw", "rejects")):
@@ -46,6 +62,7 @@ def status(store: Store) -> RenderableType:
         Text(f"Warehouse {store}\n"),
         datasets,
         _stages(store),
+        *_sources(connection),
         *_failed(store),
         _grid("rejected at", "reason", "documents", rows=counted) if rejects.num_rows else "No rejects.\n",
         *_newest(newest),
@@ -88,6 +105,38 @@ def _failed(store: Store) -> list[RenderableType]:
     """The batches on which a stage failed when it last tried."""
     rows = [(f.batch, f.stage, str(f.attempts), f.at, f.error) for f in failures(store)]
     return [_grid("failing batch", "stage", "attempts", "last", "error", rows=rows)] if rows else []
+
+
+def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
+    """What became of the documents of each source in the last run that asked it."""
+    names = ", ".join(SOURCE_NUMBERS)
+    rows = run_query(
+        connection,
+        f"select source, strftime(started_at, '%Y-%m-%d %H:%M') as run, {names}, bytes, seconds, failures from runs"
+        " qualify row_number() over (partition by source order by started_at desc) = 1 order by source",
+    ).to_pylist()
+    if not rows:
+        return []
+    headings = (
+        "source",
+        "last run",
+        *(name.replace("_", " ") for name in SOURCE_NUMBERS),
+        "received",
+        "seconds",
+        "why",
+    )
+    shown = (
+        (
+            row["source"],
+            row["run"],
+            *(f"{row[name]:,}" for name in SOURCE_NUMBERS),
+            readable_bytes(row["bytes"]),
+            f"{row['seconds']:.1f}",
+            row["failures"] or "",
+        )
+        for row in rows
+    )
+    return [_grid(*headings, rows=shown)]
 
 
 def _newest(found: pa.Table) -> list[RenderableType]:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.settings import Settings
 from tasks.clean import clean_articles
 from tasks.errors import BatchError
-from tasks.fetch import Target, fetch_documents
-from tasks.fetch.batches import FetchedBatch, cut_batches
-from tasks.fingerprint import VERSION, fingerprints
+from tasks.fetch import Target
+from tasks.fingerprint import VERSION as NABRA_VERSION
+from tasks.fingerprint import fingerprints
+from tasks.ingest import Ingest
 from tasks.parse.parse import parse_articles
 from tasks.quarantine import set_aside
-from tasks.schemas import RAW, REJECTS, table
+from tasks.schemas import VERSION
 from tasks.sentiment import tag_sentiment
 from tasks.stages import STAGES, StageOutput
 from tasks.stance import tag_stances
@@ -89,10 +88,24 @@ def process_batch(stage_name: str, batch: Batch, tools: Toolbox, provenance: Pro
     tables = {dataset: store.read(dataset, batch) for dataset in stage.reads}
     output = FUNCTIONS[stage_name](tables, tools)
     count = _count(stage_name, tables, output, time.monotonic() - started)
+    versions = _versions(tables)
     store.write_rejects(stage_name, batch, output.rejects, provenance)
     for dataset in stage.writes:
-        store.write(dataset, batch, output.tables[dataset], provenance)
+        store.write(dataset, batch, _with_versions(output.tables[dataset], versions), provenance)
     return count
+
+
+def _versions(tables: Tables) -> dict[str, int]:
+    """The version of each document of a batch, which has no document twice."""
+    read = tables.get("raw", tables.get("clean"))
+    assert read is not None, "every stage reads raw or clean"
+    return {row["doc_id"]: row["version"] or 1 for row in read.select(["doc_id", VERSION.name]).to_pylist()}
+
+
+def _with_versions(data: pa.Table, versions: Mapping[str, int]) -> pa.Table:
+    place = data.schema.get_field_index(VERSION.name)
+    numbers = pa.array([versions[doc_id] for doc_id in data["doc_id"].to_pylist()], VERSION.type)
+    return data.set_column(place, data.schema.field(place), numbers)
 
 
 @dataclass(frozen=True)
@@ -111,7 +124,7 @@ class Plan:
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:
         """What each stage writes into its files' metadata."""
-        return {stage: Provenance(f, VERSION, self.run_id) for stage, f in fingerprints(self.settings).items()}
+        return {stage: Provenance(f, NABRA_VERSION, self.run_id) for stage, f in fingerprints(self.settings).items()}
 
     def todo(self, store: Store, stage_name: str) -> set[Batch]:
         """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""
@@ -154,43 +167,17 @@ def run_stage(stage_name: str, batch_id: str, plan: Plan) -> StageCount:
     return process_batch(stage_name, Batch.parse(batch_id), open_tools(plan), plan.provenance[stage_name])
 
 
-def fetch_batches(targets: Sequence[Target], plan: Plan, store: Store) -> Iterator[FetchedBatch]:
-    """Fetch what the warehouse does not know yet and store it; yields each batch once its files are there.
-
-    A document is known by its id, a refusal by its address and reason: a second run of the same input adds nothing.
-    """
-    known = set(store.scan("raw", ["doc_id"])["doc_id"].to_pylist())
-    refused = _known_refusals(store)
-    day = datetime.now(UTC).date().isoformat()
-    number = sum(batch.ingest_date == day for batch in store.batches("raw"))
-    provenance = plan.provenance["raw"]
-    for fetched in cut_batches(fetch_documents(targets, plan.settings.fetch, known), plan.settings.run.batch_articles):
-        new = [row for row in fetched.rejects if (row["url"], row["reason"]) not in refused]
-        batch = Batch(day, f"{number:05d}-{fetched.content_id}")
-        if new:
-            store.write_rejects("fetch", batch, table(REJECTS, new), provenance)
-        if fetched.documents:
-            store.write("raw", batch, table(RAW, fetched.documents), provenance)
-            number += 1
-        yield fetched
-
-
 @task(name="fetch", cache_policy=NO_CACHE, persist_result=False)
 def run_fetch(targets: Sequence[Target], plan: Plan) -> StageCount:
-    """The Prefect task around `fetch_batches`; its own retries are inside, one an address."""
+    """The Prefect task around `Ingest`; its own retries are inside, one an address."""
     started = time.monotonic()
-    documents = rejected = known = 0
-    for batch in fetch_batches(targets, plan, open_tools(plan).store):
-        documents += len(batch.documents)
-        rejected += len(batch.rejects)
-        known += batch.known
-        logger.info("fetch: %d new documents, %d known, %d refused so far", documents, known, rejected)
-    return StageCount("fetch", documents + rejected + known, documents, rejected, known, time.monotonic() - started)
-
-
-def _known_refusals(store: Store) -> set[tuple[str, str]]:
-    rows = store.scan("rejects", ["url", "reason"], ds.field("stage") == "fetch").to_pylist()
-    return {(row["url"], row["reason"]) for row in rows}
+    tools = open_tools(plan)
+    ingest = Ingest(tools.store, tools, plan.provenance["raw"])
+    for _ in ingest.run(targets):
+        logger.info("fetch: %d new documents, %d known, %d refused so far", ingest.new, ingest.known, ingest.rejected)
+    ingest.store_counts()
+    met = ingest.new + ingest.rejected + ingest.known
+    return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, time.monotonic() - started)
 
 
 def _count(stage_name: str, tables: Tables, output: StageOutput, seconds: float) -> StageCount:

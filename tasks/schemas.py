@@ -7,7 +7,7 @@ timestamps in microseconds UTC; no dictionaries, no nested types. All offsets co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -15,7 +15,7 @@ import pyarrow as pa
 from tasks.errors import SchemaError
 
 # Raised whenever columns are added; a column says since which version it is there. Version 1: the first.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 PARTS: Final = ("title", "text")
@@ -27,7 +27,8 @@ REJECT_REASONS: Final = {
     "duplicate_key": "another row of the same input has the same address or id",
     "http_error": "the server answered with an error status, after the retries where those help",
     "network_error": "no answer: name not found, connection refused, time-out",
-    "refused": "the address is not one that nabra may fetch, or the site's robots.txt forbids it or cannot be read",
+    "refused": "the address is not one that nabra may fetch",
+    "robots": "the site's robots.txt forbids the address, or cannot be read",
     "too_large": "the payload or its text is longer than the settings allow",
     "empty": "nothing was received, or no text is left after cleaning",
     "not_text": "the payload is binary, not an article",
@@ -62,6 +63,11 @@ class Dataset:
     columns: tuple[Column, ...]
 
     @property
+    def since(self) -> int:
+        """The schema version that brought it."""
+        return min(column.since for column in self.columns)
+
+    @property
     def schema(self) -> pa.Schema:
         """The Arrow schema."""
         return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
@@ -83,16 +89,28 @@ def _time(name: str, meaning: str, *, nullable: bool = False) -> Column:
     return Column(name, TIMESTAMP, meaning, nullable)
 
 
+def _count(name: str, meaning: str) -> Column:
+    return Column(name, pa.int64(), meaning)
+
+
+def _since(version: int, *columns: Column) -> tuple[Column, ...]:
+    """The columns of a table that came with `version`."""
+    return tuple(replace(column, since=version) for column in columns)
+
+
 DOC_ID: Final = _string("doc_id", "document id: 32 hex digits, stable across runs and machines")
 SENT_ID: Final = _int("sent_id", "sentence number in the document, from 0, the headline's sentences first")
 PART: Final = _string("part", "`title` or `text`: the column of `clean` that the offsets count in")
 START: Final = _int("start", "first code point of the span in `part`")
 END: Final = _int("end", "code point after the last of the span in `part`")
+VERSION: Final = _int(
+    "version", "1 for the article as first received, 2 and so on after each edit; null before schema 3: 1", since=3
+)
 
 RAW: Final = Dataset(
     "raw",
-    "one document as received",
-    ("doc_id",),
+    "one document as received, or one version of it",
+    ("doc_id", "version"),
     (
         DOC_ID,
         _string("source", "id of the source in the configuration, or `cli` for what the command line named"),
@@ -107,13 +125,17 @@ RAW: Final = Dataset(
         _string("payload_sha256", "SHA-256 of the payload, hex"),
         _string("hint_title", "title that the feed or row gives", nullable=True),
         _time("hint_published_at", "publication time that the feed or row gives", nullable=True),
+        VERSION,
+        _string(
+            "previous_sha256", "`payload_sha256` of the version before; null for the first", nullable=True, since=3
+        ),
     ),
 )
 
 CLEAN: Final = Dataset(
     "clean",
-    "one article",
-    ("doc_id",),
+    "one article, or one version of it",
+    ("doc_id", "version"),
     (
         DOC_ID,
         _string("source", "as in `raw`"),
@@ -128,13 +150,14 @@ CLEAN: Final = Dataset(
         _string("text_sha256", "SHA-256 of `text`, hex"),
         _int("raw_chars", "code points of the decoded payload"),
         _int("text_chars", "code points of `text`"),
+        VERSION,
     ),
 )
 
 SENTENCES: Final = Dataset(
     "sentences",
     "one sentence",
-    ("doc_id", "sent_id"),
+    ("doc_id", "version", "sent_id"),
     (
         DOC_ID,
         SENT_ID,
@@ -143,13 +166,14 @@ SENTENCES: Final = Dataset(
         END,
         _string("text", "the sentence: `clean[part][start:end]`"),
         _int("words", "UD words in the sentence"),
+        VERSION,
     ),
 )
 
 TOKENS: Final = Dataset(
     "tokens",
     "one UD word",
-    ("doc_id", "sent_id", "word_id"),
+    ("doc_id", "version", "sent_id", "word_id"),
     (
         DOC_ID,
         SENT_ID,
@@ -164,13 +188,14 @@ TOKENS: Final = Dataset(
         _string("feats", "UD features, `Name=Value|…`", nullable=True),
         _int("head", "word_id of the head, 0 for the root"),
         _string("deprel", "UD relation to the head"),
+        VERSION,
     ),
 )
 
 ENTITIES: Final = Dataset(
     "entities",
     "one mention of a named entity or of a listed actor",
-    ("doc_id", "entity_id"),
+    ("doc_id", "version", "entity_id"),
     (
         DOC_ID,
         SENT_ID,
@@ -181,13 +206,14 @@ ENTITIES: Final = Dataset(
         _string("text", "the mention, without proclitics: `clean[part][start:end]`"),
         _string("type", "PER, LOC, ORG or MISC by the model; ACTOR where only the actor list knows it"),
         _string("actor_id", "id in `config/actors`", nullable=True),
+        VERSION,
     ),
 )
 
 SENTIMENT: Final = Dataset(
     "sentiment",
     "the sentiment of one sentence, or of one document",
-    ("doc_id", "level", "sent_id"),
+    ("doc_id", "version", "level", "sent_id"),
     (
         DOC_ID,
         _string("level", "`document` or `sentence`"),
@@ -197,13 +223,14 @@ SENTIMENT: Final = Dataset(
         _float("p_positive", "probability of positive"),
         _float("p_negative", "probability of negative"),
         _float("p_neutral", "probability of neutral; the three sum to 1"),
+        VERSION,
     ),
 )
 
 QUOTES: Final = Dataset(
     "quotes",
     "one span that the article attributes to somebody",
-    ("doc_id", "quote_id"),
+    ("doc_id", "version", "quote_id"),
     (
         DOC_ID,
         _int("quote_id", "quote number in the document, from 0"),
@@ -233,13 +260,14 @@ QUOTES: Final = Dataset(
             nullable=True,
             since=2,
         ),
+        VERSION,
     ),
 )
 
 STANCES: Final = Dataset(
     "stances",
     "one position: a source for or against a target, with the words that show it",
-    ("doc_id", "stance_id"),
+    ("doc_id", "version", "stance_id"),
     (
         DOC_ID,
         _int("stance_id", "stance number in the document, from 0"),
@@ -264,6 +292,7 @@ STANCES: Final = Dataset(
             nullable=True,
             since=2,
         ),
+        VERSION,
     ),
 )
 
@@ -283,14 +312,77 @@ REJECTS: Final = Dataset(
     ),
 )
 
-DATASETS: Final = {d.name: d for d in (RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS)}
+OUTCOMES: Final = {
+    "changed": "it gave what nabra had not seen there",
+    "unchanged": "it gave the same again, or a page with the same article",
+    "not_modified": "the server said that it is the same (304)",
+    "failed": "it could not be had, see `reason`",
+}
+
+PAGES: Final = Dataset(
+    "pages",
+    "one answer of an address of the web; the newest row of an address is its state",
+    ("url", "checked_at"),
+    _since(
+        3,
+        _string("url", "the address, canonical"),
+        _string("kind", "`page`, `listing` (feed, sitemap, list of links) or `robots` (robots.txt)"),
+        _string("source", "as in `raw`"),
+        _string("listed_by", "address of the source by which a page or sitemap was found", nullable=True),
+        _string("outcome", "; ".join(f"`{name}`: {meaning}" for name, meaning in OUTCOMES.items())),
+        _string("reason", "why it failed, as in `rejects`", nullable=True),
+        _time("checked_at", "when it was asked"),
+        _time("changed_at", "since when its answers are the same; for a failing address, since when it fails"),
+        _count("bytes", "bytes of the payload, unpacked; 0 where none came"),
+        _string("etag", "HTTP ETag, sent with the next request", nullable=True),
+        _string("last_modified", "HTTP Last-Modified, sent with the next request", nullable=True),
+        _string("payload_sha256", "SHA-256 of the payload last received, hex", nullable=True),
+        _string("hint_title", "as in `raw`", nullable=True),
+        _time("hint_published_at", "as in `raw`", nullable=True),
+        _string("content", "the text of a robots.txt; null for all else", nullable=True),
+    ),
+)
+
+RUNS: Final = Dataset(
+    "runs",
+    "what one run fetched of one source",
+    ("run_id", "source"),
+    _since(
+        3,
+        _string("run_id", "id of the Prefect flow run"),
+        _string("source", "as in `raw`"),
+        _time("started_at", "when the run began to fetch"),
+        _float("seconds", "from there to the last document of the source"),
+        _count("found", "documents met: named by a feed or sitemap, lying in a folder, due to be asked again"),
+        _count("known", "of these, in the warehouse already and not read again"),
+        _count("new", "new documents stored"),
+        _count("edited", "new versions of known documents stored"),
+        _count("unchanged", "asked again and received with the same article"),
+        _count("not_modified", "asked again, and the server said that they are the same (304)"),
+        _count("robots", "not fetched because of the site's robots.txt"),
+        _count("failed", "not to be had for another reason"),
+        _string("failures", "number of each reason, `http_error 3, timeout 1`; null without failures", nullable=True),
+        _count("postponed", "left to the next run, because the budget of this one was spent"),
+        _count("requests", "addresses asked: pages, feeds, sitemaps and robots.txt"),
+        _count("bytes", "bytes of the payloads received, unpacked"),
+    ),
+)
+
+DATASETS: Final = {
+    d.name: d for d in (RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS, PAGES, RUNS)
+}
+# Those whose rows belong to a version of a document.
+VERSIONED: Final = tuple(d.name for d in DATASETS.values() if VERSION in d.columns)
 
 
 def table(dataset: Dataset, rows: list[dict[str, Any]]) -> pa.Table:
-    """Rows as an Arrow table of the dataset's schema; SchemaError on a wrong type, a missing or unknown column."""
+    """Rows as an Arrow table of the dataset's schema; SchemaError on a wrong type, a missing or unknown column.
+
+    `version` may be missing: the stages work on one version of a document and leave it to their caller.
+    """
     known = {column.name for column in dataset.columns}
     for row in rows:
-        if row.keys() != known:
+        if row.keys() | {VERSION.name} & known != known:
             odd = sorted(known ^ row.keys())
             raise SchemaError(f"table {dataset.name}: a row lacks or adds the columns {', '.join(odd)}")
     try:

@@ -171,6 +171,11 @@ class Store:
             partition_base_dir=f"{self.root}/{dataset}",
         )
 
+    def superseded(self) -> set[tuple[str, int]]:
+        """The versions (doc_id, number) of articles of which there is a newer one in `clean`."""
+        edited = self.scan("clean", ["doc_id", "version"], ds.field("version") > 1).to_pylist()
+        return {(row["doc_id"], number) for row in edited for number in range(1, row["version"])}
+
     def write(self, dataset: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         """Publish the rows of one batch, replacing what was there; SchemaError if they are not the dataset's."""
         self._write(DATASETS[dataset], batch.batch_id, batch, data, provenance)

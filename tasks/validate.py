@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.errors import StoreError
-from tasks.schemas import DATASETS
+from tasks.schemas import DATASETS, VERSION
 from tasks.stages import STAGES
 from tasks.store import Batch, Store
 
@@ -56,7 +56,7 @@ def validate(store: Store, seen: Validation) -> Iterator[Problem]:
     A batch that some stage has still to do is no problem: the next run does it.
     """
     there = {name: set(store.batches(name)) for name in DATASETS if name != "rejects"}
-    ids: dict[str, dict[bytes, Batch]] = {name: {} for name in _DOCUMENTS}
+    ids: dict[str, dict[tuple[bytes, int], Batch]] = {name: {} for name in _DOCUMENTS}
     originals: dict[str, Batch] = {}
     for batch in sorted(set().union(*there.values())):
         present = [name for name, batches in there.items() if batch in batches]
@@ -75,8 +75,9 @@ def validate(store: Store, seen: Validation) -> Iterator[Problem]:
             originals |= dict.fromkeys(tables["clean"]["duplicate_of"].drop_null().to_pylist(), batch)
         seen.batches += 1
         seen.rows += sum(map(len, tables.values()))
+    articles = {doc_id for doc_id, _ in ids["clean"]}
     for doc_id, batch in originals.items():
-        if _compact(doc_id) not in ids["clean"]:
+        if _compact(doc_id) not in articles:
             yield Problem("clean", batch, f"duplicate_of names {doc_id}, which is no article of the warehouse")
 
 
@@ -88,11 +89,12 @@ def _orphans(batch: Batch, present: list[str]) -> Iterator[Problem]:
             yield Problem(name, batch, f"made from {', '.join(missing)}, which has no such batch")
 
 
-def _repeated(name: str, batch: Batch, data: pa.Table, found: dict[bytes, Batch]) -> Iterator[Problem]:
-    for doc_id in data["doc_id"].to_pylist():
-        first = found.setdefault(_compact(doc_id), batch)
+def _repeated(name: str, batch: Batch, data: pa.Table, found: dict[tuple[bytes, int], Batch]) -> Iterator[Problem]:
+    for row in data.select(["doc_id", VERSION.name]).to_pylist():
+        version = row["version"] or 1
+        first = found.setdefault((_compact(row["doc_id"]), version), batch)
         if first != batch:
-            yield Problem(name, batch, f"document {doc_id} is in batch {first} too")
+            yield Problem(name, batch, f"version {version} of document {row['doc_id']} is in batch {first} too")
 
 
 def _compact(doc_id: str) -> bytes:

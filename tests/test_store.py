@@ -34,6 +34,7 @@ def raw_row(doc_id: str) -> dict[str, object]:
         "payload_sha256": "0",
         "hint_title": None,
         "hint_published_at": None,
+        "previous_sha256": None,
     }
 
 

@@ -59,13 +59,13 @@ def test_rows_of_no_article_or_sentence_are_found(store: Store) -> None:
 
 def test_a_key_given_twice_in_a_batch_is_found(store: Store) -> None:
     write(store, DONE, "quotes", *store.read("quotes", DONE).to_pylist() * 2)
-    assert problems(store) == ["quotes one: 1 rows repeat the key doc_id, quote_id of another"]
+    assert problems(store) == ["quotes one: 1 rows repeat the key doc_id, version, quote_id of another"]
 
 
 def test_a_document_in_two_batches_is_found(store: Store) -> None:
     write(store, CLEANED, "clean", *store.read("clean", DONE).to_pylist())
     write(store, CLEANED, "raw", *store.read("raw", DONE).to_pylist())
-    assert f"clean two: document {DOC} is in batch 2026-04-12/one too" in problems(store)
+    assert f"clean two: version 1 of document {DOC} is in batch 2026-04-12/one too" in problems(store)
 
 
 def test_a_copy_of_an_article_that_is_not_there_is_found(store: Store) -> None:

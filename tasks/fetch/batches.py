@@ -4,46 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
-from tasks.fetch.fetched import Document, Fetched, Known, Refused
+from tasks.fetch.fetched import Document, Fetched
 
 # A batch is held in memory whole; pages of the largest size allowed would fill it otherwise.
 MAX_BATCH_BYTES = 64_000_000
-
-Row = dict[str, Any]
-
-
-@dataclass
-class FetchedBatch:
-    """Rows of `raw` and of `rejects` to be stored together, and how many documents were met and known already."""
-
-    documents: list[Row] = field(default_factory=list)
-    rejects: list[Row] = field(default_factory=list)
-    known: int = 0
-
-    @property
-    def content_id(self) -> str:
-        """A name that only the documents (or, without any, the rejects) decide: 12 hex digits."""
-        keys = [row["doc_id"] for row in self.documents] or [row["url"] for row in self.rejects]
-        return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]
+# What tells of no document costs little and is stored rarely, so that a year of quiet hours leaves few files.
+MAX_BATCH_EVENTS = 5_000
 
 
-def cut_batches(fetched: Iterable[Fetched], batch_articles: int) -> Iterator[FetchedBatch]:
+def cut_batches(fetched: Iterable[Fetched], batch_articles: int) -> Iterator[list[Fetched]]:
     """Batches of `batch_articles` documents, fewer if their payloads are large; the last holds what is left."""
-    batch, size = FetchedBatch(), 0
-    for item in fetched:
-        match item:
-            case Document(row):
-                batch.documents.append(row)
-                size += len(row["payload"])
-            case Refused(row):
-                batch.rejects.append(row)
-            case Known():
-                batch.known += 1
-        if len(batch.documents) >= batch_articles or size >= MAX_BATCH_BYTES:
+    batch: list[Fetched] = []
+    documents = size = 0
+    for event in fetched:
+        batch.append(event)
+        if isinstance(event, Document):
+            documents += 1
+            size += len(event.row["payload"])
+        if documents >= batch_articles or size >= MAX_BATCH_BYTES or len(batch) >= MAX_BATCH_EVENTS:
             yield batch
-            batch, size = FetchedBatch(), 0
-    if batch.documents or batch.rejects or batch.known:
+            batch, documents, size = [], 0, 0
+    if batch:
         yield batch
+
+
+def content_id(rows: Iterable[dict[str, object]]) -> str:
+    """A name that only the rows of `raw` decide, by their ids and payloads: 12 hex digits."""
+    keys = (f"{row['doc_id']} {row['payload_sha256']}" for row in rows)
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()[:12]

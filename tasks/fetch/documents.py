@@ -1,155 +1,344 @@
-"""Fetch: every document of the targets, in a fixed order, received, refused, or known already."""
+"""Fetch: every document of the targets, received, refused, or known already.
+
+Local input is read in a fixed order. The web is asked host by host (`tasks.fetch.frontier`): in order within a host,
+many hosts at once.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from config.settings import FetchSettings
 from tasks.errors import DocumentError
+from tasks.fetch.budget import Budget
+from tasks.fetch.courtesy import StoppedError
 from tasks.fetch.feeds import FeedItem, newest
-from tasks.fetch.fetched import Fetched, Found, Known, Payload, Refused, refused
+from tasks.fetch.fetched import Asked, Document, Fetched, Found, Kept, Known, Payload, Postponed, Refused, refused
 from tasks.fetch.files import LocalInput, WebLink
+from tasks.fetch.frontier import Frontier, Job
 from tasks.fetch.identity import canonical_url, document_id, has_credentials, without_credentials
 from tasks.fetch.listings import Listing, read_listing
+from tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
 from tasks.fetch.targets import Target
 from tasks.fetch.unpack import Bounds
-from tasks.fetch.web import Web, open_web
+from tasks.fetch.web import Shared, Web, open_web
+from tasks.stages import reject
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def fetch_documents(targets: Iterable[Target], settings: FetchSettings, known: Container[str]) -> Iterator[Fetched]:
-    """One value for each document that the targets hold: a row of `raw`, a row of `rejects`, or a known id.
+def fetch_documents(
+    targets: Iterable[Target],
+    settings: FetchSettings,
+    memory: Memory = Memory(),  # noqa: B008 - frozen
+    now: Callable[[], datetime] = utc_now,
+) -> Iterator[Fetched]:
+    """What becomes of each document that the targets hold, and of each address that is asked for them.
 
-    `known` holds the document ids of the warehouse: these are not read again. Targets are taken in their order, folders
-    sorted by path, files of rows and feeds in their own order. Two documents with one id or address in one call: the
-    first is taken, the second refused as `duplicate_key`.
+    `memory` is what earlier runs left: local documents in it are not read again, pages of the web only when they are
+    due or their feed says that they have changed, and then with a condition. Two rows of files with one id or address:
+    the first is taken, the second refused as `duplicate_key`. An address of the web is asked once in a call.
     """
-    with open_web(settings) as web:
-        run = _Run(web, settings, known)
+    shared = Shared(robots=memory.robots(now()))
+    with Frontier(lambda: open_web(settings, shared), shared.courtesy, settings.hosts_at_once) as frontier:
+        run = _Run(frontier, settings, memory, now, Budget(settings))
         for target in targets:
-            for found in run.find(target):
-                yield found if isinstance(found, Refused) else run.settle(found)
+            yield from run.begin(target)
+        yield from frontier.results()
+
+
+@dataclass
+class _Ticket:
+    """A listing whose pages are not all settled: its own state is told after them.
+
+    A run that is killed before, or whose budget ends, must find the listing modified once more.
+    """
+
+    pages: list[Page] = field(default_factory=list)
+    open: int = 1
+    is_whole: bool = True
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> None:
+        """One more page to be settled."""
+        with self.guard:
+            self.open += 1
+
+    def give_back(self, *, is_settled: bool = True) -> list[Asked]:
+        """A page is settled, or postponed; what to tell if it was the last."""
+        with self.guard:
+            self.open -= 1
+            self.is_whole &= is_settled
+            if self.open:
+                return []
+        return [Asked(page if self.is_whole else page.without_validators()) for page in self.pages]
 
 
 @dataclass
 class _Run:
-    """One call of `fetch_documents`: where it fetches, and which ids and addresses it has met."""
+    """One call of `fetch_documents`: what it asks, what it may spend, and which ids and addresses it has met."""
 
-    web: Web
+    frontier: Frontier
     settings: FetchSettings
-    known: Container[str]
+    memory: Memory
+    now: Callable[[], datetime]
+    budget: Budget
     met: dict[str, str] = field(default_factory=dict)
+    guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def find(self, target: Target) -> Iterator[Found | Refused]:
+    def begin(self, target: Target) -> Iterator[Fetched]:
+        """Read a local target; put one of the web on the frontier."""
         if target.path is None:
-            yield from self._address(target.address, target.source)
+            yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self.bounds, self.settings.max_feed_items)
+        local = LocalInput(target.source, self._bounds, self.settings.max_feed_items)
         for found in local.find(target.path):
-            if isinstance(found, WebLink):
-                yield self._page(found.item, target.source)
-            else:
-                yield found
+            match found:
+                case WebLink(item):
+                    yield from self._page(item, target.source, None, _Ticket())
+                case Refused():
+                    yield found
+                case Found():
+                    yield self._settle_local(found)
 
-    def settle(self, found: Found) -> Fetched:
-        """Read the document, unless it is known or was met before."""
-        earlier = self.met.get(found.doc_id) or self.met.get(found.url)
+    def _settle_local(self, found: Found) -> Fetched:
+        earlier = self._meet(found.doc_id, found.url)
         if earlier is not None:
             return found.refused("duplicate_key", f"the same address or id as {earlier}, which was taken")
-        self.met[found.doc_id] = self.met[found.url] = found.url
-        if found.doc_id in self.known:
-            return Known(found.doc_id)
-        return _guarded(found, lambda: found.document(found.load()))
+        if found.doc_id in self.memory.documents:
+            return Known(found.doc_id, found.source)
+        settled = _guarded(found, lambda: Document(found.row(found.load())))
+        return settled if isinstance(settled, Document) else found.refused(settled.reason, settled.detail)
+
+    def _meet(self, doc_id: str, url: str) -> str | None:
+        """Note that a document was met; what it was met as before."""
+        with self.guard:
+            earlier = self.met.get(doc_id) or self.met.get(url)
+            if earlier is None:
+                self.met[doc_id] = self.met[url] = url
+            return earlier
 
     @property
-    def bounds(self) -> Bounds:
+    def _bounds(self) -> Bounds:
         return Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
 
-    def _address(self, address: str, source: str) -> Iterator[Found | Refused]:
+    def _begin_address(self, target: Target) -> Iterator[Fetched]:
         """An address that may be a page, a feed or a sitemap: what it is shows when it is there."""
-        page = self._page(FeedItem(address, None, None), source)
-        if isinstance(page, Refused) or page.doc_id in self.known or page.doc_id in self.met:
-            yield page
+        url = _checked(FeedItem(target.address, None, None), target.source)
+        if isinstance(url, Refused):
+            yield url
             return
-        opened = _guarded(page, lambda: self._open(page, source))
-        yield from opened if isinstance(opened, list) else [opened]
+        doc_id, before = document_id(url), self.memory.pages.get(url)
+        if self._meet(doc_id, url) is not None:
+            return
+        if doc_id in self.memory.documents and before is None:
+            yield Known(doc_id, target.source)
+            return
+        self._add(url, target.source, partial(self._look, Ask(url, before.kind if before else PAGE, target.source)))
 
-    def _open(self, page: Found, source: str) -> list[Found | Refused]:
-        payload = page.load()
-        listing = self._listing(page, payload)
-        if listing is None:
-            return [replace(page, load=lambda: payload)]
-        items, refusals = list(listing.pages), []
-        for sitemap in self._sitemaps(page, listing, source):
-            if isinstance(sitemap, Refused):
-                refusals.append(sitemap)
+    def _add(self, url: str, source: str, job: Job) -> None:
+        """Put a job on the frontier that tells of the robots.txt read for it, too."""
+
+        def whole(web: Web) -> Iterator[Fetched]:
+            yield from job(web)
+            for address, text in web.robots.take_new():
+                yield Asked(robots_page(address, source, text, self.now()))
+
+        self.frontier.add(urlsplit(url).hostname or "", whole)
+
+    def _look(self, ask: Ask, web: Web) -> Iterator[Fetched]:
+        """Ask an address of a target."""
+        before = self.memory.pages.get(ask.url)
+        is_listing = before is not None and before.kind == LISTING
+        if not (self.budget.allows_listing() if is_listing else self.budget.allows_page(ask.source)):
+            yield Postponed(ask.url, ask.source)
+            return
+        payload = self._get(ask, before, web)
+        listing = None
+        if isinstance(payload, Payload):
+            listing = _guarded(ask, lambda: self._listing(ask.url, payload))
+        if not is_listing and listing is None:
+            yield self._settle(ask, before, payload)
+            return
+        yield from self._walk(replace(ask, kind=LISTING), before, payload, listing, web)
+
+    def _walk(
+        self,
+        ask: Ask,
+        before: Page | None,
+        payload: Payload | DocumentError | None,
+        listing: Listing | DocumentError | None,
+        web: Web,
+    ) -> Iterator[Fetched]:
+        """The pages that a feed or sitemap names now, and those that it named before and that are due."""
+        ticket = _Ticket()
+        error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)
+        items, sitemaps = [], [_item(page) for page in self.memory.listed(ask.url, LISTING)]
+        if error:
+            yield self._refused(ask, before, error)
+        else:
+            assert not isinstance(payload, DocumentError)
+            ticket.pages.append(answered(ask, before, payload, self.now()))
+        if isinstance(listing, Listing):
+            items, sitemaps = list(listing.pages), listing.sitemaps
+        for further in self._sitemaps(ask, sitemaps, ticket, web) if not error else ():
+            if isinstance(further, Listing):
+                items += further.pages
             else:
-                items += sitemap.pages
+                yield further
             if len(items) >= self.settings.max_feed_items:
                 break
-        pages = newest(items, page.url, self.settings.max_feed_items)
-        return [*refusals, *(self._page(item, source) for item in pages)]
+        for item in newest(items, ask.url, self.settings.max_feed_items):
+            yield from self._page(item, ask.source, ask.url, ticket)
+        for page in self.memory.listed(ask.url, PAGE):
+            if page.is_due(self.now(), self.settings) and self._meet(document_id(page.url), page.url) is None:
+                self._add_page(page.ask, ticket)
+        yield from ticket.give_back()
 
-    def _listing(self, page: Found, payload: Payload) -> Listing | None:
-        return read_listing(payload, page.url, self.settings.max_feed_items, self.bounds)
+    def _listing(self, url: str, payload: Payload) -> Listing | None:
+        return read_listing(payload, url, self.settings.max_feed_items, self._bounds)
 
-    def _sitemaps(self, index: Found, listing: Listing, source: str) -> Iterator[Listing | Refused]:
+    def _sitemaps(self, index: Ask, sitemaps: list[FeedItem], ticket: _Ticket, web: Web) -> Iterator[Listing | Fetched]:
         """The sitemaps that an index names, and those that they name, one after the other and each once."""
-        waiting = deque((item, 1) for item in listing.sitemaps)
+        waiting = deque((item, 1) for item in sitemaps)
         seen = {index.url}
         while waiting:
             item, depth = waiting.popleft()
-            page = self._page(item, source)
-            address = item.link if isinstance(page, Refused) else page.url
+            url = _checked(item, index.source)
+            address = item.link if isinstance(url, Refused) else url
             if address in seen:
                 continue
             if len(seen) > self.settings.max_sitemaps:
                 log.info("%s names more sitemaps than fetch.max_sitemaps; %d are left out", index.url, len(waiting) + 1)
                 return
             seen.add(address)
-            if isinstance(page, Refused):
-                yield page
-            elif depth > self.settings.max_sitemap_depth:
-                yield page.refused("refused", f"a sitemap {depth} indexes deep, see fetch.max_sitemap_depth")
-            else:
-                further = _guarded(page, partial(self._sitemap, page))
-                yield further
-                if isinstance(further, Listing):
-                    waiting.extend((named, depth + 1) for named in further.sitemaps)
+            if isinstance(url, Refused):
+                yield url
+                continue
+            ask = Ask(url, LISTING, index.source, index.url)
+            if depth > self.settings.max_sitemap_depth:
+                too_deep = DocumentError("refused", f"a sitemap {depth} indexes deep, see fetch.max_sitemap_depth")
+                yield self._refused(ask, self.memory.pages.get(url), too_deep)
+                continue
+            if not self.budget.allows_listing():
+                ticket.is_whole = False
+                yield Postponed(url, index.source)
+                continue
+            further = self._sitemap(ask, ticket, web)
+            yield further
+            if isinstance(further, Listing):
+                waiting.extend((named, depth + 1) for named in further.sitemaps)
 
-    def _sitemap(self, page: Found) -> Listing:
-        listing = self._listing(page, page.load())
-        if listing is None:
-            raise DocumentError("malformed", "an index names it as a sitemap, and it is none")
+    def _sitemap(self, ask: Ask, ticket: _Ticket, web: Web) -> Listing | Refused | Kept:
+        before = self.memory.pages.get(ask.url)
+        payload = self._get(ask, before, web)
+        listing: Listing | DocumentError | None = Listing([])
+        if isinstance(payload, Payload):
+            listing = _guarded(ask, lambda: self._listing(ask.url, payload))
+            if listing is None:
+                listing = DocumentError("malformed", "an index names it as a sitemap, and it is none")
+        error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)
+        if error or not isinstance(listing, Listing) or isinstance(payload, DocumentError):
+            assert error is not None
+            return self._refused(ask, before, error)
+        ticket.pages.append(answered(ask, before, payload, self.now()))
         return listing
 
-    def _page(self, item: FeedItem, source: str) -> Found | Refused:
-        shown = without_credentials(item.link)
-        try:
-            if has_credentials(item.link):
-                return refused(shown, source, "refused", "the address holds a user name or password")
-            if urlsplit(item.link).scheme not in ("http", "https"):
-                return refused(shown, source, "refused", "not an http(s) address")
-            url = canonical_url(item.link)
-        except ValueError as error:
-            return refused(shown, source, "malformed", f"no address: {error}")
-        return Found(document_id(url), url, source, lambda: self.web.get(url), item.title, item.published_at)
+    def _page(self, item: FeedItem, source: str, listed_by: str | None, ticket: _Ticket) -> Iterator[Fetched]:
+        """A page that a listing names: to be fetched if it is new, has changed or is due."""
+        url = _checked(item, source)
+        if isinstance(url, Refused):
+            yield url
+            return
+        doc_id, before = document_id(url), self.memory.pages.get(url)
+        if self._meet(doc_id, url) is not None:
+            return
+        if before:
+            is_newer = item.changed_at is not None and item.changed_at > before.checked_at
+            is_wanted = is_newer or before.is_due(self.now(), self.settings)
+        else:
+            is_wanted = doc_id not in self.memory.documents
+        if is_wanted:
+            self._add_page(Ask(url, PAGE, source, listed_by, item.title, item.published_at), ticket)
+        else:
+            yield Known(doc_id, source)
+
+    def _add_page(self, ask: Ask, ticket: _Ticket) -> None:
+        ticket.take()
+        self._add(ask.url, ask.source, partial(self._fetch, ask, ticket))
+
+    def _fetch(self, ask: Ask, ticket: _Ticket, web: Web) -> Iterator[Fetched]:
+        """Ask for a page that a listing names, or has named."""
+        if not self.budget.allows_page(ask.source):
+            yield Postponed(ask.url, ask.source)
+            yield from ticket.give_back(is_settled=False)
+            return
+        before = self.memory.pages.get(ask.url)
+        yield self._settle(ask, before, self._get(ask, before, web))
+        yield from ticket.give_back()
+
+    def _get(self, ask: Ask, before: Page | None, web: Web) -> Payload | DocumentError | None:
+        """The payload; None where it is not modified; why there is none."""
+        payload = _guarded(ask, lambda: web.get(ask.url, before))
+        if isinstance(payload, Payload):
+            self.budget.spend(len(payload.content))
+        return payload
+
+    def _settle(self, ask: Ask, before: Page | None, payload: Payload | DocumentError | None) -> Fetched:
+        """What becomes of a page that was asked."""
+        doc_id = document_id(ask.url)
+        if isinstance(payload, DocumentError):
+            return self._refused(ask, before, payload)
+        page = answered(ask, before, payload, self.now())
+        earlier = self.memory.documents.get(doc_id)
+        if payload is None or (earlier and earlier.payload_sha256 == page.payload_sha256):
+            return Kept(doc_id, page)
+        found = Found(doc_id, ask.url, ask.source, lambda: payload, ask.hint_title, ask.hint_published_at)
+        return Document(found.row(payload, earlier), page, before.changed_at if before else page.changed_at)
+
+    def _refused(self, ask: Ask, before: Page | None, error: DocumentError) -> Refused | Kept:
+        """A row of `rejects`; a document that was received once stays what it is."""
+        doc_id, page = document_id(ask.url), failed(ask, before, error, self.now())
+        if doc_id in self.memory.documents:
+            return Kept(doc_id, page)
+        named = {"doc_id": doc_id, "url": ask.url, "source": ask.source}
+        return Refused(reject("fetch", named, error.reason, error.detail), page)
 
 
-def _guarded(found: Found, act: Callable[[], T]) -> T | Refused:
-    """What `act` returns, or the refusal of the document where it raises."""
+def _checked(item: FeedItem, source: str) -> str | Refused:
+    """The canonical address of an item, or why it may not be fetched."""
+    shown = without_credentials(item.link)
+    try:
+        if has_credentials(item.link):
+            return refused(shown, source, "refused", "the address holds a user name or password")
+        if urlsplit(item.link).scheme not in ("http", "https"):
+            return refused(shown, source, "refused", "not an http(s) address")
+        return canonical_url(item.link)
+    except ValueError as error:
+        return refused(shown, source, "malformed", f"no address: {error}")
+
+
+def _item(page: Page) -> FeedItem:
+    return FeedItem(page.url, page.hint_title, page.hint_published_at)
+
+
+def _guarded(what: Ask | Found, act: Callable[[], T]) -> T | DocumentError:
+    """What `act` returns, or why the address could not be taken."""
     try:
         return act()
     except DocumentError as error:
-        return found.refused(error.reason, error.detail)
+        return error
+    except StoppedError:
+        raise
     except Exception as error:
-        log.debug("fetching %s failed", found.url, exc_info=True)
-        return found.refused("failed", f"{type(error).__name__}: {error}")
+        log.debug("fetching %s failed", what.url, exc_info=True)
+        return DocumentError("failed", f"{type(error).__name__}: {error}")

@@ -70,6 +70,7 @@ def read_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
             joined(base, (entry.get("link") or "").strip()),
             entry.get("title") or None,
             parse_time(entry.get("published") or entry.get("updated")),
+            parse_time(entry["updated"]) if "updated" in entry.keys() else None,  # noqa: SIM118 - `in entry` guesses
         )
         for entry in parsed.entries
     ]

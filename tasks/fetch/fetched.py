@@ -1,4 +1,4 @@
-"""What fetch hands on, one value for each document that it met: a row of `raw`, a row of `rejects`, or a known id."""
+"""What fetch hands on: documents received, refused or known already, and how every address asked has answered."""
 
 from __future__ import annotations
 
@@ -6,16 +6,30 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tasks.stages import reject
+
+if TYPE_CHECKING:
+    from tasks.fetch.pages import Page, Version
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document received: a row of dataset `raw`."""
+    """A document received: a row of dataset `raw`; `page` where it came from the web.
+
+    Its version is above 1 where the warehouse has it with another payload; whether the article is another, too, fetch
+    cannot tell: `held_since` is since when the page has been the same if it is not.
+    """
 
     row: dict[str, Any]
+    page: Page | None = None
+    held_since: datetime | None = None
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return str(self.row["source"])
 
 
 @dataclass(frozen=True)
@@ -23,16 +37,56 @@ class Refused:
     """A document that could not be taken: a row of dataset `rejects`."""
 
     row: dict[str, Any]
+    page: Page | None = None
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return str(self.row["source"])
 
 
 @dataclass(frozen=True)
 class Known:
-    """A document that the warehouse holds already; it was not fetched again."""
+    """A document met in an earlier run and not asked for again now."""
 
     doc_id: str
+    source: str
 
 
-Fetched = Document | Refused | Known
+@dataclass(frozen=True)
+class Kept:
+    """A document of the warehouse that was asked for again and is the same, or cannot be had any more."""
+
+    doc_id: str
+    page: Page
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return self.page.source
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A feed, a sitemap or a robots.txt that was asked; given when all that it names is settled."""
+
+    page: Page
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return self.page.source
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """An address that is left to the next run, because the budget of this one is spent."""
+
+    url: str
+    source: str
+
+
+Fetched = Document | Refused | Known | Kept | Asked | Postponed
 
 
 @dataclass(frozen=True)
@@ -65,25 +119,25 @@ class Found:
     hint_title: str | None = None
     hint_published_at: datetime | None = None
 
-    def document(self, payload: Payload) -> Document:
-        """The row of `raw`; received now, unless the payload says when."""
-        return Document(
-            {
-                "doc_id": self.doc_id,
-                "source": self.source,
-                "url": self.url,
-                "fetched_at": payload.received_at or datetime.now(UTC),
-                "status": payload.status,
-                "content_type": payload.content_type,
-                "charset": payload.charset,
-                "etag": payload.etag,
-                "last_modified": payload.last_modified,
-                "payload": payload.content,
-                "payload_sha256": hashlib.sha256(payload.content).hexdigest(),
-                "hint_title": self.hint_title,
-                "hint_published_at": self.hint_published_at,
-            }
-        )
+    def row(self, payload: Payload, earlier: Version | None = None) -> dict[str, Any]:
+        """The row of `raw`, the version after `earlier`; received now, unless the payload says when."""
+        return {
+            "doc_id": self.doc_id,
+            "source": self.source,
+            "url": self.url,
+            "fetched_at": payload.received_at or datetime.now(UTC),
+            "status": payload.status,
+            "content_type": payload.content_type,
+            "charset": payload.charset,
+            "etag": payload.etag,
+            "last_modified": payload.last_modified,
+            "payload": payload.content,
+            "payload_sha256": hashlib.sha256(payload.content).hexdigest(),
+            "hint_title": self.hint_title,
+            "hint_published_at": self.hint_published_at,
+            "version": earlier.number + 1 if earlier else 1,
+            "previous_sha256": earlier.payload_sha256 if earlier else None,
+        }
 
     def refused(self, reason: str, detail: str) -> Refused:
         """The row of `rejects`."""

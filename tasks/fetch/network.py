@@ -119,7 +119,7 @@ def _shorter(timeout: float | None, deadline: Deadline) -> float:
 class PublicTransport(httpx.HTTPTransport):
     """httpx's transport over `PublicNetwork`. It uses no proxy: a proxy would resolve the names out of sight."""
 
-    def __init__(self, network: PublicNetwork) -> None:
-        super().__init__()
+    def __init__(self, network: PublicNetwork, certificates: ssl.SSLContext) -> None:
+        super().__init__(verify=certificates)
         # httpx has no parameter for it, httpcore has.
-        self._pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(), network_backend=network)
+        self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=network)

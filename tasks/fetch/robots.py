@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -29,21 +29,28 @@ class Robots:
     """The rules of every host met, each read once.
 
     `read` returns the text at the address of a robots.txt, "" where the site has none, and raises DocumentError where
-    that cannot be told.
+    that cannot be told. `remembered` has texts that were read in earlier runs and still hold, by address.
     """
 
-    def __init__(self, user_agent: str, read: Callable[[str], str]) -> None:
+    def __init__(self, user_agent: str, read: Callable[[str], str], remembered: Mapping[str, str]) -> None:
         self._token = product_token(user_agent)
         self._read = read
+        self._remembered = remembered
         self._rules: dict[str, Protego | DocumentError] = {}
+        self._new: list[tuple[str, str]] = []
+
+    def take_new(self) -> list[tuple[str, str]]:
+        """Address and text of each robots.txt read since the last call."""
+        new, self._new = self._new, []
+        return new
 
     def check(self, url: str) -> None:
-        """Raises DocumentError `refused` where the site forbids the address, or does not say whether it does."""
+        """Raises DocumentError `robots` where the site forbids the address, or does not say whether it does."""
         rules = self._of(url)
         if isinstance(rules, DocumentError):
             raise DocumentError(rules.reason, rules.detail) from rules
         if not rules.can_fetch(url, self._token):
-            raise DocumentError("refused", f"the site's robots.txt forbids it to {self._token}")
+            raise DocumentError("robots", f"the site's robots.txt forbids it to {self._token}")
 
     def crawl_delay(self, url: str) -> float:
         """Seconds between two requests that the site asks for; 0 where it does not."""
@@ -58,13 +65,18 @@ class Robots:
         return self._rules[origin]
 
     def _fetched(self, origin: str) -> Protego | DocumentError:
+        address = f"{origin}/robots.txt"
+        if address in self._remembered:
+            return Protego.parse(self._remembered[address])
         try:
-            return Protego.parse(self._read(f"{origin}/robots.txt"))
+            text = self._read(address)
+            self._new.append((address, text))
+            return Protego.parse(text)
         except DocumentError as error:
             if error.reason == "refused":
                 return error
-            log.info("%s/robots.txt cannot be read: %s", origin, error)
+            log.info("%s cannot be read: %s", address, error)
             return DocumentError(
-                "refused",
-                f"{origin}/robots.txt cannot be read, so nothing there is fetched in this run: {error.detail}",
+                "robots",
+                f"{address} cannot be read, so nothing there is fetched in this run: {error.detail}",
             )

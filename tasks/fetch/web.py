@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+import ssl
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -14,11 +15,13 @@ import stamina
 
 from config.settings import FetchSettings
 from tasks.errors import DocumentError
+from tasks.fetch.courtesy import Courtesy
 from tasks.fetch.dates import parse_time
 from tasks.fetch.deadline import Deadline
 from tasks.fetch.fetched import Payload
 from tasks.fetch.identity import has_credentials
 from tasks.fetch.network import PublicNetwork, PublicTransport
+from tasks.fetch.pages import Page
 from tasks.fetch.robots import MAX_BYTES, MAX_REDIRECTS, Robots
 from tasks.fetch.unpack import Bounds, read_bounded, read_start
 
@@ -34,6 +37,8 @@ HEADERS: Final = {
     "Accept-Encoding": "gzip, deflate",
 }
 PACKED: Final = ("gzip", "x-gzip", "deflate")
+# A host that fails so often in a row is down: it is left alone for the rest of the run.
+MAX_FAILURES: Final = 5
 
 
 class _TooManyRedirectsError(DocumentError):
@@ -52,6 +57,19 @@ class _UnavailableError(Exception):
         self.retry_after = retry_after
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What the clients of a run share.
+
+    `robots` are the texts of robots.txt that were read before, by address; reading the `certificates` takes longer than
+    a page.
+    """
+
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    robots: Mapping[str, str] = field(default_factory=dict)
+    certificates: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
+
+
 @dataclass
 class Web:
     """An HTTP client that does what robots.txt says and keeps a distance between two requests to one host."""
@@ -59,22 +77,41 @@ class Web:
     client: httpx.Client
     settings: FetchSettings
     deadline: Deadline
+    shared: Shared
     robots: Robots = field(init=False)
-    _last: dict[str, float] = field(default_factory=dict)
+    _failures: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.robots = Robots(self.settings.user_agent, self._robots_text)
+        self.robots = Robots(self.settings.user_agent, self._robots_text, self.shared.robots)
 
-    def get(self, url: str) -> Payload:
-        """The page or feed at `url`.
+    def get(self, url: str, before: Page | None = None) -> Payload | None:
+        """The page or feed at `url`; None where the server says that it is still as it was `before`.
 
-        Raises DocumentError `http_error`, `network_error`, `too_large`, `unreadable`, `refused` or `timeout`, after the
-        retries.
+        Raises DocumentError `http_error`, `network_error`, `too_large`, `unreadable`, `refused`, `robots` or `timeout`,
+        after the retries; at once where the host has failed time and again in this run.
         """
+        host = httpx.URL(url).host
+        if self._failures[host] >= MAX_FAILURES:
+            raise DocumentError("network_error", f"not asked: {host} failed {MAX_FAILURES} times in a row before")
         self.deadline.restart()
+        try:
+            payload = self._get(url, _conditions(before))
+        except DocumentError as error:
+            is_down = error.reason in ("network_error", "timeout") or isinstance(error.__cause__, _UnavailableError)
+            self._failures[host] = self._failures[host] + 1 if is_down else 0
+            raise
+        self._failures[host] = 0
+        return payload
+
+    def _get(self, url: str, conditions: dict[str, str]) -> Payload | None:
         with self._named_errors():
             for attempt in self._attempts():
-                with attempt, self._answer(url, self.settings.max_redirects, self._mind_manners) as response:
+                with (
+                    attempt,
+                    self._answer(url, conditions, self.settings.max_redirects, self._mind_manners) as response,
+                ):
+                    if conditions and response.status_code == httpx.codes.NOT_MODIFIED:
+                        return None
                     _check_status(response)
                     return _payload(response, self._body(response))
         raise AssertionError("stamina yields an attempt or raises")
@@ -84,7 +121,7 @@ class Web:
         try:
             with self.deadline.paused(), self._named_errors():
                 for attempt in self._attempts():
-                    with attempt, self._answer(url, MAX_REDIRECTS, lambda _: None) as response:
+                    with attempt, self._answer(url, {}, MAX_REDIRECTS, None) as response:
                         if response.is_client_error:
                             return ""
                         _check_status(response)
@@ -128,23 +165,34 @@ class Web:
         )
 
     @contextmanager
-    def _answer(self, url: str, max_redirects: int, before: Callable[[httpx.URL], None]) -> Iterator[httpx.Response]:
-        """The answer after the redirects, its body unread; `before` is called with the address of each hop.
+    def _answer(
+        self, url: str, headers: dict[str, str], max_redirects: int, before: Callable[[httpx.URL], float] | None
+    ) -> Iterator[httpx.Response]:
+        """The answer after the redirects, its body unread.
 
+        `before` is called with the address of each hop and returns the seconds between two requests to its host.
         Redirects are followed here and not by httpx, which would read the body of each without a bound.
         """
-        request: httpx.Request | None = self.client.build_request("GET", url)
+        request: httpx.Request | None = self.client.build_request("GET", url, headers=headers)
         for _ in range(max_redirects + 1):
             assert request is not None
             self._check(request.url)
-            before(request.url)
-            response = self.client.send(request, stream=True)
-            with closing(response):
+            distance = before(request.url) if before else None
+            with self._turn(request.url.host, distance), closing(self.client.send(request, stream=True)) as response:
                 request = response.next_request
                 if request is None:
                     yield response
                     return
         raise _TooManyRedirectsError(max_redirects)
+
+    @contextmanager
+    def _turn(self, host: str, distance: float | None) -> Iterator[None]:
+        with ExitStack() as stack:
+            with self.deadline.paused():
+                stack.enter_context(self.shared.courtesy.turn(host))
+                if distance is not None:
+                    self.shared.courtesy.keep_distance(host, distance)
+            yield
 
     def _check(self, url: httpx.URL) -> None:
         if url.scheme not in ("http", "https"):
@@ -153,15 +201,11 @@ class Web:
             raise DocumentError("refused", "leads to an address with a user name or password")
         self.deadline.left()
 
-    def _mind_manners(self, url: httpx.URL) -> None:
-        """Ask robots.txt, and wait until the host may be asked again."""
+    def _mind_manners(self, url: httpx.URL) -> float:
+        """Ask robots.txt; the seconds to keep between two requests to the host."""
         self.robots.check(str(url))
         asked_for = min(self.robots.crawl_delay(str(url)), self.settings.max_crawl_delay_seconds)
-        if url.host in self._last:
-            distance = max(self.settings.delay_seconds, asked_for)
-            with self.deadline.paused():
-                time.sleep(max(0.0, self._last[url.host] + distance - time.monotonic()))
-        self._last[url.host] = time.monotonic()
+        return max(self.settings.delay_seconds, asked_for)
 
     def _body(self, response: httpx.Response) -> bytes:
         bounds = Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
@@ -169,15 +213,22 @@ class Web:
 
 
 @contextmanager
-def open_web(settings: FetchSettings) -> Iterator[Web]:
-    """A client for one run."""
+def open_web(settings: FetchSettings, shared: Shared | None = None) -> Iterator[Web]:
+    """A client for one thread, courteous together with those that share with it."""
+    shared = shared or Shared()
     deadline = Deadline(settings.deadline_seconds)
     with httpx.Client(
         headers={**HEADERS, "User-Agent": settings.user_agent},
         timeout=settings.timeout_seconds,
-        transport=PublicTransport(PublicNetwork(settings.allow_hosts, deadline)),
+        transport=PublicTransport(PublicNetwork(settings.allow_hosts, deadline), shared.certificates),
     ) as client:
-        yield Web(client, settings, deadline)
+        yield Web(client, settings, deadline, shared)
+
+
+def _conditions(before: Page | None) -> dict[str, str]:
+    """The headers of a conditional request, without values that no header may have."""
+    known = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified} if before else {}
+    return {name: value for name, value in known.items() if value and value.isascii() and value.isprintable()}
 
 
 def _check_status(response: httpx.Response) -> None:

@@ -56,6 +56,7 @@ def document(name: str, payload: bytes | str, **values: object) -> dict[str, obj
         "payload_sha256": hashlib.sha256(content).hexdigest(),
         "hint_title": None,
         "hint_published_at": None,
+        "previous_sha256": None,
     }
     return row | values
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 
 import pytest
 
 from config.settings import FetchSettings, load_settings
 from tasks.errors import DocumentError
+from tasks.fetch import Document, Refused, Target, fetch_documents
 from tasks.fetch.fetched import Payload
+from tasks.fetch.pages import Memory
 from tasks.fetch.web import open_web
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"
@@ -22,7 +27,9 @@ PAGE = "<html><body><p>نص الخبر</p></body></html>"
 def get(url: str, settings: FetchSettings) -> Payload:
     """What a run would receive from the address."""
     with open_web(settings) as web:
-        return web.get(url)
+        payload = web.get(url)
+    assert payload is not None
+    return payload
 
 
 def refusal(url: str, settings: FetchSettings) -> DocumentError:
@@ -30,6 +37,12 @@ def refusal(url: str, settings: FetchSettings) -> DocumentError:
     with pytest.raises(DocumentError) as caught:
         get(url, settings)
     return caught.value
+
+
+def fetched(settings: FetchSettings, *targets: Target, memory: Memory | None = None) -> list[Document | Refused]:
+    """The documents that a run would receive or refuse: those of files, then those of the web as they come."""
+    events = fetch_documents(targets, settings, memory or Memory())
+    return [event for event in events if isinstance(event, Document | Refused)]
 
 
 @dataclass
@@ -48,6 +61,7 @@ class Site:
     pages: dict[str, list[Answer]] = field(default_factory=dict)
     requests: list[tuple[str, float]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    hosts: list[tuple[str, float]] = field(default_factory=list)
     robots_requests: list[tuple[str, float]] = field(default_factory=list)
     connections: int = 0
     server: ThreadingHTTPServer | None = None
@@ -58,15 +72,31 @@ class Site:
         self.pages.setdefault(path, []).append(Answer(content, **values))
         return self.address + path
 
+    def by_host(self) -> dict[str, list[float]]:
+        """When each host was asked, robots.txt left out."""
+        times: defaultdict[str, list[float]] = defaultdict(list)
+        for host, at in self.hosts:
+            times[host].append(at)
+        return times
+
     def paths(self) -> list[str]:
         return [path for path, _ in self.requests]
 
 
-@pytest.fixture
-def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    served = Site("")
+def send(stream: BufferedIOBase, answer: Answer) -> None:
+    """Write the body, at once or dripping."""
+    with suppress(BrokenPipeError, ConnectionResetError):
+        if not answer.seconds_between_bytes:
+            stream.write(answer.body)
+            return
+        for byte in answer.body:
+            stream.write(bytes([byte]))
+            stream.flush()
+            time.sleep(answer.seconds_between_bytes)
+
+
+def handler_of(served: Site) -> type[BaseHTTPRequestHandler]:
+    """What answers for a site."""
 
     class Handler(BaseHTTPRequestHandler):
         def setup(self) -> None:
@@ -76,31 +106,32 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         def do_GET(self) -> None:
             log = served.robots_requests if self.path == "/robots.txt" else served.requests
             log.append((self.path, time.monotonic()))
+            if log is served.requests:
+                served.hosts.append((self.headers["Host"], time.monotonic()))
             served.headers.append(dict(self.headers))
             answers = served.pages.get(self.path, [Answer(status=404)])
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
+            etag = answer.headers.get("ETag")
+            if etag and self.headers.get("If-None-Match") == etag:
+                answer = Answer(status=304, headers={"ETag": etag})
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self._send(answer)
-
-        def _send(self, answer: Answer) -> None:
-            try:
-                if not answer.seconds_between_bytes:
-                    self.wfile.write(answer.body)
-                    return
-                for byte in answer.body:
-                    self.wfile.write(bytes([byte]))
-                    self.wfile.flush()
-                    time.sleep(answer.seconds_between_bytes)
-            except (BrokenPipeError, ConnectionResetError):
-                pass
+            send(self.wfile, answer)
 
         def log_message(self, *arguments: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    return Handler
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    served = Site("")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(served))
     server.daemon_threads = True
     served.server = server
     served.address = f"http://127.0.0.1:{server.server_port}"

@@ -1,13 +1,11 @@
 import json
 
 from tasks.fetch import Document, Known, Refused, Target, document_id, fetch_documents, targets_from_arguments
+from tasks.fetch.pages import Memory, Version
 from tasks.schemas import RAW, REJECTS, table
+from tests.fetch.conftest import fetched
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"
-
-
-def fetch(settings, *targets, known=()):
-    return list(fetch_documents(targets, settings, set(known)))
 
 
 def feed(*items):
@@ -23,7 +21,7 @@ def test_every_document_is_a_valid_row_of_raw_or_of_rejects(tmp_path, settings):
     (tmp_path / "b.txt").write_bytes(b"")
     rows = ['{"id": "1", "text": "نص", "title": "عنوان"}', "broken", '{"id": "1", "text": "آخر"}']
     (tmp_path / "c.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    results = fetch(settings(), *targets_from_arguments([str(tmp_path)]))
+    results = fetched(settings(), *targets_from_arguments([str(tmp_path)]))
     raw = table(RAW, [result.row for result in results if isinstance(result, Document)])
     rejects = table(REJECTS, [result.row for result in results if isinstance(result, Refused)])
     assert raw["hint_title"].to_pylist() == [None, "عنوان"]
@@ -35,15 +33,18 @@ def test_every_document_is_a_valid_row_of_raw_or_of_rejects(tmp_path, settings):
 def test_known_documents_are_not_read_again(tmp_path, settings):
     (tmp_path / "a.txt").write_text("نص", encoding="utf-8")
     (tmp_path / "b.txt").write_text("نص", encoding="utf-8")
-    known, new = fetch(settings(), *targets_from_arguments([str(tmp_path)]), known=[document_id("a.txt")])
-    assert known == Known(document_id("a.txt"))
+    memory = Memory({document_id("a.txt"): Version(1, "")})
+    known, new = fetch_documents(targets_from_arguments([str(tmp_path)]), settings(), memory)
+    assert known == Known(document_id("a.txt"), "cli")
     assert isinstance(new, Document)
 
 
-def test_a_known_page_is_not_requested(site, settings):
+def test_a_known_page_of_which_no_state_is_kept_is_not_requested(site, settings):
     url = site.serve("/a", PAGE)
-    (first,) = fetch(settings(), Target(url, "cli"))
-    assert fetch(settings(), Target(url + "#top", "cli"), known=[first.row["doc_id"]]) == [Known(first.row["doc_id"])]
+    (first,) = fetched(settings(), Target(url, "cli"))
+    memory = Memory({first.row["doc_id"]: Version(1, first.row["payload_sha256"])})
+    known = list(fetch_documents([Target(url + "#top", "cli")], settings(), memory))
+    assert known == [Known(first.row["doc_id"], "cli")]
     assert site.paths() == ["/a"]
 
 
@@ -51,7 +52,7 @@ def test_a_feed_gives_its_pages_in_order_with_its_hints(site, settings):
     site.serve("/2.html", PAGE)
     site.serve("/sub/1.html", PAGE)
     url = site.serve("/sub/feed", feed(("1.html", "الأول"), ("/2.html", "الثاني"), ("/gone", "الثالث")))
-    first, second, third = fetch(settings(), Target(url, "port"))
+    first, second, third = fetched(settings(), Target(url, "port"))
     assert (first.row["url"], first.row["hint_title"]) == (site.address + "/sub/1.html", "الأول")
     assert first.row["hint_published_at"].isoformat() == "2024-05-12T09:30:00+00:00"
     assert (second.row["hint_title"], second.row["source"]) == ("الثاني", "port")
@@ -61,9 +62,8 @@ def test_a_feed_gives_its_pages_in_order_with_its_hints(site, settings):
 def test_a_page_named_twice_is_taken_once(site, settings):
     site.serve("/a", PAGE)
     url = site.serve("/feed", feed(("/a?utm_source=feed", "خبر"), ("/a", "الخبر نفسه")))
-    first, second = fetch(settings(), Target(url, "port"))
-    assert isinstance(first, Document)
-    assert second.row["reason"] == "duplicate_key"
+    (page,) = fetched(settings(), Target(url, "port"))
+    assert page.row["hint_title"] == "خبر"
     assert site.paths() == ["/feed", "/a"]
 
 
@@ -71,7 +71,7 @@ def test_a_feed_of_the_web_cannot_name_local_files_or_credentials(site, settings
     url = site.serve(
         "/feed", feed(("file:///etc/hostname", "ملف"), ("http://me:secret@127.0.0.1/a", "سر"), ("", "لا شيء"))
     )
-    results = fetch(settings(), Target(url, "port"))
+    results = fetched(settings(), Target(url, "port"))
     assert [result.row["reason"] for result in results] == ["refused", "refused", "refused"]
     assert "secret" not in json.dumps([result.row for result in results], default=str)
 
@@ -79,14 +79,14 @@ def test_a_feed_of_the_web_cannot_name_local_files_or_credentials(site, settings
 def test_the_web_links_of_a_local_feed_are_fetched(tmp_path, site, settings):
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "feed.xml").write_text(feed(("page.html", "محلي"), (site.serve("/a", PAGE), "بعيد")), encoding="utf-8")
-    local, remote = fetch(settings(), *targets_from_arguments([str(tmp_path / "feed.xml")]))
+    local, remote = fetched(settings(), *targets_from_arguments([str(tmp_path / "feed.xml")]))
     assert (local.row["url"], local.row["hint_title"]) == ((tmp_path / "page.html").as_uri(), "محلي")
     assert (remote.row["url"], remote.row["hint_title"]) == (site.address + "/a", "بعيد")
 
 
 def test_an_address_that_fails_does_not_end_the_run(tmp_path, site, settings):
     (tmp_path / "a.txt").write_text("نص", encoding="utf-8")
-    missing, broken, local = fetch(
+    local, missing, broken = fetched(
         settings(),
         Target(site.address + "/none", "port"),
         Target(site.serve("/feed", b"<rss", headers={"Content-Type": "application/rss+xml"}), "port"),
@@ -98,7 +98,7 @@ def test_an_address_that_fails_does_not_end_the_run(tmp_path, site, settings):
 
 
 def test_a_source_whose_folder_is_gone_is_one_refusal(tmp_path, settings):
-    (refusal,) = fetch(settings(), Target(str(tmp_path / "gone"), "port"))
+    (refusal,) = fetched(settings(), Target(str(tmp_path / "gone"), "port"))
     assert (refusal.row["source"], refusal.row["reason"]) == ("port", "unreadable")
 
 
@@ -107,6 +107,6 @@ def test_the_order_is_the_same_in_every_run(tmp_path, settings):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("نص", encoding="utf-8")
     targets = targets_from_arguments([str(tmp_path)])
-    runs = [[result.row["url"] for result in fetch(settings(), *targets)] for _ in range(2)]
+    runs = [[result.row["url"] for result in fetched(settings(), *targets)] for _ in range(2)]
     assert runs[0] == runs[1]
     assert len(runs[0]) == 4

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.errors import DocumentError
-from tasks.fetch import Target, fetch_documents
+from tasks.fetch import Target
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.json_feeds import is_json_feed, read_json_feed
+from tests.fetch.conftest import fetched
 
 FEED = {
     "version": "https://jsonfeed.org/version/1.1",
@@ -53,5 +54,5 @@ def test_the_pages_of_a_json_feed_are_fetched(site, settings):
     site.serve("/1", "<p>نص الخبر</p>")
     feed = {**FEED, "items": FEED["items"][:1]}
     url = site.serve("/feed.json", json.dumps(feed), headers={"Content-Type": "application/feed+json"})
-    (result,) = fetch_documents([Target(url, "port")], settings(), ())
+    (result,) = fetched(settings(), Target(url, "port"))
     assert (result.row["url"], result.row["hint_title"]) == (site.address + "/1", "افتتاح الرصيف")

@@ -9,9 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tasks.fetch import Target, fetch_documents
+from tasks.fetch import Target
 from tasks.fetch.network import is_public
-from tests.fetch.conftest import PAGE, get, refusal
+from tests.fetch.conftest import PAGE, fetched, get, refusal
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_however_it_is_spelled_loopback_is_refused_before_anything_is_sent(site,
 
 
 def test_the_refusal_is_a_reject_row_with_host_address_and_the_way_out(site, settings):
-    (row,) = (item.row for item in fetch_documents([Target(site.address + "/a", "port")], settings(allow_hosts=()), ()))
+    (row,) = (item.row for item in fetched(settings(allow_hosts=()), Target(site.address + "/a", "port")))
     host = site.address.removeprefix("http://")
     assert row["reason"] == "refused"
     assert row["detail"] == (

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from tasks.fetch import Document, Target, fetch_documents
+from tasks.fetch import Document, Target
 from tasks.fetch.robots import product_token
 from tasks.fetch.web import open_web
-from tests.fetch.conftest import PAGE, get, refusal
+from tests.fetch.conftest import PAGE, fetched, get, refusal
 
 TEXT = {"Content-Type": "text/plain"}
 
@@ -23,8 +23,8 @@ def test_the_product_token_is_the_first_word_of_the_user_agent(user_agent, token
 def test_what_robots_txt_forbids_is_a_reject_row_and_is_not_requested(site, settings):
     site.serve("/robots.txt", "User-agent: *\nDisallow: /private\nAllow: /private/open", headers=TEXT)
     addresses = [site.serve(path, PAGE) for path in ("/private/a", "/private/open", "/a")]
-    results = list(fetch_documents([Target(address, "port") for address in addresses], settings(), ()))
-    assert results[0].row["reason"] == "refused"
+    results = fetched(settings(), *(Target(address, "port") for address in addresses))
+    assert results[0].row["reason"] == "robots"
     assert results[0].row["detail"] == "the site's robots.txt forbids it to nabra"
     assert [type(result) for result in results[1:]] == [Document, Document]
     assert site.paths() == ["/private/open", "/a"]
@@ -34,8 +34,8 @@ def test_what_robots_txt_forbids_is_a_reject_row_and_is_not_requested(site, sett
 def test_the_group_that_names_nabra_counts_and_not_the_one_for_all(site, settings):
     site.serve("/robots.txt", "User-agent: *\nDisallow: /\n\nUser-agent: Nabra\nDisallow: /b", headers=TEXT)
     assert get(site.serve("/a", PAGE), settings()).status == 200
-    assert refusal(site.serve("/b", PAGE), settings()).reason == "refused"
-    assert refusal(site.address + "/a", settings(user_agent="other/1")).reason == "refused"
+    assert refusal(site.serve("/b", PAGE), settings()).reason == "robots"
+    assert refusal(site.address + "/a", settings(user_agent="other/1")).reason == "robots"
 
 
 def test_rules_with_arabic_paths_are_kept(site, settings):
@@ -52,8 +52,8 @@ def test_a_site_without_robots_txt_allows_everything(site, settings, status):
 def test_a_robots_txt_that_fails_refuses_the_host_for_the_run_and_is_asked_for_once(site, settings):
     site.serve("/robots.txt", status=503)
     addresses = [site.serve(path, PAGE) for path in ("/a", "/b")]
-    results = list(fetch_documents([Target(address, "port") for address in addresses], settings(retries=1), ()))
-    assert [result.row["reason"] for result in results] == ["refused", "refused"]
+    results = fetched(settings(retries=1), *(Target(address, "port") for address in addresses))
+    assert [result.row["reason"] for result in results] == ["robots", "robots"]
     assert results[1].row["detail"] == (
         f"{site.address}/robots.txt cannot be read, so nothing there is fetched in this run: "
         "status 503, also after retries"
@@ -71,7 +71,7 @@ def test_a_host_that_does_not_answer_is_refused_and_the_cause_named(settings):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     error = refusal(f"http://127.0.0.1:{port}/", settings(retries=0))
-    assert error.reason == "refused"
+    assert error.reason == "robots"
     assert "robots.txt cannot be read" in error.detail
     assert "refused" in error.detail
 
@@ -100,7 +100,7 @@ def test_no_more_than_500_kib_are_read_and_a_rule_cut_in_its_middle_is_dropped(s
     site.serve(
         "/robots.txt", head + filler + b"Disallow: /second\nDisallow: /third\n" + b"#" * 20_000_000, headers=TEXT
     )
-    assert refusal(site.serve("/first", PAGE), settings()).reason == "refused"
+    assert refusal(site.serve("/first", PAGE), settings()).reason == "robots"
     for path in ("/second", "/third"):
         assert get(site.serve(path, PAGE), settings()).status == 200
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.errors import DocumentError
-from tasks.fetch import Document, Target, fetch_documents
+from tasks.fetch import Document, Target
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.sitemaps import is_sitemap, read_sitemap
+from tests.fetch.conftest import fetched
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"
 XML = {"Content-Type": "application/xml"}
@@ -35,7 +36,7 @@ def index(*sitemaps):
 
 
 def rows(settings, address):
-    return [result.row for result in fetch_documents([Target(address, "port")], settings, ())]
+    return [result.row for result in fetched(settings, Target(address, "port"))]
 
 
 def test_a_news_sitemap_gives_addresses_titles_and_times() -> None:
@@ -88,7 +89,7 @@ def test_the_pages_of_a_sitemap_are_fetched_with_its_hints(site, settings):
     for path in ("/1", "/2"):
         site.serve(path, PAGE)
     url = site.serve("/map.xml", NEWS.replace(b"https://example.org", site.address.encode()), headers=XML)
-    first, second, third = rows(settings(), url)
+    third, first, second = rows(settings(), url)
     assert (first["url"], first["hint_title"]) == (site.address + "/1", "افتتاح الرصيف & المرفأ")
     assert first["hint_published_at"] == datetime(2024, 5, 12, 6, 30, tzinfo=UTC)
     # When a page was changed is not when it was published.
@@ -139,7 +140,7 @@ def test_a_sitemap_of_an_index_that_fails_costs_only_itself(site, settings):
     url = site.serve(
         "/index.xml", index(("/gone.xml", ""), ("/html.xml", ""), ("http://[", ""), ("/good.xml", "")), headers=XML
     )
-    results = list(fetch_documents([Target(url, "port")], settings(), ()))
+    results = fetched(settings(), Target(url, "port"))
     assert [result.row.get("reason") for result in results] == ["http_error", "malformed", "malformed", None]
     assert isinstance(results[-1], Document)
 

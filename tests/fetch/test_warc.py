@@ -62,7 +62,7 @@ def rows(path: Path) -> Iterator[Document | Refused]:
             yield found
             continue
         try:
-            yield found.document(found.load())
+            yield Document(found.row(found.load()))
         except DocumentError as error:
             yield found.refused(error.reason, error.detail)
 

@@ -1,0 +1,171 @@
+"""What is known of an address of the web: how it answered last, and since when. One answer is a row of `pages`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from config.settings import FetchSettings
+from tasks.errors import DocumentError
+from tasks.fetch.fetched import Payload
+
+PAGE, LISTING, ROBOTS = "page", "listing", "robots"
+CHANGED, UNCHANGED, NOT_MODIFIED, FAILED = "changed", "unchanged", "not_modified", "failed"
+# RFC 9309, 2.4: a crawler should not use a robots.txt that it has for longer.
+ROBOTS_KEPT: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An address to be asked: what it is, whose it is, and what the listing that names it says of it."""
+
+    url: str
+    kind: str
+    source: str
+    listed_by: str | None = None
+    hint_title: str | None = None
+    hint_published_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """How an address answered: a row of `pages`, whose columns these are."""
+
+    url: str
+    kind: str
+    source: str
+    listed_by: str | None
+    outcome: str
+    reason: str | None
+    checked_at: datetime
+    changed_at: datetime
+    bytes: int
+    etag: str | None
+    last_modified: str | None
+    payload_sha256: str | None
+    hint_title: str | None
+    hint_published_at: datetime | None
+    content: str | None = None
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row of `pages`."""
+        return asdict(self)
+
+    @property
+    def ask(self) -> Ask:
+        """The same address once more."""
+        return Ask(self.url, self.kind, self.source, self.listed_by, self.hint_title, self.hint_published_at)
+
+    def without_validators(self) -> Page:
+        """The same, so that the next request for it is unconditional."""
+        return replace(self, etag=None, last_modified=None)
+
+    def is_due(self, now: datetime, settings: FetchSettings) -> bool:
+        """Whether it is time to ask a page again: when half as much time has passed as its last answer has held.
+
+        A server that gives neither ETag nor Last-Modified would send the whole page, and is left alone for
+        `recheck_minutes` at least; after `recheck_days` of the same answer nobody is asked any more.
+        """
+        held = self.checked_at - self.changed_at
+        if held > timedelta(days=settings.recheck_days):
+            return False
+        is_cheap = self.etag or self.last_modified or self.outcome == FAILED
+        least = timedelta() if is_cheap else timedelta(minutes=settings.recheck_minutes)
+        return now - self.checked_at >= max(held / 2, least)
+
+
+def answered(ask: Ask, before: Page | None, payload: Payload | None, now: datetime) -> Page:
+    """The state after an answer; `payload` is None where the server said that nothing was modified since `before`."""
+    if payload is None:
+        assert before is not None, "only what was asked before is asked with a condition"
+        since = now if before.outcome == FAILED else before.changed_at
+        return _page(ask, before, NOT_MODIFIED, now, since)
+    digest = hashlib.sha256(payload.content).hexdigest()
+    is_same = before is not None and before.payload_sha256 == digest
+    since = before.changed_at if before and is_same and before.outcome != FAILED else now
+    page = _page(ask, before, UNCHANGED if is_same else CHANGED, now, since)
+    return replace(
+        page,
+        bytes=len(payload.content),
+        etag=payload.etag,
+        last_modified=payload.last_modified,
+        payload_sha256=digest,
+    )
+
+
+def failed(ask: Ask, before: Page | None, error: DocumentError, now: datetime) -> Page:
+    """The state after a failure; what the address gave before is kept."""
+    since = before.changed_at if before and before.outcome == FAILED else now
+    return replace(_page(ask, before, FAILED, now, since), reason=error.reason)
+
+
+def robots_page(url: str, source: str, text: str, now: datetime) -> Page:
+    """A robots.txt with its text, which the next runs use."""
+    page = _page(Ask(url, ROBOTS, source), None, CHANGED, now, now)
+    return replace(page, bytes=len(text.encode()), content=text)
+
+
+def _page(ask: Ask, before: Page | None, outcome: str, now: datetime, since: datetime) -> Page:
+    return Page(
+        **asdict(ask),
+        outcome=outcome,
+        reason=None,
+        checked_at=now,
+        changed_at=since,
+        bytes=0,
+        etag=before.etag if before else None,
+        last_modified=before.last_modified if before else None,
+        payload_sha256=before.payload_sha256 if before else None,
+    )
+
+
+@dataclass(frozen=True)
+class Version:
+    """The newest version of a document that the warehouse holds: its number, and the SHA-256 of its payload."""
+
+    number: int
+    payload_sha256: str
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url."""
+
+    documents: Mapping[str, Version] = field(default_factory=dict)
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    _by_listing: dict[tuple[str | None, str], list[Page]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        grouped: defaultdict[tuple[str | None, str], list[Page]] = defaultdict(list)
+        for page in self.pages.values():
+            grouped[page.listed_by, page.kind].append(page)
+        object.__setattr__(self, "_by_listing", dict(grouped))
+
+    def listed(self, by: str, kind: str) -> list[Page]:
+        """The pages, or the sitemaps, that the source at the address `by` has named so far."""
+        return self._by_listing.get((by, kind), [])
+
+    def robots(self, now: datetime) -> dict[str, str]:
+        """The texts of robots.txt that may still be used, by address."""
+        robots = (page for page in self.pages.values() if page.kind == ROBOTS and now - page.checked_at < ROBOTS_KEPT)
+        return {page.url: page.content or "" for page in robots}
+
+
+def newest_pages(rows: Iterable[dict[str, Any]]) -> dict[str, Page]:
+    """The newest row of each address."""
+    newest: dict[str, Page] = {}
+    for row in rows:
+        earlier = newest.get(row["url"])
+        if earlier is None or earlier.checked_at < row["checked_at"]:
+            newest[row["url"]] = Page(**row)
+    return newest
+
+
+def utc_now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)

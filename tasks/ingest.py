@@ -1,0 +1,189 @@
+"""Ingest: what fetch gives, stored batch by batch, with the state of every address and the numbers of every source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from config.settings import FetchSettings
+from tasks.clean import DuplicateIndex, clean_articles
+from tasks.fetch import Target, fetch_documents
+from tasks.fetch.batches import content_id, cut_batches
+from tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
+from tasks.fetch.pages import FAILED, NOT_MODIFIED, UNCHANGED, Memory, Version, newest_pages, utc_now
+from tasks.schemas import CLEAN, PAGES, RAW, REJECTS, RUNS, table
+from tasks.store import Batch, Provenance, Store
+from tasks.toolbox import Toolbox
+
+# The states of addresses that no run asks for any more need not be read: a day more than the longest pause.
+PAUSES = 2
+
+
+@dataclass
+class SourceCount:
+    """What a run fetched of one source: a row of `runs`, whose counts are explained in `tasks.schemas`."""
+
+    seconds: float = 0.0
+    numbers: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def add(self, event: Fetched, seconds: float) -> None:
+        """Count what fetch gave, `seconds` after the run began."""
+        self.seconds = seconds
+        page = None if isinstance(event, (Known, Postponed)) else event.page
+        if page:
+            self.numbers["requests"] += 1
+            self.numbers["bytes"] += page.bytes
+        match event:
+            case Document(row):
+                self.numbers["new" if row["version"] == 1 else "edited"] += 1
+                self.numbers["bytes"] += 0 if page else len(row["payload"])
+            case Known():
+                self.numbers["known"] += 1
+            case Postponed():
+                self.numbers["postponed"] += 1
+            case Refused(row):
+                self._fail(row["reason"])
+            case Kept(_, kept) if kept.reason:
+                self._fail(kept.reason)
+            case Kept(_, kept):
+                self.numbers["not_modified" if kept.outcome == NOT_MODIFIED else "unchanged"] += 1
+        self.numbers["found"] += not isinstance(event, Asked)
+
+    def _fail(self, reason: str) -> None:
+        self.failures[reason] += 1
+        self.numbers["robots" if reason == "robots" else "failed"] += 1
+
+    def row(self, run_id: str, source: str, started_at: datetime) -> dict[str, Any]:
+        """The row of `runs`."""
+        told = ", ".join(f"{reason} {count}" for reason, count in self.failures.most_common())
+        names = [column.name for column in RUNS.columns if pa.types.is_int64(column.type)]
+        known = {"run_id": run_id, "source": source, "started_at": started_at, "seconds": self.seconds}
+        return known | {"failures": told or None} | {name: self.numbers[name] for name in names}
+
+
+def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
+    """The documents of the warehouse, and the newest states of the addresses that a run may ask."""
+    documents: dict[str, Version] = {}
+    for row in store.scan("raw", ["doc_id", "version", "payload_sha256"]).to_pylist():
+        number = row["version"] or 1
+        if row["doc_id"] not in documents or documents[row["doc_id"]].number < number:
+            documents[row["doc_id"]] = Version(number, row["payload_sha256"])
+    first = now - timedelta(days=PAUSES * settings.recheck_days + 1)
+    names = [column.name for column in PAGES.columns]
+    states = store.scan("pages", names, ds.field("ingest_date") >= first.date().isoformat())
+    return Memory(documents, newest_pages(states.to_pylist()))
+
+
+class Ingest:
+    """One run's fetching into the warehouse; `counts` has the numbers of each source so far."""
+
+    def __init__(
+        self, store: Store, tools: Toolbox, provenance: Provenance, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._store, self._tools, self._provenance, self._now = store, tools, provenance, now
+        self._settings = tools.settings
+        self.started_at = now()
+        self.counts: dict[str, SourceCount] = {}
+        self.new = self.rejected = self.known = 0
+
+    def run(self, targets: Sequence[Target]) -> Iterator[int]:
+        """Fetch what the warehouse does not know yet; yields the number of new documents once a batch is stored.
+
+        A document is known by its id and version, a refusal by its address and reason: a second run of the same input
+        adds nothing.
+        """
+        refused = self._known_refusals()
+        day = self.started_at.date().isoformat()
+        number = sum(batch.ingest_date == day for batch in self._store.batches("raw"))
+        memory = load_memory(self._store, self._settings.fetch, self.started_at)
+        fetched = fetch_documents(targets, self._settings.fetch, memory, self._now)
+        for batch in cut_batches(fetched, self._settings.run.batch_articles):
+            events = self._without_same_articles(batch)
+            self._count(events)
+            raw = [event.row for event in events if isinstance(event, Document)]
+            pages = [event.page.row for event in events if not isinstance(event, (Known, Postponed)) and event.page]
+            rejects = [event.row for event in events if isinstance(event, Refused)]
+            rejects = [row for row in rejects if (row["url"], row["reason"]) not in refused]
+            refused |= {(row["url"], row["reason"]) for row in rejects}
+            name = Batch(day, f"{number:05d}-{content_id(raw) if raw else _name(pages or rejects)}")
+            if rejects:
+                self._store.write_rejects("fetch", name, table(REJECTS, rejects), self._provenance)
+            if raw:
+                self._store.write("raw", name, table(RAW, raw), self._provenance)
+                number += 1
+            # Last: what is not stored must be fetched again.
+            if pages:
+                self._store.write("pages", name, table(PAGES, pages), self._provenance)
+            documents = sum(not isinstance(event, (Asked, Postponed)) for event in events)
+            self.new += len(raw)
+            self.rejected += len(rejects)
+            self.known += documents - len(raw) - len(rejects)
+            yield len(raw)
+
+    def store_counts(self) -> None:
+        """Write the numbers of the sources to `runs`."""
+        run_id = self._provenance.run_id
+        rows = [count.row(run_id, source, self.started_at) for source, count in self.counts.items()]
+        if rows:
+            name = Batch(self.started_at.date().isoformat(), f"{self.started_at:%H%M%S%f}-{run_id[:8]}")
+            self._store.write("runs", name, table(RUNS, rows), self._provenance)
+
+    def _without_same_articles(self, events: list[Fetched]) -> list[Fetched]:
+        """The events, in which pages that changed around an article that is the same have not changed.
+
+        Most pages differ each time they are sent: in their teasers, counters and advertisements.
+        """
+        again = [event for event in events if isinstance(event, Document) and event.row["version"] > 1]
+        verdicts = self._verdicts(again) if again else {}
+        return [_judged(event, verdicts) if isinstance(event, Document) else event for event in events]
+
+    def _verdicts(self, again: list[Document]) -> dict[str, str | None]:
+        """For the documents that are no new version: why, as a reason of `rejects`, or None for the same article."""
+        rows = [event.row for event in again]
+        nothing = DuplicateIndex.from_clean(CLEAN.schema.empty_table(), self._settings.clean)
+        made = clean_articles(
+            table(RAW, rows), self._settings.clean, self._tools.boilerplate, self._tools.extractor, nothing
+        )
+        wanted = ds.field("doc_id").isin([row["doc_id"] for row in rows])
+        stored = self._store.scan("clean", ["doc_id", "version", "title", "text_sha256"], wanted).to_pylist()
+        before = {row["doc_id"]: row for row in sorted(stored, key=lambda row: row["version"] or 1)}
+        verdicts: dict[str, str | None] = {row["doc_id"]: row["reason"] for row in made.rejects.to_pylist()}
+        for row in made.tables["clean"].to_pylist():
+            old = before.get(row["doc_id"])
+            if old and (old["title"], old["text_sha256"]) == (row["title"], row["text_sha256"]):
+                verdicts[row["doc_id"]] = None
+        return verdicts
+
+    def _count(self, events: list[Fetched]) -> None:
+        seconds = (self._now() - self.started_at).total_seconds()
+        for event in events:
+            self.counts.setdefault(event.source, SourceCount()).add(event, seconds)
+
+    def _known_refusals(self) -> set[tuple[str, str]]:
+        rows = self._store.scan("rejects", ["url", "reason"], ds.field("stage") == "fetch").to_pylist()
+        return {(row["url"], row["reason"]) for row in rows}
+
+
+def _judged(event: Document, verdicts: dict[str, str | None]) -> Document | Kept:
+    doc_id = event.row["doc_id"]
+    if doc_id not in verdicts or event.page is None:
+        return event
+    reason = verdicts[doc_id]
+    if reason is None:
+        return Kept(
+            doc_id, replace(event.page, outcome=UNCHANGED, changed_at=event.held_since or event.page.changed_at)
+        )
+    return Kept(doc_id, replace(event.page, outcome=FAILED, reason=reason))
+
+
+def _name(rows: Sequence[dict[str, Any]]) -> str:
+    """12 hex digits for rows that tell of no document."""
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:12]

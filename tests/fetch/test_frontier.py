@@ -1,0 +1,93 @@
+"""Many hosts at once, one connection and a distance at each."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+
+import pytest
+
+from tasks.fetch import Document, Target, fetch_documents
+from tasks.fetch.courtesy import Courtesy, StoppedError
+from tasks.fetch.frontier import Frontier
+from tasks.fetch.web import Shared, open_web
+from tests.fetch.conftest import PAGE
+
+
+@pytest.fixture
+def hosts(site, monkeypatch):
+    """The test server under ten names."""
+    names = [f"outlet{number}.example" for number in range(10)]
+    port = site.server.server_port
+
+    def resolve(*_, **__):
+        return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    return [f"http://{name}:{port}" for name in names]
+
+
+def test_many_hosts_are_asked_at_once_and_each_at_its_distance(site, settings, hosts):
+    paths = [f"/{number}" for number in range(5)]
+    for path in paths:
+        site.serve(path, PAGE)
+    allowed = tuple(host.removeprefix("http://") for host in hosts)
+    targets = [Target(host + path, "port") for path in paths for host in hosts]
+    begun = time.monotonic()
+    events = list(fetch_documents(targets, settings(allow_hosts=allowed, delay_seconds=0.2)))
+    seconds = time.monotonic() - begun
+    assert sum(isinstance(event, Document) for event in events) == 50
+    # One after the other would take ten seconds, and no host can be done before 0.8.
+    assert 0.8 <= seconds < 5
+    assert {host: len(times) for host, times in site.by_host().items()} == dict.fromkeys(allowed, 5)
+    for times in site.by_host().values():
+        assert all(later - earlier >= 0.1 for earlier, later in itertools.pairwise(times))
+
+
+def test_within_a_host_the_order_is_that_of_the_targets(site, settings):
+    targets = [Target(site.serve(f"/{number}", PAGE), "port") for number in range(20)]
+    list(fetch_documents(targets, settings()))
+    assert site.paths() == [f"/{number}" for number in range(20)]
+
+
+def test_a_consumer_that_stops_ends_the_threads_and_their_waiting(site, settings):
+    targets = [Target(site.serve(f"/{number}", PAGE), "port") for number in range(50)]
+    events = fetch_documents(targets, settings(delay_seconds=60.0))
+    next(events)
+    begun = time.monotonic()
+    events.close()
+    assert time.monotonic() - begun < 2
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("nabra-host")]
+
+
+def test_threads_do_not_run_ahead_of_the_consumer(site, settings):
+    targets = [Target(site.serve(f"/{number}", PAGE), "port") for number in range(100)]
+    events = fetch_documents(targets, settings())
+    next(events)
+    time.sleep(0.5)
+    assert len(site.requests) < 40
+    events.close()
+
+
+def test_an_error_that_no_job_names_reaches_the_consumer(settings):
+    shared = Shared()
+
+    def broken(_):
+        raise RuntimeError("bug")
+        yield
+
+    with Frontier(lambda: open_web(settings(), shared), shared.courtesy, 2) as frontier:
+        frontier.add("a.example", broken)
+        with pytest.raises(RuntimeError, match="bug"):
+            list(frontier.results())
+
+
+def test_nobody_waits_after_the_stop():
+    courtesy = Courtesy()
+    courtesy.keep_distance("a", 60)
+    courtesy.stop()
+    with pytest.raises(StoppedError):
+        courtesy.keep_distance("a", 60)
+    with pytest.raises(StoppedError), courtesy.turn("a"):
+        pass

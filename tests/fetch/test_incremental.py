@@ -1,0 +1,190 @@
+"""The second run and those after it: what is asked again, with which conditions, and what is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tasks.fetch import Document, Target, fetch_documents
+from tasks.fetch.fetched import Asked, Kept, Known, Postponed, Refused
+from tasks.fetch.pages import Memory, Version, newest_pages
+from tests.fetch.conftest import PAGE
+
+RSS = {"Content-Type": "application/rss+xml"}
+
+
+class Reader:
+    """Runs one after the other, an hour apart, each with what the earlier ones left."""
+
+    def __init__(self, site, settings):
+        self.site, self.settings, self.hour = site, settings, 0
+        self.documents, self.pages = {}, []
+
+    def run(self, *paths, **changes):
+        """The events of a run over the addresses, by kind and path; what it asked is in `site.requests`."""
+        self.site.requests.clear()
+        self.site.headers.clear()
+        now = datetime(2026, 3, 1, tzinfo=UTC) + self.hour * timedelta(hours=1)
+        self.hour += 1
+        targets = [Target(self.site.address + path, "port") for path in paths]
+        memory = Memory(dict(self.documents), newest_pages(page.row for page in self.pages))
+        events = list(fetch_documents(targets, self.settings(**changes), memory, lambda: now))
+        for event in events:
+            if isinstance(event, Document):
+                self.documents[event.row["doc_id"]] = Version(event.row["version"], event.row["payload_sha256"])
+            if getattr(event, "page", None):
+                self.pages.append(event.page)
+        return events
+
+    def kinds(self, *paths, **changes):
+        return sorted(type(event).__name__ for event in self.run(*paths, **changes))
+
+
+def feed(*links):
+    return (
+        f'<rss version="2.0"><channel>{"".join(f"<item><link>{link}</link></item>" for link in links)}</channel></rss>'
+    )
+
+
+def publish(site, path, body, tag):
+    """Replace what is at a path."""
+    site.pages.pop(path, None)
+    headers = {"Content-Type": "application/rss+xml" if path == "/feed" else "text/html; charset=utf-8", "ETag": tag}
+    site.serve(path, body, headers=headers)
+
+
+def outlet(site):
+    publish(site, "/feed", feed("/1", "/2"), '"f1"')
+    publish(site, "/1", PAGE + "واحد", '"a1"')
+    publish(site, "/2", PAGE + "اثنان", '"b1"')
+
+
+def test_the_second_run_asks_nothing_but_conditional_requests(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    assert reader.kinds("/feed") == ["Asked", "Asked", "Document", "Document"]
+    site.robots_requests.clear()
+    assert reader.kinds("/feed") == ["Asked", "Kept", "Kept"]
+    assert sorted(site.paths()) == ["/1", "/2", "/feed"]
+    assert all("If-None-Match" in headers for headers in site.headers)
+    assert not site.robots_requests
+
+
+def test_an_edited_page_is_the_next_version_of_its_document(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    first = {event.row["url"]: event.row for event in reader.run("/feed") if isinstance(event, Document)}
+    publish(site, "/1", PAGE + "واحد، منقح", '"a2"')
+    (edited,) = (event for event in reader.run("/feed") if isinstance(event, Document))
+    before = first[site.address + "/1"]
+    assert (edited.row["doc_id"], edited.row["version"]) == (before["doc_id"], 2)
+    assert edited.row["previous_sha256"] == before["payload_sha256"]
+    assert edited.held_since == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_a_page_sent_again_with_the_same_bytes_is_kept(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    reader.run("/feed")
+    publish(site, "/1", PAGE + "واحد", '"renewed"')
+    kept = {event.page.url: event.page.outcome for event in reader.run("/feed") if isinstance(event, Kept)}
+    assert kept == {site.address + "/1": "unchanged", site.address + "/2": "not_modified"}
+
+
+def test_a_page_that_is_gone_leaves_the_document_and_no_reject(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    reader.run("/feed")
+    site.pages.pop("/1")
+    (gone,) = (event.page for event in reader.run("/feed") if isinstance(event, Kept) and event.page.reason)
+    assert (gone.url, gone.outcome, gone.reason) == (site.address + "/1", "failed", "http_error")
+
+
+def test_a_page_that_failed_is_asked_again_though_its_feed_is_not_modified(site, settings):
+    outlet(site)
+    site.pages["/1"][0].status = 404
+    reader = Reader(site, settings)
+    assert [event.row["reason"] for event in reader.run("/feed") if isinstance(event, Refused)] == ["http_error"]
+    site.pages["/1"][0].status = 200
+    (document,) = (event for event in reader.run("/feed") if isinstance(event, Document))
+    assert (document.row["url"], document.row["version"]) == (site.address + "/1", 1)
+
+
+def test_a_new_item_of_a_feed_is_fetched_and_the_others_are_not_if_they_are_not_due(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    for _ in range(4):
+        reader.run("/feed")
+    publish(site, "/3", PAGE, '"c1"')
+    publish(site, "/feed", feed("/3", "/1", "/2"), '"f2"')
+    # Hours 1, 2 and 3 asked; after three hours without a change the next is hour 5.
+    assert reader.kinds("/feed") == ["Asked", "Document", "Known", "Known"]
+    assert site.paths() == ["/feed", "/3"]
+
+
+def test_an_item_that_its_feed_calls_updated_is_asked_at_once(site, settings):
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="/1"/><updated>{}</updated></entry></feed>'
+    publish(site, "/1", PAGE, '"a1"')
+    publish(site, "/feed", atom.format("2026-03-01T00:00:00Z"), '"f1"')
+    reader = Reader(site, settings)
+    for _ in range(4):
+        reader.run("/feed")
+    publish(site, "/feed", atom.format("2026-03-01T03:30:00Z"), '"f2"')
+    assert reader.kinds("/feed") == ["Asked", "Kept"]
+
+
+def test_a_feed_is_found_modified_until_all_its_pages_were_settled(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    assert reader.kinds("/feed", max_pages=2) == ["Asked", "Asked", "Document", "Postponed"]
+    assert reader.kinds("/feed") == ["Asked", "Document", "Kept"]
+    assert "If-None-Match" not in site.headers[0]
+
+
+def test_a_run_that_was_killed_before_the_last_page_finds_the_feed_modified(site, settings):
+    outlet(site)
+    events = fetch_documents([Target(site.address + "/feed", "port")], settings(), Memory())
+    seen = [next(events) for _ in range(3)]
+    events.close()
+    told = [event.page.url for event in seen if isinstance(event, Asked)]
+    assert site.address + "/feed" not in told
+
+
+def test_what_is_over_the_budget_is_postponed_and_no_reject(site, settings):
+    outlet(site)
+    events = Reader(site, settings).run("/feed", max_source_pages=2)
+    assert [event.url for event in events if isinstance(event, Postponed)] == [site.address + "/2"]
+    events = Reader(site, settings).run("/feed", max_bytes=10)
+    assert len([event for event in events if isinstance(event, Postponed)]) == 2
+    assert not [event for event in events if isinstance(event, Refused)]
+
+
+def test_the_sitemaps_of_an_index_that_is_not_modified_are_asked_all_the_same(site, settings):
+    publish(site, "/index.xml", "<sitemapindex><sitemap><loc>/a.xml</loc></sitemap></sitemapindex>", '"i1"')
+    publish(site, "/a.xml", "<urlset><url><loc>/1</loc></url></urlset>", '"m1"')
+    publish(site, "/1", PAGE, '"a1"')
+    publish(site, "/2", PAGE, '"b1"')
+    reader = Reader(site, settings)
+    reader.run("/index.xml")
+    publish(site, "/a.xml", "<urlset><url><loc>/1</loc></url><url><loc>/2</loc></url></urlset>", '"m2"')
+    (new,) = (event for event in reader.run("/index.xml") if isinstance(event, Document))
+    assert new.row["url"] == site.address + "/2"
+
+
+def test_a_page_of_the_command_line_is_asked_again_with_a_condition(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    for _ in range(9):
+        reader.run("/1")
+    assert site.headers[-1]["If-None-Match"] == '"a1"'
+    assert not [event for event in reader.run("/1") if isinstance(event, Known)]
+
+
+def test_a_host_that_fails_time_and_again_is_left_alone_for_the_run(site, settings):
+    paths = [f"/{number}" for number in range(20)]
+    for path in paths:
+        site.serve(path, status=500)
+    publish(site, "/feed", feed(*paths), '"f1"')
+    refused = [event.row for event in Reader(site, settings).run("/feed", retries=0) if isinstance(event, Refused)]
+    assert len(refused) == 20
+    assert len(site.requests) == 6
+    assert "failed 5 times in a row" in refused[-1]["detail"]

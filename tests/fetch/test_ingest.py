@@ -1,0 +1,161 @@
+"""Hourly runs against an outlet that publishes, edits, moves, deletes and breaks articles over simulated days."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from config.settings import load_settings
+from tasks.clean import ExtractorPool
+from tasks.fetch import Target
+from tasks.ingest import Ingest
+from tasks.run import Plan, process_batch
+from tasks.store import Store
+from tasks.toolbox import Toolbox
+from tasks.validate import Validation, validate
+from tests.fetch.conftest import Answer, Site
+
+# Copies are looked for among the articles of the last weeks.
+START = datetime.now(UTC) - timedelta(days=4)
+SUBJECTS = ("الجسر", "الميناء", "السوق", "المدرسة", "المطار", "الحديقة", "المكتبة", "المستشفى", "الملعب", "المسرح")
+COUNTER = itertools.count()
+# What becomes of a document that a run meets.
+FATES = ("known", "new", "edited", "unchanged", "not_modified", "robots", "failed", "postponed")
+
+
+def article(number: int, ending: str = "") -> str:
+    """A page whose article the number decides, and whose teasers and counters are others each time it is sent."""
+    subject = SUBJECTS[number % len(SUBJECTS)]
+    paragraphs = "".join(
+        f"<p>قالت بلدية مدينة الواحة إن أعمال {subject} رقم {number} دخلت مرحلتها {stage}، وإن السكان سيرون أثرها في "
+        "حي "
+        f"{SUBJECTS[(number + stage) % 10]} خلال {number + stage} أسابيع كما ورد في خطة العام.</p>"
+        for stage in range(1, 6)
+    )
+    return (
+        f"<html><head><title>أعمال {subject} رقم {number}</title></head><body><nav>الرئيسية</nav><article>"
+        f"<h1>أعمال {subject} رقم {number}</h1>{paragraphs}{ending and f'<p>{ending}</p>'}</article>"
+        f"<aside><ul><li>شوهد {next(COUNTER)} مرة</li></ul></aside></body></html>"
+    )
+
+
+@dataclass
+class Outlet:
+    """What an outlet shows at present: its articles by path; the feed names the newest ten."""
+
+    site: Site
+    with_etags: bool
+    articles: dict[str, str] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+
+    def show(self) -> None:
+        """Put all on the server; a page without an edit is sent with other teasers each time."""
+        links = list(self.articles)[-10:][::-1]
+        items = "".join(f"<item><link>{link}</link></item>" for link in links)
+        pages = {**self.articles, "/feed": f'<rss version="2.0"><channel>{items}</channel></rss>'}
+        self.site.pages.clear()
+        for path, body in pages.items():
+            kind = "application/rss+xml" if path == "/feed" else "text/html; charset=utf-8"
+            headers = {"Content-Type": kind} | ({"ETag": f'"{hash(body)}"'} if self.with_etags else {})
+            self.site.pages[path] = [Answer(body.encode(), self.statuses.get(path, 200), headers)]
+
+
+class Hours:
+    """A warehouse into which an outlet is fetched, at one simulated hour after the other."""
+
+    def __init__(self, folder, site, extractor):
+        self.extractor = extractor
+        changes = folder / "nabra.toml"
+        changes.write_text('[fetch]\nallow_hosts = ["127.0.0.1"]\ndelay_seconds = 0.0\nretries = 0\n', "utf-8")
+        self.settings = load_settings(changes, warehouse=str(folder / "warehouse"))
+        self.store = Store.open(self.settings.store)
+        self.targets = [Target(site.address + "/feed", "outlet")]
+        self.site = site
+
+    def run(self, hour):
+        """Fetch and clean; the row of `runs`."""
+        plan = Plan(self.settings, f"hour-{hour}")
+        tools = Toolbox(self.settings, self.store)
+        tools.__dict__["extractor"] = self.extractor
+        now = START + hour * timedelta(hours=1)
+        self.site.requests.clear()
+        ingest = Ingest(self.store, tools, plan.provenance["raw"], lambda: now)
+        list(ingest.run(self.targets))
+        ingest.store_counts()
+        for batch in sorted(plan.todo(self.store, "clean")):
+            process_batch("clean", batch, tools, plan.provenance["clean"])
+        (row,) = (row for row in self.store.dataset("runs").to_table().to_pylist() if row["run_id"] == f"hour-{hour}")
+        return row
+
+    def versions(self):
+        rows = self.store.scan("clean", ["url", "version"]).to_pylist()
+        return sorted((row["url"].removeprefix(self.site.address), row["version"]) for row in rows)
+
+
+@pytest.fixture(scope="module")
+def extractor():
+    """The processes that extract articles; they take seconds to start."""
+    with closing(ExtractorPool(1, 20.0)) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("with_etags", [True, False])
+def test_three_days_of_an_outlet(tmp_path, site, extractor, with_etags):
+    outlet, hours = Outlet(site, with_etags), Hours(tmp_path, site, extractor)
+    for hour in range(0, 72, 6):
+        outlet.articles[f"/{hour}"] = article(hour)
+        if hour == 12:
+            outlet.articles["/0"] = article(0, "وأضافت البلدية تصحيحا يقول إن الموعد تأجل شهرا كاملا بسبب الأمطار.")
+        if hour == 18:
+            outlet.statuses["/12"] = 410
+            outlet.statuses["/18"] = 500
+        if hour == 24:
+            del outlet.statuses["/18"]
+            outlet.articles["/moved/6"] = outlet.articles.pop("/6")
+        if not with_etags:
+            outlet.articles = {path: _with_other_teasers(body) for path, body in outlet.articles.items()}
+        outlet.show()
+        row = hours.run(hour)
+        assert row["found"] == sum(row[name] for name in FATES)
+    expected = {(f"/{hour}", 1) for hour in range(0, 72, 6)} | {("/0", 2), ("/moved/6", 1)}
+    assert hours.versions() == sorted(expected)
+    copies = hours.store.scan("clean", ["url", "duplicate_of"]).to_pylist()
+    assert [row["url"].removeprefix(site.address) for row in copies if row["duplicate_of"]] == ["/moved/6"]
+    assert not list(validate(hours.store, Validation()))
+    raw = hours.store.scan("raw", ["doc_id", "version", "payload_sha256", "previous_sha256"]).to_pylist()
+    (edit,) = (row for row in raw if row["version"] == 2)
+    assert edit["previous_sha256"] in [row["payload_sha256"] for row in raw if row["doc_id"] == edit["doc_id"]]
+
+
+def _with_other_teasers(body):
+    return body.replace("مرة</li>", "مرة</li><li>خبر آخر</li>")
+
+
+def test_a_quiet_outlet_costs_one_conditional_request(tmp_path, site, extractor):
+    outlet, hours = Outlet(site, with_etags=True), Hours(tmp_path, site, extractor)
+    outlet.articles = {f"/{number}": article(number) for number in range(5)}
+    outlet.show()
+    first = hours.run(0)
+    assert (first["new"], first["requests"]) == (5, 7)
+    second = hours.run(1)
+    assert (second["not_modified"], second["bytes"]) == (5, 0)
+    for hour in (2, 3):
+        hours.run(hour)
+    quiet = hours.run(4)
+    assert (quiet["found"], quiet["requests"]) == (0, 1)
+    assert site.paths() == ["/feed"]
+
+
+def test_the_run_says_why_pages_failed(tmp_path, site, extractor):
+    outlet, hours = Outlet(site, with_etags=True), Hours(tmp_path, site, extractor)
+    outlet.articles = {f"/{number}": article(number) for number in range(4)}
+    outlet.statuses = {"/0": 404, "/1": 403}
+    outlet.show()
+    site.serve("/robots.txt", "User-agent: *\nDisallow: /2", headers={"Content-Type": "text/plain"})
+    row = hours.run(0)
+    assert (row["failed"], row["robots"], row["failures"]) == (2, 1, "http_error 2, robots 1")
+    assert row["new"] == 1
