@@ -13,7 +13,7 @@ from prefect.context import FlowRunContext
 from config.settings import Settings, load_settings
 from flows.artifacts import publish, reject_share
 from flows.parameters import BackfillParameters, Place, RunParameters
-from flows.terminal import stage_progress
+from flows.terminal import fetch_progress, stage_progress
 from tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from tasks.fingerprint import fingerprints
@@ -147,7 +147,7 @@ def _run(
     tally, failures = _Tally(), []
     try:
         open_tools(plan)
-        tally.add(run_fetch(targets, plan))
+        tally.add(run_fetch(targets, plan, fetch_progress))
         todo = {stage: plan.todo(store, stage) for stage in STAGES}
         with stage_progress(sum(map(len, todo.values()))) as advance:
             # Oldest first: of two articles alike, the one fetched first is the original.

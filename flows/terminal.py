@@ -7,15 +7,28 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
+from tasks.ingest import Ingest
 from tasks.run import StageCount
 
 console = Console(stderr=True)
 logger = logging.getLogger(__name__)
 
 Advance = Callable[[str, int], None]
+
+
+@contextmanager
+def fetch_progress(ingest: Ingest) -> Iterator[None]:
+    """Shows how far fetching is, while it lasts."""
+    if not console.is_terminal:
+        yield
+        return
+    with Live(get_renderable=lambda: Text(str(ingest)), console=console, transient=True):
+        yield
 
 
 @contextmanager

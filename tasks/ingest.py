@@ -92,7 +92,7 @@ class Ingest:
         self._settings = tools.settings
         self.started_at = now()
         self.counts: dict[str, SourceCount] = {}
-        self.new = self.rejected = self.known = 0
+        self.met = self.new = self.rejected = self.known = 0
 
     def run(self, targets: Sequence[Target]) -> Iterator[int]:
         """Fetch what the warehouse does not know yet; yields the number of new documents once a batch is stored.
@@ -105,7 +105,7 @@ class Ingest:
         number = sum(batch.ingest_date == day for batch in self._store.batches("raw"))
         memory = load_memory(self._store, self._settings.fetch, self.started_at)
         fetched = fetch_documents(targets, self._settings.fetch, memory, self._now)
-        for batch in cut_batches(fetched, self._settings.run.batch_articles):
+        for batch in cut_batches(self._watched(fetched), self._settings.run.batch_articles):
             events = self._without_same_articles(batch)
             self._count(events)
             raw = [event.row for event in events if isinstance(event, Document)]
@@ -161,6 +161,14 @@ class Ingest:
             if old and (old["title"], old["text_sha256"]) == (row["title"], row["text_sha256"]):
                 verdicts[row["doc_id"]] = None
         return verdicts
+
+    def __str__(self) -> str:
+        return f"fetch: {self.met} documents met; stored: {self.new} new, {self.known} known, {self.rejected} refused"
+
+    def _watched(self, fetched: Iterator[Fetched]) -> Iterator[Fetched]:
+        for event in fetched:
+            self.met += isinstance(event, (Document, Refused, Known, Kept))
+            yield event
 
     def _count(self, events: list[Fetched]) -> None:
         seconds = (self._now() - self.started_at).total_seconds()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -168,13 +169,16 @@ def run_stage(stage_name: str, batch_id: str, plan: Plan) -> StageCount:
 
 
 @task(name="fetch", cache_policy=NO_CACHE, persist_result=False)
-def run_fetch(targets: Sequence[Target], plan: Plan) -> StageCount:
-    """The Prefect task around `Ingest`; its own retries are inside, one an address."""
+def run_fetch(
+    targets: Sequence[Target], plan: Plan, watch: Callable[[Ingest], AbstractContextManager[None]] = nullcontext
+) -> StageCount:
+    """The Prefect task around `Ingest`; its own retries are inside, one an address. `watch` shows how far it is."""
     started = time.monotonic()
     tools = open_tools(plan)
     ingest = Ingest(tools.store, tools, plan.provenance["raw"])
-    for _ in ingest.run(targets):
-        logger.info("fetch: %d new documents, %d known, %d refused so far", ingest.new, ingest.known, ingest.rejected)
+    with watch(ingest):
+        for _ in ingest.run(targets):
+            logger.info("%s", ingest)
     ingest.store_counts()
     met = ingest.new + ingest.rejected + ingest.known
     return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, time.monotonic() - started)
