@@ -170,13 +170,13 @@ def run_stage(stage_name: str, batch_id: str, plan: Plan) -> StageCount:
 
 @task(name="fetch", cache_policy=NO_CACHE, persist_result=False)
 def run_fetch(
-    targets: Sequence[Target], plan: Plan, watch: Callable[[Ingest], AbstractContextManager[None]] = nullcontext
+    targets: Sequence[Target], plan: Plan, watch: Callable[[Ingest], AbstractContextManager[None]] | None = None
 ) -> StageCount:
     """The Prefect task around `Ingest`; its own retries are inside, one an address. `watch` shows how far it is."""
     started = time.monotonic()
     tools = open_tools(plan)
     ingest = Ingest(tools.store, tools, plan.provenance["raw"])
-    with watch(ingest):
+    with watch(ingest) if watch else nullcontext():
         for _ in ingest.run(targets):
             logger.info("%s", ingest)
     ingest.store_counts()

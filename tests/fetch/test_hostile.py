@@ -81,7 +81,7 @@ CASES: dict[str, tuple[bytes | Callable[[socket.socket], None], str | None]] = {
     "/loop": (answer(b"", "Location: /loop", status="302 Found"), "http_error"),
     "/metadata": (answer(b"", "Location: http://169.254.169.254/latest", status="302 Found"), "refused"),
     "/file": (answer(b"", "Location: file:///etc/hostname", status="302 Found"), "refused"),
-    "/nul": (answer(page(ARTICLE.replace("الجسر", "الم\0طار"))), None),
+    "/nul": (answer(page(ARTICLE.replace("الجسر", "الم\0طار"))), "not_text"),
     "/bad-utf8": (answer(page(ARTICLE.replace("الجسر", "المسرح")) + b"\xff\xfe\xc3"), None),
     "/huge-title": (answer(page(title="عنوان " * 20_000_000)), "too_large"),
     "/large-title": (answer(page(ARTICLE.replace("الجسر", "الملعب"), "عنوان " * 100_000)), None),
