@@ -50,12 +50,12 @@ class _Run:
 
     def find(self, target: Target) -> Iterator[Found | Refused]:
         if target.path is None:
-            yield from self._address(target.address, target.source)
+            yield from self._address(target)
             return
-        local = LocalInput(target.source, self.bounds, self.settings.max_feed_items)
+        local = LocalInput(target.source, self.bounds, self.settings.max_feed_items, target.reading)
         for found in local.find(target.path):
             if isinstance(found, WebLink):
-                yield self._page(found.item, target.source)
+                yield self._page(found.item, target)
             else:
                 yield found
 
@@ -73,22 +73,23 @@ class _Run:
     def bounds(self) -> Bounds:
         return Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
 
-    def _address(self, address: str, source: str) -> Iterator[Found | Refused]:
-        """An address that may be a page, a feed or a sitemap: what it is shows when it is there."""
-        page = self._page(FeedItem(address, None, None), source)
-        if isinstance(page, Refused) or page.doc_id in self.known or page.doc_id in self.met:
+    def _address(self, target: Target) -> Iterator[Found | Refused]:
+        """An address that may be a page, a feed or a sitemap: if the source does not say it, it shows in the answer."""
+        page = self._page(FeedItem(target.address, None, None), target)
+        is_page = target.reading.kind == "urls"
+        if isinstance(page, Refused) or is_page or page.doc_id in self.known or page.doc_id in self.met:
             yield page
             return
-        opened = _guarded(page, lambda: self._open(page, source))
+        opened = _guarded(page, lambda: self._open(page, target))
         yield from opened if isinstance(opened, list) else [opened]
 
-    def _open(self, page: Found, source: str) -> list[Found | Refused]:
+    def _open(self, page: Found, target: Target) -> list[Found | Refused]:
         payload = page.load()
-        listing = self._listing(page, payload)
+        listing = self._listing(page, payload, target)
         if listing is None:
             return [replace(page, load=lambda: payload)]
         items, refusals = list(listing.pages), []
-        for sitemap in self._sitemaps(page, listing, source):
+        for sitemap in self._sitemaps(page, listing, target):
             if isinstance(sitemap, Refused):
                 refusals.append(sitemap)
             else:
@@ -96,18 +97,18 @@ class _Run:
             if len(items) >= self.settings.max_feed_items:
                 break
         pages = newest(items, page.url, self.settings.max_feed_items)
-        return [*refusals, *(self._page(item, source) for item in pages)]
+        return [*refusals, *(self._page(item, target) for item in pages)]
 
-    def _listing(self, page: Found, payload: Payload) -> Listing | None:
-        return read_listing(payload, page.url, self.settings.max_feed_items, self.bounds)
+    def _listing(self, page: Found, payload: Payload, target: Target) -> Listing | None:
+        return read_listing(payload, page.url, self.settings.max_feed_items, self.bounds, target.reading)
 
-    def _sitemaps(self, index: Found, listing: Listing, source: str) -> Iterator[Listing | Refused]:
+    def _sitemaps(self, index: Found, listing: Listing, target: Target) -> Iterator[Listing | Refused]:
         """The sitemaps that an index names, and those that they name, one after the other and each once."""
         waiting = deque((item, 1) for item in listing.sitemaps)
         seen = {index.url}
         while waiting:
             item, depth = waiting.popleft()
-            page = self._page(item, source)
+            page = self._page(item, target)
             address = item.link if isinstance(page, Refused) else page.url
             if address in seen:
                 continue
@@ -120,19 +121,19 @@ class _Run:
             elif depth > self.settings.max_sitemap_depth:
                 yield page.refused("refused", f"a sitemap {depth} indexes deep, see fetch.max_sitemap_depth")
             else:
-                further = _guarded(page, partial(self._sitemap, page))
+                further = _guarded(page, partial(self._sitemap, page, target))
                 yield further
                 if isinstance(further, Listing):
                     waiting.extend((named, depth + 1) for named in further.sitemaps)
 
-    def _sitemap(self, page: Found) -> Listing:
-        listing = self._listing(page, page.load())
+    def _sitemap(self, page: Found, target: Target) -> Listing:
+        listing = self._listing(page, page.load(), target)
         if listing is None:
             raise DocumentError("malformed", "an index names it as a sitemap, and it is none")
         return listing
 
-    def _page(self, item: FeedItem, source: str) -> Found | Refused:
-        shown = without_credentials(item.link)
+    def _page(self, item: FeedItem, target: Target) -> Found | Refused:
+        shown, source = without_credentials(item.link), target.source
         try:
             if has_credentials(item.link):
                 return refused(shown, source, "refused", "the address holds a user name or password")
@@ -141,7 +142,8 @@ class _Run:
             url = canonical_url(item.link)
         except ValueError as error:
             return refused(shown, source, "malformed", f"no address: {error}")
-        return Found(document_id(url), url, source, lambda: self.web.get(url), item.title, item.published_at)
+        load = partial(self.web.get, url, target.delay_seconds)
+        return Found(document_id(url), url, source, load, item.title, item.published_at)
 
 
 def _guarded(found: Found, act: Callable[[], T]) -> T | Refused:

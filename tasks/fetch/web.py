@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import httpx
@@ -65,16 +66,17 @@ class Web:
     def __post_init__(self) -> None:
         self.robots = Robots(self.settings.user_agent, self._robots_text)
 
-    def get(self, url: str) -> Payload:
-        """The page or feed at `url`.
+    def get(self, url: str, delay_seconds: float = 0.0) -> Payload:
+        """The page or feed at `url`, asked for `delay_seconds` after the last request to its host, if not later.
 
         Raises DocumentError `http_error`, `network_error`, `too_large`, `unreadable`, `refused` or `timeout`, after the
         retries.
         """
         self.deadline.restart()
+        mind_manners = partial(self._mind_manners, delay_seconds=delay_seconds)
         with self._named_errors():
             for attempt in self._attempts():
-                with attempt, self._answer(url, self.settings.max_redirects, self._mind_manners) as response:
+                with attempt, self._answer(url, self.settings.max_redirects, mind_manners) as response:
                     _check_status(response)
                     return _payload(response, self._body(response))
         raise AssertionError("stamina yields an attempt or raises")
@@ -153,12 +155,12 @@ class Web:
             raise DocumentError("refused", "leads to an address with a user name or password")
         self.deadline.left()
 
-    def _mind_manners(self, url: httpx.URL) -> None:
+    def _mind_manners(self, url: httpx.URL, delay_seconds: float) -> None:
         """Ask robots.txt, and wait until the host may be asked again."""
         self.robots.check(str(url))
         asked_for = min(self.robots.crawl_delay(str(url)), self.settings.max_crawl_delay_seconds)
         if url.host in self._last:
-            distance = max(self.settings.delay_seconds, asked_for)
+            distance = max(self.settings.delay_seconds, delay_seconds, asked_for)
             with self.deadline.paused():
                 time.sleep(max(0.0, self._last[url.host] + distance - time.monotonic()))
         self._last[url.host] = time.monotonic()
