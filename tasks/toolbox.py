@@ -58,7 +58,7 @@ class Toolbox:
     def extractor(self) -> ExtractorPool:
         """The processes that extract articles from pages."""
         sources = load_sources(Path(self.settings.fetch.sources))
-        hints = {source.id: Hints(tuple(source.keep), tuple(source.drop), source.zone) for source in sources}
+        hints = {source.id: Hints.of(source) for source in sources}
         return ExtractorPool(self.settings.clean.workers, self.settings.clean.deadline_seconds, hints)
 
     @cached_property

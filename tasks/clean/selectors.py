@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import html
 from lxml.cssselect import CSSSelector
+
+if TYPE_CHECKING:
+    from tasks.fetch import Source
 
 # Invisible, and read for title, author and time wherever it stands.
 METADATA: Final = ".//script[@type='application/ld+json']"
@@ -24,6 +27,11 @@ class Hints:
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     zone: str | None = None
+
+    @classmethod
+    def of(cls, source: Source) -> Hints:
+        """The hints that an entry of `config/sources.toml` gives."""
+        return cls(tuple(source.keep), tuple(source.drop), source.zone)
 
 
 def select_content(page: str, hints: Hints) -> str:

@@ -36,6 +36,7 @@ class Robots:
         self._token = product_token(user_agent)
         self._read = read
         self._rules: dict[str, Protego | DocumentError] = {}
+        self._silent: set[str] = set()
 
     def check(self, url: str) -> None:
         """Raises DocumentError `refused` where the site forbids the address, or does not say whether it does."""
@@ -45,21 +46,32 @@ class Robots:
         if not rules.can_fetch(url, self._token):
             raise DocumentError("refused", f"the site's robots.txt forbids it to {self._token}")
 
+    def verdict(self, url: str) -> str:
+        """`allowed` or `refused` by the site's robots.txt; `none` where it has no rules; `unreadable`."""
+        rules = self._of(url)
+        if isinstance(rules, DocumentError):
+            return "unreadable"
+        if _origin(url) in self._silent:
+            return "none"
+        return "allowed" if rules.can_fetch(url, self._token) else "refused"
+
     def crawl_delay(self, url: str) -> float:
         """Seconds between two requests that the site asks for; 0 where it does not."""
         rules = self._of(url)
         return 0.0 if isinstance(rules, DocumentError) else rules.crawl_delay(self._token) or 0.0
 
     def _of(self, url: str) -> Protego | DocumentError:
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = _origin(url)
         if origin not in self._rules:
             self._rules[origin] = self._fetched(origin)
         return self._rules[origin]
 
     def _fetched(self, origin: str) -> Protego | DocumentError:
         try:
-            return Protego.parse(self._read(f"{origin}/robots.txt"))
+            text = self._read(f"{origin}/robots.txt")
+            if not text.strip():
+                self._silent.add(origin)
+            return Protego.parse(text)
         except DocumentError as error:
             if error.reason == "refused":
                 return error
@@ -68,3 +80,8 @@ class Robots:
                 "refused",
                 f"{origin}/robots.txt cannot be read, so nothing there is fetched in this run: {error.detail}",
             )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
