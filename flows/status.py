@@ -26,7 +26,7 @@ def status(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
     Files, rows, size and last day of each dataset; batches done and pending of each stage; rejects by stage and reason;
-    the newest article. Raises StoreError on a file that cannot be read.
+    stories and articles; the newest article. Raises StoreError on a file that cannot be read.
     """
     datasets = _datasets(store)  # first, because it names a damaged file
     if not any(store.dataset(name).files for name in ("raw", "rejects")):
@@ -48,6 +48,7 @@ def status(store: Store) -> RenderableType:
         _stages(store),
         *_failed(store),
         _grid("rejected at", "reason", "documents", rows=counted) if rejects.num_rows else "No rejects.\n",
+        *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
         *_newest(newest),
     )
 
@@ -88,6 +89,12 @@ def _failed(store: Store) -> list[RenderableType]:
     """The batches on which a stage failed when it last tried."""
     rows = [(f.batch, f.stage, str(f.attempts), f.at, f.error) for f in failures(store)]
     return [_grid("failing batch", "stage", "attempts", "last", "error", rows=rows)] if rows else []
+
+
+def _stories(counted: pa.Table) -> list[RenderableType]:
+    """How many stories the articles tell, copies counted once."""
+    row = counted.to_pylist()[0]
+    return [Text(f"{row['stories']:,} stories in {row['articles']:,} articles")] if row["stories"] else []
 
 
 def _newest(found: pa.Table) -> list[RenderableType]:

@@ -36,7 +36,7 @@ from tasks.store import Batch, Store
 class Toolbox:
     """The tools for one set of settings.
 
-    `stale` are the batches of `clean` that this run makes anew: their old rows are no originals of any duplicate.
+    `stale` are the batches of `clean` that this run makes anew: their old rows are part of no story.
     """
 
     def __init__(self, settings: Settings, store: Store, stale: frozenset[Batch] = frozenset()) -> None:
