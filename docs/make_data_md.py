@@ -30,6 +30,23 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
   What is in `raw` alone is on its way; the newest version in `clean` is the one to read.
 * `pages` and `runs` tell of fetching, not of documents: how each address answered, and what became of each source.
 
+## Stories and copies
+
+News repeats itself: articles with the same or nearly the same text are one story, and `clean.story` is the same for
+all of them. It is the `doc_id` of the article that was cleaned first, so that it never changes, and does not say who
+had the story first. That can show late, when an outlet's article is fetched after another's copy of it:
+`duplicate_of`, written once, is what was known when the article was cleaned. It names the earliest article of the
+story, by `published_at`, by `fetched_at` where that is null or later than fetching, then by `doc_id`.
+
+* Without copies: `where duplicate_of is null`. Good enough for counting articles; a story whose earliest article came
+  late has more than one such row.
+* Exactly: `count(distinct story)`; and the view `stories` of `nabra sql` has one row a story: `story`, `doc_id`,
+  `source` and `published_at` of the earliest of its articles now, the number of `articles` and of `outlets`. Recipe 5
+  of the [cookbook](cookbook.md) does the same without nabra.
+* Rows from before schema version 3 have no `story`: take `coalesce(story, duplicate_of, doc_id)`.
+
+## Reading
+
 Read them with anything that reads Parquet:
 
 ```sql

@@ -19,6 +19,7 @@ from flows.maintenance import backfill, migrate, retry, vacuum, validate
 from flows.options import ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
 from flows.serve import serve
+from flows.sources import app as sources_app
 from tasks.errors import NabraError, UsageError
 
 EXIT_WRONG_USE = 2
@@ -51,7 +52,7 @@ def _options(
     handler = RichHandler(console=Console(stderr=True), show_path=False, show_time=verbose, markup=False)
     logging.basicConfig(level=level, handlers=[handler], format="%(message)s")
     # Their warnings are about pages and models that nabra reports itself.
-    for name in ("httpx", "trafilatura", "stanza"):
+    for name in ("httpx", "stamina", "trafilatura", "stanza"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
@@ -160,6 +161,7 @@ def sql(
 for command in (retry, serve, backfill, validate, migrate, vacuum):
     app.command()(command)
 app.add_typer(actors_app, name="actors")
+app.add_typer(sources_app, name="sources")
 app.add_typer(export_app, name="export")
 
 models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)

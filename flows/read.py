@@ -26,6 +26,19 @@ CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "python_enable_replacements": "false",
     "TimeZone": "UTC",
 }
+# A row for each story, with its earliest article of all that are there now; an edited article counts once.
+STORIES: Final = """
+create view stories as
+with told as (
+    select *, coalesce(story, duplicate_of, doc_id) as name,
+           first_value(doc_id) over (partition by name order by least(published_at, fetched_at), doc_id) as earliest
+    from clean
+)
+select name as story, earliest as doc_id, any_value(source) filter (doc_id = earliest) as source,
+       min(published_at) filter (doc_id = earliest) as published_at,
+       count(distinct doc_id) as articles, count(distinct source) as outlets
+from told group by name, earliest
+"""
 
 
 def open_views(store: Store) -> duckdb.DuckDBPyConnection:
@@ -33,6 +46,7 @@ def open_views(store: Store) -> duckdb.DuckDBPyConnection:
 
     The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of an
     edited article they have the newest version; all versions are in `raw` and in the views `clean_versions` and so on.
+    One more, `stories`, has a row for each story of `clean`.
     """
     connection = duckdb.connect(":memory:", config=CONFINED)
     superseded = [{"doc_id": doc_id, "version": number} for doc_id, number in sorted(store.superseded())]
@@ -44,6 +58,7 @@ def open_views(store: Store) -> duckdb.DuckDBPyConnection:
             continue
         connection.register(f"{name}_versions", data)
         connection.execute(f"create view {name} as from {name}_versions" + (_NEWEST if superseded else ""))
+    connection.execute(STORIES)
     return connection
 
 
@@ -61,7 +76,9 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
             )
         return connection.sql(sql).to_arrow_table()
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        raise UsageError(f"{str(error).strip()}\nThe views are: {', '.join(DATASETS)}; see: describe NAME") from error
+        raise UsageError(
+            f"{str(error).strip()}\nThe views are: {', '.join(DATASETS)}, stories; see: describe NAME"
+        ) from error
 
 
 def rows_table(data: pa.Table) -> Table:

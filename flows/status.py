@@ -42,7 +42,8 @@ def status(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
     Files, rows, size and last day of each dataset; batches done and pending of each stage; what the last run fetched of
-    each source; rejects by stage and reason; the newest article. Raises StoreError on a file that cannot be read.
+    each source; rejects by stage and reason; stories and articles; the newest article. Raises StoreError on a file that
+    cannot be read.
     """
     datasets = _datasets(store)  # first, because it names a damaged file
     if not any(store.dataset(name).files for name in ("raw", "rejects")):
@@ -65,6 +66,7 @@ def status(store: Store) -> RenderableType:
         *_sources(connection),
         *_failed(store),
         _grid("rejected at", "reason", "documents", rows=counted) if rejects.num_rows else "No rejects.\n",
+        *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
         *_newest(newest),
     )
 
@@ -137,6 +139,12 @@ def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
         for row in rows
     )
     return [_grid(*headings, rows=shown)]
+
+
+def _stories(counted: pa.Table) -> list[RenderableType]:
+    """How many stories the articles tell, copies counted once."""
+    row = counted.to_pylist()[0]
+    return [Text(f"{row['stories']:,} stories in {row['articles']:,} articles")] if row["stories"] else []
 
 
 def _newest(found: pa.Table) -> list[RenderableType]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -34,21 +34,40 @@ def read_data_folder(folder: Path, model: type[EntryType]) -> dict[Path, EntryTy
 def read_data_file(path: Path, model: type[EntryType]) -> EntryType:
     """The file as an entry; ConfigError names the file, the key, and what is allowed there."""
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: cannot read the file: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not a TOML file: {error}") from error
+    try:
+        return model.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_explain(error, model)}") from error
+        raise ConfigError(f"{path}: {_explain(error, model, content)}") from error
 
 
-def _explain(error: ValidationError, model: type[Entry]) -> str:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"unknown key {key}; allowed: {', '.join(_allowed(model, first['loc'][:-1]))}"
+def _explain(error: ValidationError, model: type[Entry], content: dict[str, Any]) -> str:
+    # A misspelt key is missing, too: the wrong spelling is what helps.
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    key = _key(first["loc"], content)
+    match first["type"]:
+        case "extra_forbidden":
+            return f"unknown key {key}; allowed: {', '.join(_allowed(model, first['loc'][:-1]))}"
+        case "missing":
+            return f"the key {key} is missing"
+        case "value_error":  # raised by the entry itself, in words that suffice
+            return f"{key}: {first['ctx']['error']}" if key else str(first["ctx"]["error"])
     return f"{key}: {first['msg']}, not {first['input']!r}"
+
+
+def _key(location: tuple[int | str, ...], content: Any) -> str:
+    """`source.port.kind`: the place of a key, where an entry of a list is named by its id if it has one."""
+    names = []
+    for part in location:
+        inside = isinstance(content, list) or (isinstance(content, dict) and part in content)
+        content = content[part] if inside else None
+        named = isinstance(part, int) and isinstance(content, dict) and "id" in content
+        names.append(str(content["id"] if named else part))
+    return ".".join(names)
 
 
 def _allowed(model: type[Entry], location: tuple[int | str, ...]) -> list[str]:

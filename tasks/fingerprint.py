@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
+from tasks.fetch import load_sources
 from tasks.parse.models import model_folder, opinion_folder, verify
 from tasks.schemas import SCHEMA_VERSION
 
@@ -21,7 +22,7 @@ SPEED_KEYS = {"workers", "threads", "deadline_seconds", "retries", "backoff_seco
 def fingerprints(settings: Settings) -> dict[str, str]:
     """The fingerprint of each stage, in order; a change in one stage changes those after it that read its output."""
     raw = _hash(settings.fetch.model_dump(include={"max_payload_bytes", "max_feed_items"}))
-    clean = _hash(raw, _settings(settings, "clean"), _content(settings.clean.boilerplate))
+    clean = _hash(raw, _settings(settings, "clean"), _content(settings.clean.boilerplate), _hints(settings))
     models = verify(model_folder(settings.parse.parser))
     parse = _hash(clean, _settings(settings, "parse"), _content(settings.parse.actors), models)
     opinions = verify(opinion_folder(settings.parse.parser))
@@ -34,6 +35,13 @@ def _settings(settings: Settings, section: str) -> dict[str, Any]:
     values: dict[str, Any] = getattr(settings, section).model_dump(exclude=SPEED_KEYS)
     # The place of a file does not matter, its content is hashed apart.
     return {key: value for key, value in values.items() if not str(value).startswith("/")}
+
+
+def _hints(settings: Settings) -> list[dict[str, Any]]:
+    """What the sources say about reading their pages; what else they say makes no difference."""
+    sources = load_sources(Path(settings.fetch.sources))
+    said = [source.model_dump(include={"id", "keep", "drop", "zone"}) for source in sources]
+    return [each for each in said if each["keep"] or each["drop"] or each["zone"]]
 
 
 def _content(path: str) -> str:

@@ -85,8 +85,8 @@ def _float(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -
     return Column(name, pa.float64(), meaning, nullable or since > 1, since)
 
 
-def _time(name: str, meaning: str, *, nullable: bool = False) -> Column:
-    return Column(name, TIMESTAMP, meaning, nullable)
+def _time(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -> Column:
+    return Column(name, TIMESTAMP, meaning, nullable or since > 1, since)
 
 
 def _count(name: str, meaning: str) -> Column:
@@ -146,11 +146,19 @@ CLEAN: Final = Dataset(
         _string("author", "byline where the page says it", nullable=True),
         _string("language", "ISO 639-1 code of the language identified"),
         _float("language_score", "probability of that language, 0 to 1"),
-        _string("duplicate_of", "doc_id of the earliest article with the same or nearly the same text", nullable=True),
+        _string(
+            "duplicate_of",
+            "doc_id of the earliest article of its story, as known when this one was cleaned; null if it is this one",
+            nullable=True,
+        ),
         _string("text_sha256", "SHA-256 of `text`, hex"),
         _int("raw_chars", "code points of the decoded payload"),
         _int("text_chars", "code points of `text`"),
         VERSION,
+        _time("fetched_at", "as in `raw`", since=3),
+        _string(
+            "story", "the same for all articles with the same or nearly the same text: doc_id of one of them", since=3
+        ),
     ),
 )
 

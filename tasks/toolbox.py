@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
-from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
+from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, Hints, load_boilerplate
+from tasks.fetch import load_sources
 from tasks.parse.encoder import load_encoder
 from tasks.parse.models import (
     DECISION,
@@ -35,7 +36,7 @@ from tasks.store import Batch, Store
 class Toolbox:
     """The tools for one set of settings.
 
-    `stale` are the batches of `clean` that this run makes anew: their old rows are no originals of any duplicate.
+    `stale` are the batches of `clean` that this run makes anew: their old rows are part of no story.
     """
 
     def __init__(self, settings: Settings, store: Store, stale: frozenset[Batch] = frozenset()) -> None:
@@ -56,7 +57,9 @@ class Toolbox:
     @cached_property
     def extractor(self) -> ExtractorPool:
         """The processes that extract articles from pages."""
-        return ExtractorPool(self.settings.clean.workers, self.settings.clean.deadline_seconds)
+        sources = load_sources(Path(self.settings.fetch.sources))
+        hints = {source.id: Hints.of(source) for source in sources}
+        return ExtractorPool(self.settings.clean.workers, self.settings.clean.deadline_seconds, hints)
 
     @cached_property
     def duplicates(self) -> DuplicateIndex:

@@ -106,6 +106,8 @@ def clean_table(*texts: tuple[str | None, str]) -> pa.Table:
             "text_sha256": "0",
             "raw_chars": len(text),
             "text_chars": len(text),
+            "fetched_at": None,
+            "story": f"d{number}",
         }
         for number, (title, text) in enumerate(texts)
     ]

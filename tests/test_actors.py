@@ -118,11 +118,11 @@ B = '[[actor]]\nid = "b"\nkind = "state"\n'
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (A + 'colour = "red"', "unknown key actor.0.colour; allowed: id, kind, aliases"),
+        (A + 'colour = "red"', "unknown key actor.a.colour; allowed: id, kind, aliases"),
         (A + A, "actor a is already in"),
         (A + 'aliases = ["نور"]\n' + B + 'aliases = ["نُور"]', "stands for both a and b"),
         (A + 'aliases = ["«»"]', "without letters"),
-        ('[[actor]]\nid = "A b"\nkind = "state"', "actor.0.id"),
+        ('[[actor]]\nid = "A b"\nkind = "state"', "actor.A b.id"),
         ("[[actor", "not a TOML file"),
     ],
 )

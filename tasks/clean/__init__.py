@@ -4,6 +4,7 @@ from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
 from tasks.clean.clean import clean_articles
 from tasks.clean.duplicates import DuplicateIndex
 from tasks.clean.extract import Article, Extractor, ExtractorPool
+from tasks.clean.selectors import Hints
 
 __all__ = [
     "Article",
@@ -11,6 +12,7 @@ __all__ = [
     "DuplicateIndex",
     "Extractor",
     "ExtractorPool",
+    "Hints",
     "Rule",
     "clean_articles",
     "load_boilerplate",

@@ -15,7 +15,7 @@ import pyarrow as pa
 from config.settings import CleanSettings
 from tasks.clean.boilerplate import Boilerplate
 from tasks.clean.charset import decode
-from tasks.clean.duplicates import DuplicateIndex
+from tasks.clean.duplicates import DuplicateIndex, when
 from tasks.clean.extract import Article, Extractor
 from tasks.clean.language import identify_language
 from tasks.clean.normalize import normalize, normalize_line
@@ -46,9 +46,9 @@ def clean_articles(
 ) -> StageOutput:
     """Articles of a table of dataset `raw`, in its order: one row of `clean` or of `rejects` for each row.
 
-    Reads doc_id, source, url, content_type, charset, payload, payload_sha256, hint_title and hint_published_at. HTML
-    pages go through `extractor`, all of the batch at once; other text is taken whole. `index` holds the earlier
-    originals and learns the new ones.
+    Reads doc_id, source, url, fetched_at, content_type, charset, payload, payload_sha256, hint_title and
+    hint_published_at. HTML pages go through `extractor`, all of the batch at once; other text is taken whole. `index`
+    holds the stories met so far and learns the new ones.
     """
     documents = raw.to_pylist()
     opened = [_attempt(document, partial(_open, document, settings, extractor)) for document in documents]
@@ -85,7 +85,7 @@ def _open(document: dict[str, Any], settings: CleanSettings, extractor: Extracto
     if not text.strip():
         raise DocumentError("empty", "the payload holds white space only")
     if content_type in HTML_TYPES or HTML_START.match(text):
-        return Opened(len(text), True, extractor.submit(text, document["url"]))
+        return Opened(len(text), True, extractor.submit(text, document["url"], document["source"]))
     if content_type and not content_type.startswith("text/"):
         raise DocumentError("not_text", f"the server calls it {content_type}")
     _refuse_long(text, settings)
@@ -104,20 +104,24 @@ def _article_row(
     if len(text) < settings.min_text_chars:
         raise DocumentError("no_article", f"{len(text)} characters of text; {settings.min_text_chars} are the least")
     language, score = _accepted_language(text, settings)
+    published_at = article.published_at or document["hint_published_at"]
+    place = index.place(document["doc_id"], text, when(published_at, document["fetched_at"]))
     return {
         "doc_id": document["doc_id"],
         "source": document["source"],
         "url": document["url"],
         "title": title,
         "text": text,
-        "published_at": article.published_at or document["hint_published_at"],
+        "published_at": published_at,
         "author": normalize_line(article.author),
         "language": language,
         "language_score": score,
-        "duplicate_of": index.find(document["doc_id"], text),
+        "duplicate_of": place.duplicate_of,
         "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "raw_chars": opened.chars,
         "text_chars": len(text),
+        "fetched_at": document["fetched_at"],
+        "story": place.story,
     }
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from pebble import ProcessExpired, ProcessPool
 
+from tasks.clean.selectors import Hints, select_content
 from tasks.errors import DocumentError
 
 # Where pages say when they were published, with time and zone; in the order of trust.
@@ -29,6 +31,7 @@ TIME_PATTERNS: Final = tuple(
 )
 # Pages are searched for a time in their head and first screens only: JSON-LD lies there, comments do not.
 TIME_SEARCHED_CHARS: Final = 400_000
+NO_HINTS: Final = Hints()
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Article:
 class Extractor(Protocol):
     """Finds the article of a page."""
 
-    def submit(self, page: str, url: str) -> Callable[[], Article]:
-        """Begin with a page; the function returned waits for its article.
+    def submit(self, page: str, url: str, source: str) -> Callable[[], Article]:
+        """Begin with a page of a source; the function returned waits for its article.
 
         It raises DocumentError `no_article`, `timeout` or `failed`.
         """
@@ -54,21 +57,28 @@ class Extractor(Protocol):
 class ExtractorPool:
     """`workers` processes that extract, each page within `deadline_seconds`; none starts before the first page.
 
+    `hints` tell by source which parts of its pages to read.
+
     Processes, since trafilatura crashes natively under threads and a page can keep it busy for ever; spawned, since a
     process forked under threads hangs. A context manager: leaving it ends the processes.
     """
 
-    def __init__(self, workers: int, deadline_seconds: float) -> None:
+    def __init__(
+        self, workers: int, deadline_seconds: float, hints: Mapping[str, Hints] = MappingProxyType({})
+    ) -> None:
         self._workers = workers
+        self._hints = hints
         self._deadline_seconds = deadline_seconds
         self._pool: ProcessPool | None = None
 
-    def submit(self, page: str, url: str) -> Callable[[], Article]:
+    def submit(self, page: str, url: str, source: str) -> Callable[[], Article]:
         """See `Extractor`."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPool(self._workers, initializer=_prepare, context=context)
-        future = self._pool.schedule(extract_article, args=(page, url), timeout=self._deadline_seconds)
+        future = self._pool.schedule(
+            extract_article, args=(page, url, self._hints.get(source, NO_HINTS)), timeout=self._deadline_seconds
+        )
         return lambda: self._wait(future)
 
     def _wait(self, future: Future[Article | None]) -> Article:
@@ -105,14 +115,14 @@ def _prepare() -> None:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-def extract_article(page: str, url: str) -> Article | None:
+def extract_article(page: str, url: str, hints: Hints = NO_HINTS) -> Article | None:
     """The article of a page; None where there is no main text. Runs in a worker."""
     # Imported here: only the workers need it, and it is slow to load.
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
     found = bare_extraction(
-        page,
+        select_content(page, hints),
         url=url,
         include_comments=False,
         include_tables=False,
@@ -123,26 +133,30 @@ def extract_article(page: str, url: str) -> Article | None:
     # Never a dict: that is for `as_dict`, which is off.
     if not isinstance(found, Document) or not found.text:
         return None
-    return Article(found.title, found.text, found.author, published_time(page) or _day(found.date))
+    return Article(found.title, found.text, found.author, published_time(page, hints.zone) or _day(found.date))
 
 
-def published_time(page: str) -> datetime | None:
-    """The publication time that the page's metadata give, in UTC; None where there is none with a date."""
+def published_time(page: str, zone: str | None = None) -> datetime | None:
+    """The publication time that the page's metadata give, in UTC; None where there is none with a date.
+
+    One without a zone is of `zone`, or of UTC; a day without a time stays that day.
+    """
     head = page[:TIME_SEARCHED_CHARS]
     for pattern in TIME_PATTERNS:
         match = pattern.search(head)
-        moment = _day(match[1]) if match else None
+        moment = _day(match[1], zone) if match else None
         if moment is not None:
             return moment
     return None
 
 
-def _day(text: str | None) -> datetime | None:
-    """An ISO date or time in UTC; one without a zone counts as UTC."""
+def _day(text: str | None, zone: str | None = None) -> datetime | None:
+    """An ISO date or time in UTC; a time without a zone is of `zone`, or of UTC."""
     try:
         moment = datetime.fromisoformat(text.strip()) if text else None
     except ValueError:
         return None
     if moment is None:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    local = ZoneInfo(zone) if zone and text and ":" in text else UTC
+    return (moment if moment.tzinfo else moment.replace(tzinfo=local)).astimezone(UTC)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 log = logging.getLogger(__name__)
 
 
-def parse_time(text: str | None) -> datetime | None:
-    """The time in UTC of an RFC 2822 or ISO 8601 date; without a zone it counts as UTC; None where it is neither."""
+def parse_time(text: str | None, zone: str | None = None) -> datetime | None:
+    """The time in UTC of an RFC 2822 or ISO 8601 date; None where it is neither.
+
+    Written without a zone it is one of `zone` (an IANA name), or of UTC.
+    """
     if not text or not text.strip():
         return None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = parse(text.strip())
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=_zone(zone))).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
     log.debug("not a date: %r", text)
     return None
+
+
+def _zone(name: str | None) -> tzinfo:
+    return ZoneInfo(name) if name else UTC

@@ -100,11 +100,11 @@ class _Run:
         if target.path is None:
             yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self._bounds, self.settings.max_feed_items)
+        local = LocalInput(target.source, self._bounds, self.settings.max_feed_items, target.reading)
         for found in local.find(target.path):
             match found:
                 case WebLink(item):
-                    yield from self._page(item, target.source, None, _Ticket())
+                    yield from self._page(item, target, None, _Ticket())
                 case Refused():
                     yield found
                 case Found():
@@ -132,7 +132,7 @@ class _Run:
         return Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
 
     def _begin_address(self, target: Target) -> Iterator[Fetched]:
-        """An address that may be a page, a feed or a sitemap: what it is shows when it is there."""
+        """An address that may be a page, a feed or a sitemap: if the source does not say it, it shows in the answer."""
         url = _checked(FeedItem(target.address, None, None), target.source)
         if isinstance(url, Refused):
             yield url
@@ -143,37 +143,38 @@ class _Run:
         if doc_id in self.memory.documents and before is None:
             yield Known(doc_id, target.source)
             return
-        self._add(url, target.source, partial(self._look, Ask(url, before.kind if before else PAGE, target.source)))
+        self._add(url, target, partial(self._look, Ask(url, PAGE, target.source), target))
 
-    def _add(self, url: str, source: str, job: Job) -> None:
+    def _add(self, url: str, target: Target, job: Job) -> None:
         """Put a job on the frontier that tells of the robots.txt read for it, too."""
 
         def whole(web: Web) -> Iterator[Fetched]:
             yield from job(web)
             for address, text in web.robots.take_new():
-                yield Asked(robots_page(address, source, text, self.now()))
+                yield Asked(robots_page(address, target.source, text, self.now()))
 
         self.frontier.add(urlsplit(url).hostname or "", whole)
 
-    def _look(self, ask: Ask, web: Web) -> Iterator[Fetched]:
+    def _look(self, ask: Ask, target: Target, web: Web) -> Iterator[Fetched]:
         """Ask an address of a target."""
-        before = self.memory.pages.get(ask.url)
-        is_listing = before is not None and before.kind == LISTING
+        before, kind = self.memory.pages.get(ask.url), target.reading.kind
+        is_listing = kind not in (None, "urls") or (before is not None and before.kind == LISTING)
         if not (self.budget.allows_listing() if is_listing else self.budget.allows_page(ask.source)):
             yield Postponed(ask.url, ask.source)
             return
-        payload = self._get(ask, before, web)
+        payload = self._get(ask, before, target, web)
         listing = None
-        if isinstance(payload, Payload):
-            listing = _guarded(ask, lambda: self._listing(ask.url, payload))
+        if isinstance(payload, Payload) and kind != "urls":
+            listing = _guarded(ask, lambda: self._listing(ask.url, payload, target))
         if not is_listing and listing is None:
             yield self._settle(ask, before, payload)
             return
-        yield from self._walk(replace(ask, kind=LISTING), before, payload, listing, web)
+        yield from self._walk(replace(ask, kind=LISTING), target, before, payload, listing, web)
 
     def _walk(
         self,
         ask: Ask,
+        target: Target,
         before: Page | None,
         payload: Payload | DocumentError | None,
         listing: Listing | DocumentError | None,
@@ -190,7 +191,7 @@ class _Run:
             ticket.pages.append(answered(ask, before, payload, self.now()))
         if isinstance(listing, Listing):
             items, sitemaps = list(listing.pages), listing.sitemaps
-        for further in self._sitemaps(ask, sitemaps, ticket, web) if not error else ():
+        for further in self._sitemaps(ask, target, sitemaps, ticket, web) if not error else ():
             if isinstance(further, Listing):
                 items += further.pages
             else:
@@ -198,16 +199,23 @@ class _Run:
             if len(items) >= self.settings.max_feed_items:
                 break
         for item in newest(items, ask.url, self.settings.max_feed_items):
-            yield from self._page(item, ask.source, ask.url, ticket)
+            yield from self._page(item, target, ask.url, ticket)
         for page in self.memory.listed(ask.url, PAGE):
             if page.is_due(self.now(), self.settings) and self._meet(document_id(page.url), page.url) is None:
-                self._add_page(page.ask, ticket)
+                self._add_page(page.ask, target, ticket)
         yield from ticket.give_back()
 
-    def _listing(self, url: str, payload: Payload) -> Listing | None:
-        return read_listing(payload, url, self.settings.max_feed_items, self._bounds)
+    def _listing(self, url: str, payload: Payload, target: Target) -> Listing | None:
+        return read_listing(payload, url, self.settings.max_feed_items, self._bounds, target.reading)
 
-    def _sitemaps(self, index: Ask, sitemaps: list[FeedItem], ticket: _Ticket, web: Web) -> Iterator[Listing | Fetched]:
+    def _sitemaps(
+        self,
+        index: Ask,
+        target: Target,
+        sitemaps: list[FeedItem],
+        ticket: _Ticket,
+        web: Web,
+    ) -> Iterator[Listing | Fetched]:
         """The sitemaps that an index names, and those that they name, one after the other and each once."""
         waiting = deque((item, 1) for item in sitemaps)
         seen = {index.url}
@@ -233,17 +241,17 @@ class _Run:
                 ticket.is_whole = False
                 yield Postponed(url, index.source)
                 continue
-            further = self._sitemap(ask, ticket, web)
+            further = self._sitemap(ask, target, ticket, web)
             yield further
             if isinstance(further, Listing):
                 waiting.extend((named, depth + 1) for named in further.sitemaps)
 
-    def _sitemap(self, ask: Ask, ticket: _Ticket, web: Web) -> Listing | Refused | Kept:
+    def _sitemap(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Listing | Refused | Kept:
         before = self.memory.pages.get(ask.url)
-        payload = self._get(ask, before, web)
+        payload = self._get(ask, before, target, web)
         listing: Listing | DocumentError | None = Listing([])
         if isinstance(payload, Payload):
-            listing = _guarded(ask, lambda: self._listing(ask.url, payload))
+            listing = _guarded(ask, lambda: self._listing(ask.url, payload, target))
             if listing is None:
                 listing = DocumentError("malformed", "an index names it as a sitemap, and it is none")
         error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)
@@ -253,9 +261,9 @@ class _Run:
         ticket.pages.append(answered(ask, before, payload, self.now()))
         return listing
 
-    def _page(self, item: FeedItem, source: str, listed_by: str | None, ticket: _Ticket) -> Iterator[Fetched]:
+    def _page(self, item: FeedItem, target: Target, listed_by: str | None, ticket: _Ticket) -> Iterator[Fetched]:
         """A page that a listing names: to be fetched if it is new, has changed or is due."""
-        url = _checked(item, source)
+        url = _checked(item, target.source)
         if isinstance(url, Refused):
             yield url
             return
@@ -268,27 +276,27 @@ class _Run:
         else:
             is_wanted = doc_id not in self.memory.documents
         if is_wanted:
-            self._add_page(Ask(url, PAGE, source, listed_by, item.title, item.published_at), ticket)
+            self._add_page(Ask(url, PAGE, target.source, listed_by, item.title, item.published_at), target, ticket)
         else:
-            yield Known(doc_id, source)
+            yield Known(doc_id, target.source)
 
-    def _add_page(self, ask: Ask, ticket: _Ticket) -> None:
+    def _add_page(self, ask: Ask, target: Target, ticket: _Ticket) -> None:
         ticket.take()
-        self._add(ask.url, ask.source, partial(self._fetch, ask, ticket))
+        self._add(ask.url, target, partial(self._fetch, ask, target, ticket))
 
-    def _fetch(self, ask: Ask, ticket: _Ticket, web: Web) -> Iterator[Fetched]:
+    def _fetch(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Iterator[Fetched]:
         """Ask for a page that a listing names, or has named."""
         if not self.budget.allows_page(ask.source):
             yield Postponed(ask.url, ask.source)
             yield from ticket.give_back(is_settled=False)
             return
         before = self.memory.pages.get(ask.url)
-        yield self._settle(ask, before, self._get(ask, before, web))
+        yield self._settle(ask, before, self._get(ask, before, target, web))
         yield from ticket.give_back()
 
-    def _get(self, ask: Ask, before: Page | None, web: Web) -> Payload | DocumentError | None:
+    def _get(self, ask: Ask, before: Page | None, target: Target, web: Web) -> Payload | DocumentError | None:
         """The payload; None where it is not modified; why there is none."""
-        payload = _guarded(ask, lambda: web.get(ask.url, before))
+        payload = _guarded(ask, lambda: web.get_modified(ask.url, before, target.delay_seconds))
         if isinstance(payload, Payload):
             self.budget.spend(len(payload.content))
         return payload

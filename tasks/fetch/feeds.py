@@ -54,8 +54,10 @@ def is_feed(content: bytes, content_type: str | None) -> bool:
     return content_type in FEED_TYPES or bool(FEED_ROOT.search(start))
 
 
-def read_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
+def read_feed(content: bytes, base: str, max_items: int, zone: str | None = None) -> list[FeedItem]:
     """The newest `max_items` items in the feed's order; links are resolved against `base`, the feed's address.
+
+    Times without a zone are of `zone`.
 
     Raises DocumentError `malformed` where the payload is no feed or declares entities.
     """
@@ -69,8 +71,9 @@ def read_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
         FeedItem(
             joined(base, (entry.get("link") or "").strip()),
             entry.get("title") or None,
-            parse_time(entry.get("published") or entry.get("updated")),
-            parse_time(entry["updated"]) if "updated" in entry.keys() else None,  # noqa: SIM118 - `in entry` guesses
+            parse_time(entry.get("published") or entry.get("updated"), zone),
+            # feedparser would answer with `published`.
+            parse_time(entry["updated"], zone) if "updated" in entry.keys() else None,  # noqa: SIM118
         )
         for entry in parsed.entries
     ]

@@ -15,7 +15,7 @@ from tasks.errors import DocumentError
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.fetched import Found, Payload, Refused, refused
 from tasks.fetch.identity import document_id
-from tasks.fetch.listings import read_listing
+from tasks.fetch.listings import AS_IT_SHOWS, Reading, read_listing
 from tasks.fetch.rows import find_rows
 from tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
 from tasks.fetch.unpack import Bounds
@@ -37,11 +37,12 @@ class WebLink:
 
 @dataclass(frozen=True)
 class LocalInput:
-    """How to read local input: the source's id and the limits of the settings."""
+    """How to read local input: the source's id, the limits of the settings, and how the source's listings are read."""
 
     source: str
     bounds: Bounds
     max_feed_items: int
+    reading: Reading = AS_IT_SHOWS
 
     def find(self, path: Path) -> Iterator[Found | Refused | WebLink]:
         """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`."""
@@ -63,7 +64,9 @@ class LocalInput:
     def _file(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
         kind = suffix(path)
         try:
-            if kind in MEDIA_TYPES:
+            if self.reading.kind == "urls":
+                yield from self._addresses(path)
+            elif kind in MEDIA_TYPES:
                 yield self._page(path, root)
             elif kind in ARCHIVE_SUFFIXES:
                 yield from find_records(path, self.source, self.bounds.max_bytes)
@@ -90,9 +93,18 @@ class LocalInput:
             hint_published_at=item.published_at if item else None,
         )
 
+    def _addresses(self, path: Path) -> Iterator[Refused | WebLink]:
+        """A file with an address of the web on each line; empty lines and those that begin with # say nothing."""
+        lines = read_bytes(path, self.bounds.max_bytes).decode("utf-8-sig", errors="replace").splitlines()
+        for number, address in enumerate(map(str.strip, lines), start=1):
+            if address.lower().startswith(("http://", "https://")):
+                yield WebLink(FeedItem(address, None, None))
+            elif address and not address.startswith("#"):
+                yield refused(f"{path.as_uri()}:{number}", self.source, "malformed", "the line is no http(s) address")
+
     def _feed(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
         content = read_bytes(path, self.bounds.max_bytes)
-        listing = read_listing(Payload(content), path.as_uri(), self.max_feed_items, self.bounds)
+        listing = read_listing(Payload(content), path.as_uri(), self.max_feed_items, self.bounds, self.reading)
         if listing is None:
             raise DocumentError("malformed", "not an RSS, Atom or RDF feed and not a sitemap")
         if listing.sitemaps:

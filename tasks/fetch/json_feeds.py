@@ -22,8 +22,11 @@ def is_json_feed(content: bytes, content_type: str | None) -> bool:
     return content_type == MEDIA_TYPE or (start.startswith(b"{") and VERSION in start)
 
 
-def read_json_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
-    """The newest `max_items` items in the feed's order. Raises DocumentError `malformed` where it is no JSON feed."""
+def read_json_feed(content: bytes, base: str, max_items: int, zone: str | None = None) -> list[FeedItem]:
+    """The newest `max_items` items in the feed's order; times without a zone are of `zone`.
+
+    Raises DocumentError `malformed` where it is no JSON feed.
+    """
     try:
         feed = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -31,10 +34,10 @@ def read_json_feed(content: bytes, base: str, max_items: int) -> list[FeedItem]:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise DocumentError("malformed", "not a JSON feed: it has no list of items")
-    return newest([_item(item if isinstance(item, dict) else {}, base) for item in items], base, max_items)
+    return newest([_item(item if isinstance(item, dict) else {}, base, zone) for item in items], base, max_items)
 
 
-def _item(item: dict[str, Any], base: str) -> FeedItem:
+def _item(item: dict[str, Any], base: str, zone: str | None) -> FeedItem:
     def text(*keys: str) -> str:
         values = (item.get(key) for key in keys)
         return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
@@ -42,5 +45,5 @@ def _item(item: dict[str, Any], base: str) -> FeedItem:
     return FeedItem(
         joined(base, text("url", "external_url")),
         text("title") or None,
-        parse_time(text("date_published", "date_modified")),
+        parse_time(text("date_published", "date_modified"), zone),
     )

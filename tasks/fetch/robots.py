@@ -37,6 +37,7 @@ class Robots:
         self._read = read
         self._remembered = remembered
         self._rules: dict[str, Protego | DocumentError] = {}
+        self._silent: set[str] = set()
         self._new: list[tuple[str, str]] = []
 
     def take_new(self) -> list[tuple[str, str]]:
@@ -52,14 +53,22 @@ class Robots:
         if not rules.can_fetch(url, self._token):
             raise DocumentError("robots", f"the site's robots.txt forbids it to {self._token}")
 
+    def verdict(self, url: str) -> str:
+        """`allowed` or `refused` by the site's robots.txt; `none` where it has no rules; `unreadable`."""
+        rules = self._of(url)
+        if isinstance(rules, DocumentError):
+            return "unreadable"
+        if _origin(url) in self._silent:
+            return "none"
+        return "allowed" if rules.can_fetch(url, self._token) else "refused"
+
     def crawl_delay(self, url: str) -> float:
         """Seconds between two requests that the site asks for; 0 where it does not."""
         rules = self._of(url)
         return 0.0 if isinstance(rules, DocumentError) else rules.crawl_delay(self._token) or 0.0
 
     def _of(self, url: str) -> Protego | DocumentError:
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = _origin(url)
         if origin not in self._rules:
             self._rules[origin] = self._fetched(origin)
         return self._rules[origin]
@@ -71,6 +80,8 @@ class Robots:
         try:
             text = self._read(address)
             self._new.append((address, text))
+            if not text.strip():
+                self._silent.add(origin)
             return Protego.parse(text)
         except DocumentError as error:
             if error.reason == "refused":
@@ -80,3 +91,8 @@ class Robots:
                 "robots",
                 f"{address} cannot be read, so nothing there is fetched in this run: {error.detail}",
             )
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -22,27 +22,32 @@ def is_sitemap(content: bytes) -> bool:
     return bool(SITEMAP_ROOT.search(start)) and not HTML_ROOT.search(start)
 
 
-def read_sitemap(content: bytes, base: str, max_items: int) -> tuple[list[FeedItem], list[FeedItem]]:
+def read_sitemap(
+    content: bytes, base: str, max_items: int, zone: str | None = None, *, news_only: bool = False
+) -> tuple[list[FeedItem], list[FeedItem]]:
     """The newest `max_items` pages in their order, with the title and time that a news sitemap gives; and the sitemaps
     that an index names, those changed last first.
+
+    Times without a zone are of `zone`. `news_only` leaves out the pages that are not marked as news.
 
     Raises DocumentError `malformed` where there is no XML or where it declares entities.
     """
     root = parse_xml(content)
     if root is None:
         raise DocumentError("malformed", "not a sitemap")
-    pages = [_item(entry, base) for entry in root.iter("{*}url")]
-    sitemaps = [_item(entry, base) for entry in root.iter("{*}sitemap")]
+    entries = [entry for entry in root.iter("{*}url") if not news_only or entry.find("{*}news") is not None]
+    pages = [_item(entry, base, zone) for entry in entries]
+    sitemaps = [_item(entry, base, zone) for entry in root.iter("{*}sitemap")]
     return newest(pages, base, max_items), sorted(sitemaps, key=lambda item: item.age_key, reverse=True)
 
 
-def _item(entry: etree._Element, base: str) -> FeedItem:
+def _item(entry: etree._Element, base: str, zone: str | None) -> FeedItem:
     # Any namespace: sites write old ones, wrong ones and none.
     return FeedItem(
         joined(base, _text(entry, "{*}loc")),
         _text(entry, "{*}news/{*}title") or None,
-        parse_time(_text(entry, "{*}news/{*}publication_date")),
-        parse_time(_text(entry, "{*}lastmod")),
+        parse_time(_text(entry, "{*}news/{*}publication_date"), zone),
+        parse_time(_text(entry, "{*}lastmod"), zone),
     )
 
 

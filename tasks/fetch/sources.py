@@ -1,85 +1,118 @@
-"""Sources: the outlets and folders that a run without arguments fetches, kept as data in `config/sources.toml`."""
+"""Sources: the outlets, folders and archives that a run without arguments fetches, data in `config/sources.toml`."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, fields
+from collections import Counter
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from tasks.errors import ConfigError
+from lxml.cssselect import CSSSelector, SelectorError
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from tasks.data_files import Entry, read_data_file
 from tasks.fetch.identity import has_credentials
 
-KINDS: Final = ("folder", "file", "feed", "sitemap", "page")
+Kind = Literal["feed", "sitemap", "news-sitemap", "list", "urls", "folder", "warc"]
+LOCAL_KINDS: Final = ("folder", "warc")
+SCHEMES: Final = ("http", "https", "file")
 
 
-@dataclass(frozen=True)
-class Source:
-    """One source: `address` is an http(s) or file address or an absolute path; `id` goes into every table."""
-
-    id: str
-    name: str
-    kind: str
-    address: str
-    enabled: bool
-
-
-KEYS: Final = {field.name: bool if field.name == "enabled" else str for field in fields(Source)}
-
-
-def load_sources(path: Path) -> list[Source]:
-    """The sources of a TOML file of `[[source]]` tables, in its order.
-
-    Relative addresses are paths beside the file. Raises ConfigError naming the file, the source, the key and what is
-    allowed.
-    """
-    tables = _read(path)
-    sources = [_source(path, number, table) for number, table in enumerate(tables, start=1)]
-    seen: set[str] = set()
-    for source in sources:
-        if source.id in seen:
-            raise ConfigError(f"{path}: two sources have the id {source.id!r}; give each its own")
-        seen.add(source.id)
-    return sources
-
-
-def _read(path: Path) -> list[dict[str, Any]]:
+def _checked_zone(name: str) -> str:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the sources file: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not a TOML file: {error}") from error
-    unknown = sorted(content.keys() - {"source"})
-    if unknown:
-        raise ConfigError(f"{path}: unknown key {unknown[0]}; allowed: tables that begin with [[source]]")
-    tables = content.get("source", [])
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no zone of the IANA list; write it like Africa/Cairo") from error
+    return name
+
+
+def _checked_selector(selector: str) -> str:
+    try:
+        CSSSelector(selector, translator="html")
+    except SelectorError as error:
+        raise ValueError(f"{selector!r} is no CSS selector: {error}") from error
+    return selector
+
+
+def _checked_address(address: str) -> str:
+    scheme, separator, _ = address.partition("://")
+    if separator and scheme.lower() not in SCHEMES:
+        raise ValueError(f"an address has the scheme {scheme}; allowed: {', '.join(SCHEMES)}, or a path")
+    if separator and has_credentials(address):
+        raise ValueError("an address holds a user name or password; nabra fetches public pages only")
+    if not address or (separator and scheme.lower() != "file" and not urlsplit(address).hostname):
+        raise ValueError(f"{address!r} is no address; write it like https://example.org/feed")
+    return address
+
+
+Address = Annotated[str, AfterValidator(_checked_address)]
+Selector = Annotated[str, AfterValidator(_checked_selector)]
+Zone = Annotated[str, AfterValidator(_checked_zone)]
+
+
+class Source(Entry):
+    """One source; the keys are explained in `config/sources.toml`. `id` goes into every table.
+
+    After loading, `addresses` are http(s) or file addresses and absolute paths.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    name: str = Field(min_length=1)
+    kind: Kind
+    addresses: list[Address] = Field(min_length=1)
+    enabled: bool
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$")
+    language: str | None = Field(None, pattern=r"^[a-z]{2}$")
+    zone: Zone | None = None
+    delay_seconds: float = Field(0.0, ge=0)
+    link: Selector | None = None
+    keep: list[Selector] = Field(default_factory=list)
+    drop: list[Selector] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Source:
+        local = [not _is_web(address) for address in self.addresses]
+        if self.kind in LOCAL_KINDS and not all(local):
+            raise ValueError(f"kind {self.kind} takes paths, not addresses of the web")
+        if self.kind == "list" and any(local):
+            raise ValueError("kind list takes addresses of the web, not paths")
+        if self.link is not None and self.kind != "list":
+            raise ValueError(f"link finds the articles of kind list; kind {self.kind} has no use for it")
+        return self
+
+
+def _with_two_brackets(tables: Any) -> Any:
     if not isinstance(tables, list):
-        raise ConfigError(f"{path}: write [[source]] with two brackets, once for each source")
+        raise ValueError("write [[source]] with two brackets, once for each source")
     return tables
 
 
-def _source(path: Path, number: int, table: dict[str, Any]) -> Source:
-    where = f"{path}: source {table.get('id', number)}"
-    for key in sorted(table.keys() - KEYS.keys()):
-        raise ConfigError(f"{where}: unknown key {key}; allowed: {', '.join(KEYS)}")
-    for key, kind in KEYS.items():
-        if key not in table:
-            raise ConfigError(f"{where}: the key {key} is missing; each source has {', '.join(KEYS)}")
-        if not isinstance(table[key], kind) or table[key] == "":
-            wanted = "true or false" if kind is bool else "a text in quotes"
-            raise ConfigError(f"{where}: {key} = {table[key]!r} should be {wanted}")
-    if table["kind"] not in KINDS:
-        raise ConfigError(f"{where}: kind = {table['kind']!r}; allowed: {', '.join(KINDS)}")
-    return Source(**{**table, "address": _absolute(where, path, table["address"])})
+class SourceFile(Entry):
+    """A file of sources."""
+
+    source: Annotated[list[Source], BeforeValidator(_with_two_brackets)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _has_each_id_once(self) -> SourceFile:
+        for name, times in Counter(source.id for source in self.source).items():
+            if times > 1:
+                raise ValueError(f"{times} sources have the id {name!r}; give each its own")
+        return self
 
 
-def _absolute(where: str, path: Path, address: str) -> str:
-    if "://" not in address:
-        return str((path.parent / Path(address).expanduser()).resolve())
-    scheme = address.partition("://")[0].lower()
-    if scheme not in ("http", "https", "file"):
-        raise ConfigError(f"{where}: the address has the scheme {scheme}; allowed: http, https, file, or a path")
-    if has_credentials(address):
-        raise ConfigError(f"{where}: the address holds a user name or password; nabra fetches public pages only")
-    return address
+def load_sources(path: Path) -> list[Source]:
+    """The sources of a TOML file of `[[source]]` tables, in its order; relative paths are meant from beside the file.
+
+    Raises ConfigError naming the file, the source, the key and what is allowed.
+    """
+    sources = read_data_file(path, SourceFile).source
+    return [s.model_copy(update={"addresses": [_absolute(path.parent, a) for a in s.addresses]}) for s in sources]
+
+
+def _is_web(address: str) -> bool:
+    return address.lower().startswith(("http://", "https://"))
+
+
+def _absolute(folder: Path, address: str) -> str:
+    return address if "://" in address else str((folder / Path(address).expanduser()).resolve())

@@ -12,6 +12,7 @@ from urllib.request import url2pathname
 
 from tasks.errors import UsageError
 from tasks.fetch.identity import has_credentials, without_credentials
+from tasks.fetch.listings import AS_IT_SHOWS, Reading
 from tasks.fetch.sources import Source
 
 ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom", ".warc", ".warc.gz")
@@ -20,10 +21,15 @@ SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 @dataclass(frozen=True)
 class Target:
-    """An http(s) address or an absolute path (folder or file), and the id of the source that it belongs to."""
+    """An http(s) address or an absolute path (folder or file), and the id of the source that it belongs to.
+
+    `reading` tells how, `delay_seconds` how slowly its pages are to be fetched, if slower than the settings say.
+    """
 
     address: str
     source: str
+    reading: Reading = AS_IT_SHOWS
+    delay_seconds: float = 0.0
 
     @property
     def path(self) -> Path | None:
@@ -38,7 +44,13 @@ def targets_from_arguments(arguments: Sequence[str]) -> list[Target]:
 
 def targets_from_sources(sources: Iterable[Source]) -> list[Target]:
     """Targets of the enabled sources, in their order."""
-    return [Target(_local(source.address), source.id) for source in sources if source.enabled]
+    return [target for source in sources if source.enabled for target in targets_of(source)]
+
+
+def targets_of(source: Source) -> list[Target]:
+    """The addresses of a source as targets."""
+    reading = Reading(source.kind, source.link, source.zone)
+    return [Target(_local(address), source.id, reading, source.delay_seconds) for address in source.addresses]
 
 
 def suffix(path: Path) -> str:

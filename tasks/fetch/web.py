@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import httpx
@@ -84,8 +85,16 @@ class Web:
     def __post_init__(self) -> None:
         self.robots = Robots(self.settings.user_agent, self._robots_text, self.shared.robots)
 
-    def get(self, url: str, before: Page | None = None) -> Payload | None:
+    def get(self, url: str, delay_seconds: float = 0.0) -> Payload:
+        """The page or feed at `url`; see `get_modified`."""
+        payload = self.get_modified(url, None, delay_seconds)
+        assert payload is not None, "the request had no condition"
+        return payload
+
+    def get_modified(self, url: str, before: Page | None, delay_seconds: float = 0.0) -> Payload | None:
         """The page or feed at `url`; None where the server says that it is still as it was `before`.
+
+        It is asked for `delay_seconds` after the last request to its host, if not later.
 
         Raises DocumentError `http_error`, `network_error`, `too_large`, `unreadable`, `refused`, `robots` or `timeout`,
         after the retries; at once where the host has failed time and again in this run.
@@ -95,7 +104,7 @@ class Web:
             raise DocumentError("network_error", f"not asked: {host} failed {MAX_FAILURES} times in a row before")
         self.deadline.restart()
         try:
-            payload = self._get(url, _conditions(before))
+            payload = self._get(url, _conditions(before), partial(self._mind_manners, delay_seconds=delay_seconds))
         except DocumentError as error:
             is_down = error.reason in ("network_error", "timeout") or isinstance(error.__cause__, _UnavailableError)
             self._failures[host] = self._failures[host] + 1 if is_down else 0
@@ -103,12 +112,12 @@ class Web:
         self._failures[host] = 0
         return payload
 
-    def _get(self, url: str, conditions: dict[str, str]) -> Payload | None:
+    def _get(self, url: str, conditions: dict[str, str], mind_manners: Callable[[httpx.URL], float]) -> Payload | None:
         with self._named_errors():
             for attempt in self._attempts():
                 with (
                     attempt,
-                    self._answer(url, conditions, self.settings.max_redirects, self._mind_manners) as response,
+                    self._answer(url, conditions, self.settings.max_redirects, mind_manners) as response,
                 ):
                     if conditions and response.status_code == httpx.codes.NOT_MODIFIED:
                         return None
@@ -201,11 +210,11 @@ class Web:
             raise DocumentError("refused", "leads to an address with a user name or password")
         self.deadline.left()
 
-    def _mind_manners(self, url: httpx.URL) -> float:
+    def _mind_manners(self, url: httpx.URL, delay_seconds: float) -> float:
         """Ask robots.txt; the seconds to keep between two requests to the host."""
         self.robots.check(str(url))
         asked_for = min(self.robots.crawl_delay(str(url)), self.settings.max_crawl_delay_seconds)
-        return max(self.settings.delay_seconds, asked_for)
+        return max(self.settings.delay_seconds, delay_seconds, asked_for)
 
     def _body(self, response: httpx.Response) -> bytes:
         bounds = Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)

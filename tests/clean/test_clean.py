@@ -29,7 +29,7 @@ class Pages:
         self.answer = answer
         self.pages: list[str] = []
 
-    def submit(self, page: str, url: str) -> Callable[[], Article]:
+    def submit(self, page: str, url: str, source: str) -> Callable[[], Article]:
         self.pages.append(page)
 
         def wait() -> Article:

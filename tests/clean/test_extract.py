@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.clean.extract import ExtractorPool, extract_article, published_time
+from tasks.clean.selectors import Hints
 from tasks.errors import DocumentError
 
 FIRST = "أعلنت بلدية الميناء يوم الأحد افتتاح الرصيف الثالث بعد أعمال استمرت عامين كاملين في أطراف المدينة القديمة."
@@ -27,7 +28,7 @@ def pool() -> Iterator[ExtractorPool]:
 
 
 def test_a_page_becomes_title_text_by_paragraphs_and_time(pool: ExtractorPool) -> None:
-    article = pool.submit(PAGE, "https://example.org/3")()
+    article = pool.submit(PAGE, "https://example.org/3", "port")()
     assert article.title == "افتتاح الرصيف الثالث"
     assert article.published_at == datetime(2024, 5, 11, 22, 30, tzinfo=UTC)
     lines = article.text.split("\n")
@@ -41,16 +42,16 @@ def test_a_page_becomes_title_text_by_paragraphs_and_time(pool: ExtractorPool) -
 
 def test_a_page_without_text_has_no_article(pool: ExtractorPool) -> None:
     with pytest.raises(DocumentError, match="no_article"):
-        pool.submit("<html><body></body></html>", "https://example.org/0")()
+        pool.submit("<html><body></body></html>", "https://example.org/0", "port")()
 
 
 def test_a_process_that_dies_costs_one_page_and_the_next_is_extracted(pool: ExtractorPool) -> None:
-    pool.submit(PAGE, "https://example.org/3")()
+    pool.submit(PAGE, "https://example.org/3", "port")()
     assert pool._pool is not None
     dying = pool._pool.schedule(os._exit, args=(3,))
     with pytest.raises(DocumentError, match="failed: the extraction process died with exit code 3"):
         pool._wait(dying)
-    assert FIRST in pool.submit(PAGE, "https://example.org/3")().text
+    assert FIRST in pool.submit(PAGE, "https://example.org/3", "port")().text
 
 
 def test_a_page_over_its_deadline_is_a_timeout_and_its_process_is_killed() -> None:
@@ -58,7 +59,7 @@ def test_a_page_over_its_deadline_is_a_timeout_and_its_process_is_killed() -> No
         endless = "<html><body>" + "".join(f"<p>فقرة من نص طويل رقمها {number}</p>" for number in range(100_000))
         begun = time.monotonic()
         with pytest.raises(DocumentError) as caught:
-            pool.submit(endless, "https://example.org/9")()
+            pool.submit(endless, "https://example.org/9", "port")()
         assert caught.value.reason == "timeout"
         assert time.monotonic() - begun < 30
 
@@ -92,3 +93,20 @@ def test_a_fragment_of_html_keeps_its_paragraphs() -> None:
 )
 def test_the_publication_time_is_read_from_the_metadata_with_its_zone(page: str, moment: datetime | None) -> None:
     assert published_time(page) == moment
+
+
+def test_a_time_without_a_zone_is_of_the_zone_of_the_source_and_a_day_stays_the_day() -> None:
+    def said(time: str) -> datetime | None:
+        return published_time(f'<meta property="article:published_time" content="{time}">', "Africa/Cairo")
+
+    assert said("2024-05-12T09:00:00") == datetime(2024, 5, 12, 6, tzinfo=UTC)
+    assert said("2024-05-12T09:00:00Z") == datetime(2024, 5, 12, 9, tzinfo=UTC)
+    assert said("2024-05-12") == datetime(2024, 5, 12, tzinfo=UTC)
+
+
+def test_the_hints_of_a_source_are_for_its_pages_alone() -> None:
+    hints = {"port": Hints(drop=("article ul",), zone="Africa/Cairo")}
+    with ExtractorPool(1, 30, hints) as pool:
+        of_port, of_other = (pool.submit(PAGE, "https://example.org/3", source)().text for source in ("port", "other"))
+    assert "الرصيف الأول للصيد" not in of_port
+    assert "الرصيف الأول للصيد" in of_other

@@ -27,9 +27,7 @@ PAGE = "<html><body><p>نص الخبر</p></body></html>"
 def get(url: str, settings: FetchSettings) -> Payload:
     """What a run would receive from the address."""
     with open_web(settings) as web:
-        payload = web.get(url)
-    assert payload is not None
-    return payload
+        return web.get(url)
 
 
 def refusal(url: str, settings: FetchSettings) -> DocumentError:

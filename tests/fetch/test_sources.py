@@ -4,10 +4,26 @@ import pytest
 
 from config.settings import CONFIG_FOLDER
 from tasks.errors import ConfigError
+from tasks.fetch.listings import Reading
 from tasks.fetch.sources import load_sources
-from tasks.fetch.targets import targets_from_sources
+from tasks.fetch.targets import Target, targets_from_sources
 
-ENTRY = '[[source]]\nid = "port"\nname = "Port"\nkind = "feed"\naddress = "feeds/port.xml"\nenabled = true\n'
+ENTRY = '[[source]]\nid = "port"\nname = "Port"\nkind = "feed"\naddresses = ["feeds/port.xml"]\nenabled = true\n'
+LIST = """
+[[source]]
+id = "valley"
+name = "صحيفة الوادي"
+country = "EG"
+language = "ar"
+zone = "Africa/Cairo"
+kind = "list"
+addresses = ["https://valley.example/politics", "https://valley.example/sport"]
+delay_seconds = 5
+link = "article h2 a"
+keep = [".story"]
+drop = [".share", "aside"]
+enabled = true
+"""
 
 
 def written(folder: Path, text: str) -> Path:
@@ -18,30 +34,48 @@ def written(folder: Path, text: str) -> Path:
 
 def test_relative_addresses_are_resolved_beside_the_file(tmp_path: Path) -> None:
     (source,) = load_sources(written(tmp_path, ENTRY))
-    assert source.address == str(tmp_path / "feeds" / "port.xml")
+    assert source.addresses == [str(tmp_path / "feeds" / "port.xml")]
     assert (source.id, source.kind, source.enabled) == ("port", "feed", True)
+
+
+def test_each_address_of_an_enabled_source_is_a_target_with_what_the_source_says_of_it(tmp_path: Path) -> None:
+    off = ENTRY.replace("true", "false")
+    reading = Reading("list", "article h2 a", "Africa/Cairo")
+    assert targets_from_sources(load_sources(written(tmp_path, LIST + off))) == [
+        Target("https://valley.example/politics", "valley", reading, 5.0),
+        Target("https://valley.example/sport", "valley", reading, 5.0),
+    ]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("enabled = true\n", ""), "source port: the key enabled is missing; each source has id, name, kind"),
-        (("enabled", "enable"), "unknown key enable; allowed: id, name, kind, address, enabled"),
-        (('"feed"', '"rss"'), "kind = 'rss'; allowed: folder, file, feed, sitemap, page"),
-        (("true", '"yes"'), "enabled = 'yes' should be true or false"),
+        (("enabled = true\n", ""), "the key source.port.enabled is missing"),
+        (("enabled", "enable"), "unknown key source.port.enable; allowed: id, name, kind, addresses, enabled"),
+        (('"feed"', '"rss"'), "source.port.kind: Input should be 'feed', 'sitemap', 'news-sitemap', 'list', 'urls'"),
+        (("true", '"yes"'), "source.port.enabled: Input should be a valid boolean, not 'yes'"),
+        (('["feeds/port.xml"]', "[]"), "source.port.addresses: List should have at least 1 item"),
         (("feeds/port.xml", "ftp://example.org/x"), "scheme ftp; allowed: http, https, file"),
-        (("feeds/port.xml", "https://me:secret@example.org/x"), "user name or password"),
-        (("[[source]]", "[source]"), "two brackets"),
-        (("id =", "id ="), None),
+        (
+            ("feeds/port.xml", "https://me:secret@example.org/x"),
+            "source.port.addresses.0: an address holds a user name",
+        ),
+        (("feeds/port.xml", "https:///feed"), "no address; write it like https://example.org/feed"),
+        (('"feed"', '"list"'), "source.port: kind list takes addresses of the web, not paths"),
+        (('"feed"\naddresses = ["feeds', '"warc"\naddresses = ["https://example.org'), "kind warc takes paths"),
+        (("true", 'true\nlink = "h2 a"'), "source.port: link finds the articles of kind list; kind feed has no use"),
+        (("true", 'true\ndrop = ["a["]'), "source.port.drop.0: 'a[' is no CSS selector"),
+        (("true", 'true\nzone = "Mars/Base"'), "source.port.zone: 'Mars/Base' is no zone of the IANA list"),
+        (("true", 'true\ncountry = "Egypt"'), "source.port.country: String should match pattern"),
+        (('"port"', '"Port One"'), "source.Port One.id: String should match pattern"),
+        (("[[source]]", "[source]"), "source: write [[source]] with two brackets, once for each source"),
+        ((ENTRY, ENTRY + ENTRY), "2 sources have the id 'port'; give each its own"),
     ],
 )
 def test_a_wrong_source_is_named_with_file_key_and_what_is_allowed(
-    tmp_path: Path, change: tuple[str, str], message: str | None
+    tmp_path: Path, change: tuple[str, str], message: str
 ) -> None:
     path = written(tmp_path, ENTRY.replace(*change))
-    if message is None:
-        assert load_sources(path)
-        return
     with pytest.raises(ConfigError) as caught:
         load_sources(path)
     assert str(path) in str(caught.value)
@@ -49,17 +83,15 @@ def test_a_wrong_source_is_named_with_file_key_and_what_is_allowed(
     assert "secret" not in str(caught.value)
 
 
-def test_two_sources_cannot_share_an_id(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="two sources have the id 'port'"):
-        load_sources(written(tmp_path, ENTRY + ENTRY))
-
-
 def test_a_missing_sources_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"none\.toml: cannot read the sources file: No such file"):
+    with pytest.raises(ConfigError, match=r"none\.toml: cannot read the file: No such file"):
         load_sources(tmp_path / "none.toml")
 
 
 def test_the_shipped_sources_load_and_only_the_samples_are_enabled() -> None:
     sources = load_sources(CONFIG_FOLDER / "sources.toml")
     assert [target.source for target in targets_from_sources(sources)] == ["sample", "sample-folder"]
-    assert sum(source.address.startswith("https://") for source in sources) >= 4
+    outlets = [source for source in sources if not source.enabled]
+    assert len(outlets) >= 30
+    assert all(source.country and source.language == "ar" and source.zone for source in outlets)
+    assert len({source.country for source in outlets}) >= 15

@@ -1,5 +1,6 @@
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,8 +11,8 @@ from rich.console import Console
 from flows.read import json_lines, open_views, rows_table, run_query, tsv
 from tasks.errors import UsageError
 from tasks.schemas import DATASETS
-from tasks.store import Store
-from tests.flows.small_warehouse import DOC, OTHER, TITLE
+from tasks.store import Batch, Store
+from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
 
 
 def answer(store: Store, sql: str) -> list[dict[str, object]]:
@@ -37,6 +38,24 @@ def test_times_are_utc_whatever_the_machine_says(store: Store, monkeypatch: pyte
 def test_an_empty_warehouse_has_views_without_rows(tmp_path: Path) -> None:
     empty = Store(pafs.LocalFileSystem(), str(tmp_path / "nowhere"))
     assert answer(empty, "select count(*) as n from stances where stance = 'favor'") == [{"n": 0}]
+
+
+def test_a_story_has_its_earliest_article_whichever_was_cleaned_first(tmp_path: Path) -> None:
+    def hour(hour: int) -> datetime:
+        return datetime(2026, 4, 12, hour, tzinfo=UTC)
+
+    store = Store(pafs.LocalFileSystem(), str(tmp_path / "warehouse"))
+    copy = {"doc_id": "b", "source": "valley", "story": "b", "published_at": None, "fetched_at": hour(9)}
+    original = {"doc_id": "a", "source": "port", "story": "b", "published_at": hour(7), "fetched_at": hour(10)}
+    scheduled = {"doc_id": "c", "source": "valley", "story": "b", "published_at": hour(12), "fetched_at": hour(8)}
+    old_copy = {"doc_id": "e", "source": "port", "story": None, "duplicate_of": "d", "fetched_at": hour(2)}
+    old = {"doc_id": "d", "source": "port", "story": None, "published_at": hour(1), "fetched_at": None}
+    write(store, Batch("2026-04-12", "one"), "clean", copy, original, old)
+    write(store, Batch("2026-04-13", "two"), "clean", scheduled, old_copy)
+    assert answer(store, "from stories order by story") == [
+        {"story": "b", "doc_id": "a", "source": "port", "published_at": hour(7), "articles": 3, "outlets": 2},
+        {"story": "d", "doc_id": "d", "source": "port", "published_at": hour(1), "articles": 2, "outlets": 1},
+    ]
 
 
 def test_files_being_written_are_no_rows(store: Store) -> None:

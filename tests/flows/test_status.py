@@ -7,8 +7,8 @@ import pytest
 from flows.display import put
 from flows.status import readable_bytes, status
 from tasks.errors import StoreError
-from tasks.store import Store
-from tests.flows.small_warehouse import DOC, TITLE
+from tasks.store import Batch, Store
+from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
 
 
 def lines(store: Store) -> list[list[str]]:
@@ -32,6 +32,12 @@ def test_status_counts_a_batch_as_pending_until_all_its_datasets_are_there(store
     assert ["stance", "1", "1"] in lines(store)
     (Path(store.root) / "entities" / "ingest_date=2026-04-12" / "one.parquet").unlink()
     assert ["parse", "0", "2"] in lines(store)
+
+
+def test_status_counts_a_story_once_however_many_articles_tell_it(store: Store) -> None:
+    assert ["2", "stories", "in", "2", "articles"] in lines(store)
+    write(store, Batch("2026-04-14", "three"), "clean", {"doc_id": "copy", "text": "نص", "story": OTHER})
+    assert ["2", "stories", "in", "3", "articles"] in lines(store)
 
 
 def test_status_tells_rejects_by_reason_and_the_newest_article(store: Store) -> None:

@@ -36,7 +36,7 @@ def test_the_shipped_cues_know_common_forms(cues: Cues) -> None:
     ("text", "told"),
     [
         ('[[reporting]]\nverbs = ["قال"]\nspeach = true', "unknown key reporting.0.speach; allowed: verbs, participle"),
-        ('[[evaluative]]\nid = "a"\nstance = "neutral"\nweight = 0.5', "evaluative.0.stance"),
+        ('[[evaluative]]\nid = "a"\nstance = "neutral"\nweight = 0.5', "evaluative.a.stance"),
         ('[surface]\nlists = ["قال"]', "unknown key surface.lists; allowed: complementizers"),
     ],
 )
