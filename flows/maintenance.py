@@ -74,7 +74,10 @@ def retry(
     if unknown:
         raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
     for failure in release(store, named):
-        print(f"{failure.stage} {failure.batch}: again after {failure.attempts} attempts", file=sys.stderr)
+        print(
+            f"{failure.stage} {failure.batch}: again after {failure.attempts + failure.deaths} attempts",
+            file=sys.stderr,
+        )
     place = Place.of(warehouse, config)
     end_run(lambda: pending(place), load_settings(config))
 

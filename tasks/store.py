@@ -28,6 +28,9 @@ from tasks.stages import STAGES, Stage
 
 METADATA_PREFIX = "nabra."
 TEMPORARY = "_tmp"
+# With exponential back-off between: a request fails when the store has not answered well for some 20 seconds.
+S3_ATTEMPTS = 6
+WRITE_ADVICE = "make room or mend what is in the way, then run again: what is done is kept"
 BATCH_FILE = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/_.][^/.]*)\.parquet$")
 
 
@@ -70,7 +73,11 @@ class Store:
         uri = settings.warehouse
         try:
             if uri.startswith("s3://"):
-                options: dict[str, Any] = {}
+                # Without the delay every write, however small, is a multipart upload: three requests for one.
+                options: dict[str, Any] = {
+                    "allow_delayed_open": True,
+                    "retry_strategy": pafs.AwsStandardS3RetryStrategy(max_attempts=S3_ATTEMPTS),
+                }
                 if settings.s3_region:
                     options["region"] = settings.s3_region
                 if settings.s3_endpoint:
@@ -198,18 +205,11 @@ class Store:
         sink = pa.BufferOutputStream()
         data = data.replace_schema_metadata(metadata)
         pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
-        try:
-            self._publish(path, sink.getvalue())
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+        self._publish(path, sink.getvalue())
 
     def put_note(self, name: str, content: bytes) -> None:
         """Publish a small file that is no data; `name` is its path below the root and begins with `_`."""
-        path = f"{self.root}/{name}"
-        try:
-            self._publish(path, pa.py_buffer(content))
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+        self._publish(f"{self.root}/{name}", pa.py_buffer(content))
 
     def notes(self, folder: str) -> dict[str, bytes]:
         """The notes below a folder, by name."""
@@ -243,11 +243,15 @@ class Store:
         }
 
     def _publish(self, path: str, content: pa.Buffer) -> None:
-        if self.is_local:
-            _publish_local(Path(self.root), Path(path), content)
-        else:
-            with self.filesystem.open_output_stream(path) as stream:
-                stream.write(content)
+        try:
+            if self.is_local:
+                _publish_local(Path(self.root), Path(path), content)
+            else:
+                with self.filesystem.open_output_stream(path) as stream:
+                    stream.write(content)
+        except OSError as error:
+            cause = error.strerror or error
+            raise StoreError(f"{path} cannot be written: {cause}; {WRITE_ADVICE}") from error
 
     def _content(self, path: str) -> bytes:
         with self.filesystem.open_input_stream(path) as stream:

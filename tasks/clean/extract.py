@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Final, Protocol
 
@@ -68,15 +69,20 @@ class ExtractorPool:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPool(self._workers, initializer=_prepare, context=context)
-        future = self._pool.schedule(extract_article, args=(page, url), timeout=self._deadline_seconds)
-        return lambda: self._wait(future)
+        begin = partial(self._pool.schedule, extract_article, args=(page, url), timeout=self._deadline_seconds)
+        future = begin()
+        return lambda: self._wait(future, begin)
 
-    def _wait(self, future: Future[Article | None]) -> Article:
+    def _wait(
+        self, future: Future[Article | None], again: Callable[[], Future[Article | None]] | None = None
+    ) -> Article:
         try:
             article = future.result()
         except TimeoutError as error:
             raise DocumentError("timeout", f"extraction took longer than {self._deadline_seconds:g} s") from error
         except ProcessExpired as error:
+            if again:  # the process may have been killed from outside; a page that crashes it will do so twice
+                return self._wait(again())
             raise DocumentError("failed", f"the extraction process died with exit code {error.exitcode}") from error
         if article is None:
             raise DocumentError("no_article", "no main text found in the page")
