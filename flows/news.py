@@ -83,7 +83,7 @@ def _run_prepared(prepared: PreparedRun) -> RunSummary:
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     with hold(prepared.store, run_id) as check:
         attempts = Attempts(prepared.store, fingerprints(prepared.settings))
-        _warn_of_death(attempts)
+        _look_back(attempts)
         passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
         done = _run(plan, prepared.targets, prepared.store, attempts, check)
     summary = RunSummary(str(prepared.store), *done, passed_over)
@@ -143,8 +143,8 @@ def _with_later(refresh: Sequence[str]) -> frozenset[str]:
     return frozenset(names[first:])
 
 
-def _warn_of_death(attempts: Attempts) -> None:
-    failure = attempts.record_death()
+def _look_back(attempts: Attempts) -> None:
+    failure = attempts.look_back()
     if failure is not None:
         logger.warning("an earlier run died in stage %s of batch %s", failure.stage, failure.batch)
 

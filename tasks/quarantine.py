@@ -89,17 +89,24 @@ class Attempts:
             with suppress(StoreError):
                 self._store.put_note(AT_WORK, b"null")
 
-    def record_death(self) -> Failure | None:
-        """Note against a batch that an earlier run died at work on it, if one did."""
+    def look_back(self) -> Failure | None:
+        """Note against a batch that an earlier run died at work on it, if one did; and forget what has ended since."""
         note = self._store.notes("_at_work").get(AT_WORK)
         attempt = json.loads(note) if note else None
-        if attempt is None:
-            return None
-        batch, fingerprint = Batch.parse(attempt["batch"]), attempt["fingerprint"]
-        ended = self._store.done(STAGES[attempt["stage"]], fingerprint, among={batch})
-        failure = None if ended else self._record(attempt["stage"], batch, fingerprint, DIED, deaths=1)
-        self._store.put_note(AT_WORK, b"null")
-        return failure
+        if attempt is not None:
+            batch = Batch.parse(attempt["batch"])
+            self._record(attempt["stage"], batch, attempt["fingerprint"], DIED, deaths=1)
+            self._store.put_note(AT_WORK, b"null")
+        self._forget_ended()
+        return self._known.get((attempt["stage"], attempt["batch"])) if attempt else None
+
+    def _forget_ended(self) -> None:
+        """A run can die between the end of a stage and the note of it."""
+        for stage, fingerprint in {(failure.stage, failure.fingerprint) for failure in self._known.values()}:
+            mine = (f for f in self._known.values() if (f.stage, f.fingerprint) == (stage, fingerprint))
+            batches = {Batch.parse(failure.batch) for failure in mine}
+            for batch in self._store.done(STAGES[stage], fingerprint, among=batches):
+                self.record_success(stage, batch)
 
     def suspects(self, stage: str, batch: Batch) -> bool:
         """Whether an earlier run died in this attempt."""

@@ -19,10 +19,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
+from tasks import lease
 from tasks.errors import NabraError
 
 FORKS: Final = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.runs", "flows.news", "tests.conftest"])
+PRELOADED: Final = ["tests.runs", "flows.news", "tests.conftest"]
+FORKS.set_forkserver_preload(PRELOADED)
 DONE, CRASHED, FAILED = 0, 1, 2
 
 WORDS: Final = (
@@ -32,7 +34,8 @@ WORDS: Final = (
 QUOTES: Final = (
     "وقال وزير المياه سالم البحري إن المشروع {number} «سيبدأ في الربيع المقبل». ",
     "وأضاف الوزير: «سنعمل مع الأمم المتحدة على إيصال المياه إلى القرى كلها». ",
-    "وأدانت روسيا هجوم تنظيم داعش على الجسر رقم {number}. ",
+    "وانتقدت الأمم المتحدة إسرائيل بشدة بسبب إغلاق الجسر رقم {number}. ",
+    "ورفضت إيران قرار الأمم المتحدة وقالت إنها ستواصل العمل. ",
     "ورحبت رابطة المزارعين بالخطوة رقم {number} ووصفتها بأنها نجاح كبير. ",
 )
 
@@ -47,7 +50,7 @@ def write_articles(folder: Path, count: int, *, pages: int = 0, seed: int = 1) -
         if number % 10 == 9:
             texts.append(draw.choice(texts))
             continue
-        about = " ".join(f"{draw.choice(WORDS)} {draw.randrange(1000)}" for _ in range(14))
+        about = " ".join(f"{draw.choice(WORDS)} {draw.randrange(1000)}" for _ in range(9))
         texts.append(f"{about}. " + "".join(quote.format(number=number) for quote in draw.sample(QUOTES, 2)))
     rows: list[dict[str, Any]] = [
         {"id": f"a{number}", "title": f"خبر رقم {number}", "text": text} for number, text in enumerate(texts[pages:])
@@ -108,6 +111,11 @@ def die_at_operation(number: int, folder: str) -> None:
                 os.killpg(0, signal.SIGKILL)
 
     sys.addaudithook(count)
+
+
+def quick_lease() -> None:
+    """Let a lease on S3 be taken, and end, in a second and not in a minute."""
+    lease.SETTLE_SECONDS, lease.LIFETIME_SECONDS = 0.2, 2.0  # type: ignore[misc]
 
 
 def _go(run: Run) -> None:

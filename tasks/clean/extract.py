@@ -7,6 +7,7 @@ import multiprocessing
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from typing import Final, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
-from tasks.errors import DocumentError
+from tasks.errors import BatchError, DocumentError
 
 # Where pages say when they were published, with time and zone; in the order of trust.
 TIME_PATTERNS: Final = tuple(
@@ -48,7 +49,7 @@ class Extractor(Protocol):
     def submit(self, page: str, url: str) -> Callable[[], Article]:
         """Begin with a page; the function returned waits for its article.
 
-        It raises DocumentError `no_article`, `timeout` or `failed`.
+        It raises DocumentError `no_article`, `timeout` or `failed`; BatchError where no page can be extracted.
         """
 
 
@@ -66,12 +67,15 @@ class ExtractorPool:
 
     def submit(self, page: str, url: str) -> Callable[[], Article]:
         """See `Extractor`."""
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPool(self._workers, initializer=_prepare, context=context)
-        begin = partial(self._pool.schedule, extract_article, args=(page, url), timeout=self._deadline_seconds)
+        begin = partial(self._begin, page, url)
         future = begin()
         return lambda: self._wait(future, begin)
+
+    def _begin(self, page: str, url: str) -> Future[Article | None]:
+        if self._pool is None or not self._pool.active:  # a pool is broken for ever when an idle process of it dies
+            self.close()
+            self._pool = ProcessPool(self._workers, initializer=_prepare, context=multiprocessing.get_context("spawn"))
+        return self._pool.schedule(extract_article, args=(page, url), timeout=self._deadline_seconds)
 
     def _wait(
         self, future: Future[Article | None], again: Callable[[], Future[Article | None]] | None = None
@@ -80,9 +84,11 @@ class ExtractorPool:
             article = future.result()
         except TimeoutError as error:
             raise DocumentError("timeout", f"extraction took longer than {self._deadline_seconds:g} s") from error
-        except ProcessExpired as error:
+        except (ProcessExpired, BrokenProcessPool) as error:
             if again:  # the process may have been killed from outside; a page that crashes it will do so twice
                 return self._wait(again())
+            if isinstance(error, BrokenProcessPool):
+                raise BatchError("the extraction processes die before they have a page; is memory short?") from error
             raise DocumentError("failed", f"the extraction process died with exit code {error.exitcode}") from error
         if article is None:
             raise DocumentError("no_article", "no main text found in the page")

@@ -64,6 +64,14 @@ def test_a_process_killed_from_outside_costs_no_page(pool: ExtractorPool) -> Non
     assert FIRST in article().text
 
 
+def test_a_process_killed_while_idle_costs_no_page(pool: ExtractorPool) -> None:
+    pool.submit(PAGE, "https://example.org/3")()
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    articles = [pool.submit(PAGE, f"https://example.org/{number}") for number in range(5)]
+    assert all(FIRST in article().text for article in articles)
+
+
 def test_a_page_over_its_deadline_is_a_timeout_and_its_process_is_killed() -> None:
     with ExtractorPool(1, 0.2) as pool:
         endless = "<html><body>" + "".join(f"<p>فقرة من نص طويل رقمها {number}</p>" for number in range(100_000))
