@@ -8,32 +8,36 @@ import signal
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from tasks.errors import BatchError
 
 T = TypeVar("T")
 CONTEXT = multiprocessing.get_context("spawn")  # a process forked under threads hangs
+# What kills its process does so twice; who kills one from outside hardly hits the next.
+TRIES: Final = 2
 
 
 def call_alone(function: Callable[..., T], *arguments: Any) -> T:
-    """What `function`, called in a new process, returns or raises; BatchError if the process dies of it."""
-    receiver, sender = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_call, args=(sender, function, arguments))
-    process.start()
-    sender.close()
-    try:
-        result, error = receiver.recv()
-    except EOFError:
-        process.join()
-        raise BatchError(f"its process died of {_cause(process.exitcode or 0)}") from None
-    finally:
-        process.kill()
-        process.join()
-        receiver.close()
-    if error is not None:
-        raise error
-    return result  # type: ignore[no-any-return]
+    """What `function`, called in a new process, returns or raises; BatchError if the process dies, and a second too."""
+    for _ in range(TRIES):
+        receiver, sender = CONTEXT.Pipe(duplex=False)
+        process = CONTEXT.Process(target=_call, args=(sender, function, arguments))
+        process.start()
+        sender.close()
+        try:
+            result, error = receiver.recv()
+        except EOFError:
+            process.join()
+            continue
+        finally:
+            process.kill()
+            process.join()
+            receiver.close()
+        if error is not None:
+            raise error
+        return result  # type: ignore[no-any-return]
+    raise BatchError(f"its process died of {_cause(process.exitcode or 0)}")
 
 
 def _call(sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:

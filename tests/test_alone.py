@@ -32,6 +32,13 @@ def die(number: int) -> None:
     os.kill(os.getpid(), number)
 
 
+def die_once(path: str) -> str:
+    if not Path(path).exists():
+        Path(path).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
 def tell_and_sleep(path: str) -> None:
     Path(path).write_text(str(os.getpid()))
     time.sleep(60)
@@ -56,6 +63,10 @@ def test_an_error_is_raised_as_it_was() -> None:
 def test_a_death_is_an_error_that_names_the_signal() -> None:
     with pytest.raises(BatchError, match="its process died of SIGSEGV"):
         call_alone(die, signal.SIGSEGV)
+
+
+def test_a_process_killed_from_outside_is_started_again(tmp_path: Path) -> None:
+    assert call_alone(die_once, str(tmp_path / "killed")) == "done"
 
 
 def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:
