@@ -37,7 +37,17 @@ from config.settings import load_settings
 from tasks.quarantine import failures
 from tasks.store import Store
 from tests.faulty_proxy import faulty_proxy
-from tests.runs import DONE, FAILED, FORKS, PRELOADED, Run, die_at_operation, kill_group, quick_lease, write_articles
+from tests.runs import (
+    DONE,
+    FAILED,
+    FORKS,
+    PRELOADED,
+    Run,
+    die_at_operation,
+    kill_group,
+    work_on_test_s3,
+    write_articles,
+)
 from tests.workplace import all_rows
 
 # How a run is killed, and how often of ten.
@@ -133,7 +143,7 @@ def fail(bench: Bench, share: float, runs: int, seed: int) -> None:
     outcomes: Counter[str] = Counter()
     with s3_server() as upstream, faulty_proxy(upstream, share=share, seed=seed, slow_seconds=1.0) as proxy:
         for _ in range(runs):
-            run = replace(bench.new_run(proxy.address), before=quick_lease)
+            run = replace(bench.new_run(proxy.address), before=work_on_test_s3)
             while (status := run.finish()) != DONE:
                 require(status == FAILED and "StoreError: " in run.log.read_text(encoding="utf-8"), run)
                 outcomes["StoreError"] += 1
@@ -165,7 +175,7 @@ def is_worker(pid: int, group: int | None) -> bool:
 @contextmanager
 def s3_server() -> Iterator[str]:
     """The address of an S3 server with the bucket `news`."""
-    os.environ |= {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench"}
+    os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

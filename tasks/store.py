@@ -8,6 +8,7 @@ request. Files whose name starts with `_` or `.` are never data.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import uuid
@@ -130,8 +131,12 @@ class Store:
 
     def fingerprint(self, dataset: str, batch: Batch) -> str:
         """The fingerprint of what made the file."""
+        return self.metadata(dataset, batch).get("fingerprint", "")
+
+    def metadata(self, dataset: str, batch: Batch) -> dict[str, str]:
+        """What nabra wrote into the file's metadata, without its prefix."""
         metadata = self._metadata(self._path(dataset, batch.batch_id, batch.ingest_date))
-        return metadata.get(f"{METADATA_PREFIX}fingerprint", "")
+        return {key.removeprefix(METADATA_PREFIX): value for key, value in metadata.items()}
 
     def read(self, dataset: str, batch: Batch) -> pa.Table:
         """The rows of one batch; columns that came after the schema version of its file are null."""
@@ -139,7 +144,7 @@ class Store:
 
     def outdated(self, dataset: str) -> list[str]:
         """The paths of the files of an earlier schema version."""
-        return [path for path in self._files(dataset) if _version(self._metadata(path)) < SCHEMA_VERSION]
+        return [path for path in self._files(dataset) if _version(path, self._metadata(path)) < SCHEMA_VERSION]
 
     def migrate(self, dataset: str, path: str) -> None:
         """Publish the rows of a file anew under the current schema version; what made it stays in its metadata."""
@@ -155,7 +160,7 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
         metadata = _texts(data.schema.metadata)
-        data = upgrade(DATASETS[dataset], data.replace_schema_metadata(None), _version(metadata))
+        data = upgrade(DATASETS[dataset], data.replace_schema_metadata(None), _version(path, metadata))
         return check(DATASETS[dataset], data), metadata
 
     def scan(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> pa.Table:
@@ -219,6 +224,20 @@ class Store:
             return {info.path.removeprefix(f"{self.root}/"): self._content(info.path) for info in files}
         except OSError as error:
             raise StoreError(f"{self}/{folder} cannot be read: {error}") from error
+
+    def age(self, name: str) -> float:
+        """Seconds since a note was published, by the clock of the store, which another machine's may not agree with."""
+        now = f"_now/{uuid.uuid4().hex}"
+        self.put_note(now, b"")
+        try:
+            written, latest = self.filesystem.get_file_info([f"{self.root}/{name}", f"{self.root}/{now}"])
+        except OSError as error:
+            raise StoreError(f"{self}/{name} cannot be read: {error}") from error
+        self.remove(now)
+        if written.mtime is None:
+            return math.inf
+        age: float = (latest.mtime - written.mtime).total_seconds()
+        return age
 
     def remove(self, name: str) -> None:
         """Remove a file below the root; nothing happens where there is none."""
@@ -286,8 +305,11 @@ def _texts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
     return {key: value for key, value in texts.items() if key.startswith(METADATA_PREFIX)}
 
 
-def _version(metadata: Mapping[str, str]) -> int:
-    return int(metadata.get(f"{METADATA_PREFIX}schema_version", SCHEMA_VERSION))
+def _version(path: str, metadata: Mapping[str, str]) -> int:
+    version = metadata.get(f"{METADATA_PREFIX}schema_version", str(SCHEMA_VERSION))
+    if not version.isdecimal() or not 1 <= int(version) <= SCHEMA_VERSION:
+        raise BatchError(f"{path} has schema version {version}, this nabra knows 1 to {SCHEMA_VERSION}; upgrade nabra")
+    return int(version)
 
 
 def _publish_local(root: Path, path: Path, content: pa.Buffer) -> None:

@@ -10,11 +10,14 @@ import json
 import multiprocessing
 import os
 import random
+import resource
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
@@ -113,9 +116,30 @@ def die_at_operation(number: int, folder: str) -> None:
     sys.addaudithook(count)
 
 
-def quick_lease() -> None:
-    """Let a lease on S3 be taken, and end, in a second and not in a minute."""
+def work_on_test_s3() -> None:
+    """Use the credentials of a test server, and leases on it that are taken, and end, in a second, not in a minute."""
+    os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     lease.SETTLE_SECONDS, lease.LIFETIME_SECONDS = 0.2, 2.0  # type: ignore[misc]
+
+
+def shift_clock(days: int) -> None:
+    """Let all modules of nabra in this process see a clock that is so many days ahead."""
+
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=days)
+
+    seconds, honest = days * 86400, time.time
+    time.time = lambda: honest() + seconds
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("tasks.", "flows.")) and getattr(module, "datetime", None) is datetime:
+            module.datetime = Shifted  # type: ignore[attr-defined]
+
+
+def limit_file_size(size: int) -> None:
+    """Let no file of this process grow beyond so many bytes, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 def _go(run: Run) -> None:
