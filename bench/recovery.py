@@ -101,7 +101,8 @@ class Bench:
         for name in wrong:
             lost, odd = set(self.rows[name]) - set(made[name]), set(made[name]) - set(self.rows[name])
             print(f"{name}: {len(lost)} rows lost, {len(odd)} odd, such as", *[*lost, *odd][:2])
-        print(f"{run.warehouse}: {'UNEQUAL in ' + ', '.join(wrong) if wrong else 'equal'}", *noted, flush=True)
+        verdict = f"UNEQUAL in {', '.join(wrong)}" if wrong else "equal"
+        print(f"{run.warehouse}, after {self.kills.total()} kills in all: {verdict}", *noted, flush=True)
 
     def kill_one_run(self, run: Run) -> bool:
         """Start the run and kill it; whether it was done before that, and had nothing left to do."""
@@ -109,17 +110,16 @@ class Bench:
         if way == "operation":
             before = partial(die_at_operation, self.draw.randrange(1, MOST_OPERATIONS), run.warehouse)
             process = replace(run, before=before).start()
-            process.join()
         else:
             process = run.start()
-            process.join(self.draw.uniform(0, LONGEST_SECONDS))
-            if way == "worker" and process.is_alive():
-                self.kills[way] += kill_worker(process, self.draw)
-                process.join()
-            elif process.is_alive():
-                kill_group(process)
-        if process.exitcode == -signal.SIGKILL:
+        process.join(self.draw.uniform(0, LONGEST_SECONDS))
+        if way == "worker" and process.is_alive() and kill_worker(process, self.draw):
             self.kills[way] += 1
+            process.join(self.draw.uniform(0, LONGEST_SECONDS))
+        if process.is_alive():
+            way = "instant"
+            kill_group(process)
+        self.kills[way] += process.exitcode == -signal.SIGKILL
         self.deaths = max([self.deaths, *(failure.deaths for failure in failures(store_of(run)))])
         require(process.exitcode in (DONE, FAILED, -signal.SIGKILL), run)
         return process.exitcode == DONE
