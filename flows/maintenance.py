@@ -27,9 +27,9 @@ def validate(
 ) -> None:
     """Check all that lies in the warehouse against the contract of docs/data.md.
 
-    That every file can be read and has the columns and types of its schema version, that keys are unique and
-    references whole, that offsets cut out just the words they claim, that no stage has a batch without what it was made
-    from. Work that is still to do is no problem.
+    That every file can be read, has the columns and types of its schema version and says what made it, that keys are
+    unique and references whole, that offsets cut out just the words they claim, that stages and reasons of rejects are
+    known, that no stage has a batch without what it was made from. Work that is still to do is no problem.
 
     Exit status: 0 all is well; 1 something is wrong.
     """
@@ -74,7 +74,10 @@ def retry(
     if unknown:
         raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
     for failure in release(store, named):
-        print(f"{failure.stage} {failure.batch}: again after {failure.attempts} attempts", file=sys.stderr)
+        print(
+            f"{failure.stage} {failure.batch}: again after {failure.attempts + failure.deaths} attempts",
+            file=sys.stderr,
+        )
     place = Place.of(warehouse, config)
     end_run(lambda: pending(place), load_settings(config))
 

@@ -18,7 +18,7 @@ from tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreE
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from tasks.fingerprint import fingerprints
 from tasks.lease import Check, hold
-from tasks.quarantine import Failure, forget_failure, record_failure
+from tasks.quarantine import Attempts, Failure
 from tasks.run import Plan, StageCount, close_tools, open_tools, run_fetch, run_stage
 from tasks.stages import STAGES
 from tasks.store import Batch, Store
@@ -82,8 +82,10 @@ def _run_prepared(prepared: PreparedRun) -> RunSummary:
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     with hold(prepared.store, run_id) as check:
+        attempts = Attempts(prepared.store, fingerprints(prepared.settings))
+        _look_back(attempts)
         passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
-        done = _run(plan, prepared.targets, prepared.store, check)
+        done = _run(plan, prepared.targets, prepared.store, attempts, check)
     summary = RunSummary(str(prepared.store), *done, passed_over)
     publish(summary.warehouse, summary.counts, summary.failures, prepared.settings.run.max_reject_share)
     if summary.failures:
@@ -141,8 +143,14 @@ def _with_later(refresh: Sequence[str]) -> frozenset[str]:
     return frozenset(names[first:])
 
 
+def _look_back(attempts: Attempts) -> None:
+    failure = attempts.look_back()
+    if failure is not None:
+        logger.warning("an earlier run died in stage %s of batch %s", failure.stage, failure.batch)
+
+
 def _run(
-    plan: Plan, targets: Sequence[Target], store: Store, check: Check
+    plan: Plan, targets: Sequence[Target], store: Store, attempts: Attempts, check: Check
 ) -> tuple[tuple[StageCount, ...], tuple[str, ...]]:
     tally, failures = _Tally(), []
     try:
@@ -154,29 +162,30 @@ def _run(
             for batch in sorted(set().union(*todo.values())):
                 check()
                 stages = [stage for stage in STAGES if batch in todo[stage]]
-                failures += _run_batch(plan, store, batch, stages, tally, advance)
+                failures += _run_batch(plan, attempts, batch, stages, tally, advance)
     finally:
         close_tools(plan)
     return tuple(tally.counts.values()), tuple(failures)
 
 
 def _run_batch(
-    plan: Plan, store: Store, batch: Batch, stages: list[str], tally: _Tally, advance: Callable[[str, int], None]
+    plan: Plan, attempts: Attempts, batch: Batch, stages: list[str], tally: _Tally, advance: Callable[[str, int], None]
 ) -> list[str]:
     """Run the stages in order; a failure is noted and ends this batch, not the run."""
     for done, stage in enumerate(stages):
         advance(f"{stage} {batch.batch_id}", 0)
         try:
-            tally.add(run_stage(stage, str(batch), plan))
+            with attempts.at_work(stage, batch):
+                tally.add(run_stage(stage, str(batch), plan, alone=attempts.suspects(stage, batch)))
         except Exception as error:
             if isinstance(error, (StoreError, ModelError, ConfigError)) and not isinstance(error, BatchError):
                 raise  # every other batch would fail too
             logger.info("stage %s failed on batch %s", stage, batch, exc_info=True)
             advance("", len(stages) - done)
             cause = f"{type(error).__name__}: {error}"
-            failure = record_failure(store, stage, batch, plan.provenance[stage].fingerprint, cause)
+            failure = attempts.record_failure(stage, batch, cause)
             return [_told(failure, plan.settings.run.max_attempts)]
-        forget_failure(store, stage, batch)
+        attempts.record_success(stage, batch)
         advance("", 1)
     return []
 

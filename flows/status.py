@@ -105,7 +105,7 @@ def _stages(store: Store) -> Table:
 
 def _failed(store: Store) -> list[RenderableType]:
     """The batches on which a stage failed when it last tried."""
-    rows = [(f.batch, f.stage, str(f.attempts), f.at, f.error) for f in failures(store)]
+    rows = [(f.batch, f.stage, str(f.attempts + f.deaths), f.at, f.error) for f in failures(store)]
     return [_grid("failing batch", "stage", "attempts", "last", "error", rows=rows)] if rows else []
 
 

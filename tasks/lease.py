@@ -1,9 +1,10 @@
 """One run at a time works on a warehouse.
 
 On a local folder the operating system holds the lock and frees it when the process ends, however it ends. On object
-storage a lease is renewed while the run lives and expires when it does not; who takes it waits until any other that
-saw it free at the same moment has written too, and goes on only if his own mark is the one that stayed (Fischer's
-mutual exclusion, Lamport 1987). That is exact as long as a write takes less than `SETTLE_SECONDS`.
+storage a lease is renewed while the run lives and expires, by the clock of the store, when it does not; who takes it
+waits until any other that saw it free at the same moment has written too, and goes on only if his own mark is the one
+that stayed (Fischer's mutual exclusion, Lamport 1987). That is exact as long as a write takes less than
+`SETTLE_SECONDS`.
 """
 
 from __future__ import annotations
@@ -60,8 +61,9 @@ def _locked(store: Store, run_id: str) -> Iterator[Check]:
 @contextmanager
 def _leased(store: Store, run_id: str) -> Iterator[Check]:
     holder = _holder(store)
-    if holder and holder["expires"] > time.time():
-        raise StoreError(_taken(store, holder))
+    left = LIFETIME_SECONDS - store.age(HOLDER) if holder else 0.0
+    if left > 0:
+        raise StoreError(f"{_taken(store, holder)}; if it is dead, its lease ends in {left:.0f} s")
     mine = _myself(run_id)
     _renew(store, mine)
     time.sleep(SETTLE_SECONDS)
@@ -98,7 +100,7 @@ def _myself(run_id: str) -> dict[str, Any]:
 
 
 def _renew(store: Store, mine: dict[str, Any]) -> None:
-    store.put_note(HOLDER, json.dumps(mine | {"expires": time.time() + LIFETIME_SECONDS}).encode())
+    store.put_note(HOLDER, json.dumps(mine).encode())
 
 
 def _is_mine(store: Store, mine: dict[str, Any]) -> bool:
@@ -113,7 +115,4 @@ def _holder(store: Store) -> dict[str, Any] | None:
 
 def _taken(store: Store, holder: dict[str, Any] | None) -> str:
     who = f"process {holder['pid']} on {holder['host']} (run {holder['run']})" if holder else "another run"
-    left = ""
-    if holder and "expires" in holder:
-        left = f"; if it is dead, its lease ends in {holder['expires'] - time.time():.0f} s"
-    return f"warehouse {store} is being worked on by {who}; try again when it has ended{left}"
+    return f"warehouse {store} is being worked on by {who}; try again when it has ended"

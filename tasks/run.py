@@ -14,6 +14,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.settings import Settings
+from tasks.alone import call_alone
 from tasks.clean import clean_articles
 from tasks.errors import BatchError
 from tasks.fetch import Target
@@ -163,9 +164,22 @@ def close_tools(plan: Plan) -> None:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def run_stage(stage_name: str, batch_id: str, plan: Plan) -> StageCount:
-    """The Prefect task: only names and settings cross its border; tools are opened once a process."""
+def run_stage(stage_name: str, batch_id: str, plan: Plan, *, alone: bool = False) -> StageCount:
+    """The Prefect task: only names and settings cross its border; tools are opened once a process.
+
+    `alone`: in a process of its own, whose death is a BatchError and not the end of the run.
+    """
+    if alone:
+        close_tools(plan)  # memory is needed there, and the index of duplicates lacks what is made there
+        return call_alone(_run_stage_here, stage_name, batch_id, plan)
     return process_batch(stage_name, Batch.parse(batch_id), open_tools(plan), plan.provenance[stage_name])
+
+
+def _run_stage_here(stage_name: str, batch_id: str, plan: Plan) -> StageCount:
+    try:
+        return process_batch(stage_name, Batch.parse(batch_id), open_tools(plan), plan.provenance[stage_name])
+    finally:
+        close_tools(plan)
 
 
 @task(name="fetch", cache_policy=NO_CACHE, persist_result=False)

@@ -8,6 +8,7 @@ request. Files whose name starts with `_` or `.` are never data.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import uuid
@@ -28,6 +29,9 @@ from tasks.stages import STAGES, Stage
 
 METADATA_PREFIX = "nabra."
 TEMPORARY = "_tmp"
+# With exponential back-off between: a request fails when the store has not answered well for some 20 seconds.
+S3_ATTEMPTS = 6
+WRITE_ADVICE = "make room or mend what is in the way, then run again: what is done is kept"
 BATCH_FILE = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/_.][^/.]*)\.parquet$")
 
 
@@ -70,7 +74,11 @@ class Store:
         uri = settings.warehouse
         try:
             if uri.startswith("s3://"):
-                options: dict[str, Any] = {}
+                # Without the delay every write, however small, is a multipart upload: three requests for one.
+                options: dict[str, Any] = {
+                    "allow_delayed_open": True,
+                    "retry_strategy": pafs.AwsStandardS3RetryStrategy(max_attempts=S3_ATTEMPTS),
+                }
                 if settings.s3_region:
                     options["region"] = settings.s3_region
                 if settings.s3_endpoint:
@@ -123,8 +131,12 @@ class Store:
 
     def fingerprint(self, dataset: str, batch: Batch) -> str:
         """The fingerprint of what made the file."""
+        return self.metadata(dataset, batch).get("fingerprint", "")
+
+    def metadata(self, dataset: str, batch: Batch) -> dict[str, str]:
+        """What nabra wrote into the file's metadata, without its prefix."""
         metadata = self._metadata(self._path(dataset, batch.batch_id, batch.ingest_date))
-        return metadata.get(f"{METADATA_PREFIX}fingerprint", "")
+        return {key.removeprefix(METADATA_PREFIX): value for key, value in metadata.items()}
 
     def read(self, dataset: str, batch: Batch) -> pa.Table:
         """The rows of one batch; columns that came after the schema version of its file are null."""
@@ -132,7 +144,7 @@ class Store:
 
     def outdated(self, dataset: str) -> list[str]:
         """The paths of the files of an earlier schema version."""
-        return [path for path in self._files(dataset) if _version(self._metadata(path)) < SCHEMA_VERSION]
+        return [path for path in self._files(dataset) if _version(path, self._metadata(path)) < SCHEMA_VERSION]
 
     def migrate(self, dataset: str, path: str) -> None:
         """Publish the rows of a file anew under the current schema version; what made it stays in its metadata."""
@@ -148,7 +160,7 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{path} cannot be read: {error}") from error
         metadata = _texts(data.schema.metadata)
-        data = upgrade(DATASETS[dataset], data.replace_schema_metadata(None), _version(metadata))
+        data = upgrade(DATASETS[dataset], data.replace_schema_metadata(None), _version(path, metadata))
         return check(DATASETS[dataset], data), metadata
 
     def scan(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> pa.Table:
@@ -203,18 +215,11 @@ class Store:
         sink = pa.BufferOutputStream()
         data = data.replace_schema_metadata(metadata)
         pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
-        try:
-            self._publish(path, sink.getvalue())
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+        self._publish(path, sink.getvalue())
 
     def put_note(self, name: str, content: bytes) -> None:
         """Publish a small file that is no data; `name` is its path below the root and begins with `_`."""
-        path = f"{self.root}/{name}"
-        try:
-            self._publish(path, pa.py_buffer(content))
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+        self._publish(f"{self.root}/{name}", pa.py_buffer(content))
 
     def notes(self, folder: str) -> dict[str, bytes]:
         """The notes below a folder, by name."""
@@ -224,6 +229,20 @@ class Store:
             return {info.path.removeprefix(f"{self.root}/"): self._content(info.path) for info in files}
         except OSError as error:
             raise StoreError(f"{self}/{folder} cannot be read: {error}") from error
+
+    def age(self, name: str) -> float:
+        """Seconds since a note was published, by the clock of the store, which another machine's may not agree with."""
+        now = f"_now/{uuid.uuid4().hex}"
+        self.put_note(now, b"")
+        try:
+            written, latest = self.filesystem.get_file_info([f"{self.root}/{name}", f"{self.root}/{now}"])
+        except OSError as error:
+            raise StoreError(f"{self}/{name} cannot be read: {error}") from error
+        self.remove(now)
+        if written.mtime is None:
+            return math.inf
+        age: float = (latest.mtime - written.mtime).total_seconds()
+        return age
 
     def remove(self, name: str) -> None:
         """Remove a file below the root; nothing happens where there is none."""
@@ -248,11 +267,15 @@ class Store:
         }
 
     def _publish(self, path: str, content: pa.Buffer) -> None:
-        if self.is_local:
-            _publish_local(Path(self.root), Path(path), content)
-        else:
-            with self.filesystem.open_output_stream(path) as stream:
-                stream.write(content)
+        try:
+            if self.is_local:
+                _publish_local(Path(self.root), Path(path), content)
+            else:
+                with self.filesystem.open_output_stream(path) as stream:
+                    stream.write(content)
+        except OSError as error:
+            cause = error.strerror or error
+            raise StoreError(f"{path} cannot be written: {cause}; {WRITE_ADVICE}") from error
 
     def _content(self, path: str) -> bytes:
         with self.filesystem.open_input_stream(path) as stream:
@@ -287,8 +310,11 @@ def _texts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:
     return {key: value for key, value in texts.items() if key.startswith(METADATA_PREFIX)}
 
 
-def _version(metadata: Mapping[str, str]) -> int:
-    return int(metadata.get(f"{METADATA_PREFIX}schema_version", SCHEMA_VERSION))
+def _version(path: str, metadata: Mapping[str, str]) -> int:
+    version = metadata.get(f"{METADATA_PREFIX}schema_version", str(SCHEMA_VERSION))
+    if not version.isdecimal() or not 1 <= int(version) <= SCHEMA_VERSION:
+        raise BatchError(f"{path} has schema version {version}, this nabra knows 1 to {SCHEMA_VERSION}; upgrade nabra")
+    return int(version)
 
 
 def _publish_local(root: Path, path: Path, content: pa.Buffer) -> None:

@@ -1,10 +1,11 @@
-"""The contract, checked on what lies in a warehouse: types, keys, offsets, references, whole batches.
+"""The contract, checked on what lies in a warehouse: types, metadata, keys, offsets, references, whole batches.
 
 One batch is in memory at a time, besides the ids of all documents.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,22 +14,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.errors import StoreError
-from tasks.schemas import DATASETS, VERSION
+from tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, VERSION
 from tasks.stages import STAGES
 from tasks.store import Batch, Store
 
 _DOCUMENTS: Final = ("raw", "clean")
 _SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}
-# Which rows of which dataset a row of a dataset belongs to, by which columns.
-_REFERENCES: Final = {
-    "clean": ("raw", ("doc_id",)),
-    "sentences": ("clean", ("doc_id",)),
-    "tokens": ("sentences", ("doc_id", "sent_id")),
-    "entities": ("sentences", ("doc_id", "sent_id")),
-    "quotes": ("sentences", ("doc_id", "sent_id")),
-    "stances": ("sentences", ("doc_id", "sent_id")),
-    "sentiment": ("clean", ("doc_id",)),
+# Rows of the first dataset belong to rows of the second, by these columns where none is null.
+_REFERENCES: Final = (
+    ("clean", "raw", ("doc_id",)),
+    ("sentences", "clean", ("doc_id",)),
+    ("tokens", "sentences", ("doc_id", "sent_id")),
+    ("entities", "sentences", ("doc_id", "sent_id")),
+    ("quotes", "sentences", ("doc_id", "sent_id")),
+    ("stances", "sentences", ("doc_id", "sent_id")),
+    ("sentiment", "clean", ("doc_id",)),
+    ("sentiment", "sentences", ("doc_id", "sent_id")),
+)
+_METADATA: Final = ("stage", "schema_version", "fingerprint", "version", "run_id")
+_MADE_BY: Final = {name: name for name in DATASETS} | {
+    name: stage.name for stage in STAGES.values() for name in stage.writes
 }
+_REFUSING: Final = ("fetch", *STAGES)
+_REJECTS_FILE: Final = re.compile(r"ingest_date=([^/]+)/([^/]+)\.parquet$")
 
 Tables = Mapping[str, pa.Table]
 
@@ -63,10 +71,7 @@ def validate(store: Store, seen: Validation) -> Iterator[Problem]:
         yield from _orphans(batch, present)
         tables: dict[str, pa.Table] = {}
         for name in present:
-            try:
-                tables[name] = store.read(name, batch)
-            except StoreError as error:
-                yield Problem(name, batch, str(error))
+            yield from _look_into(store, name, batch, tables)
         for name, found in ids.items():
             if name in tables:
                 yield from _repeated(name, batch, tables[name], found)
@@ -79,6 +84,37 @@ def validate(store: Store, seen: Validation) -> Iterator[Problem]:
     for doc_id, batch in originals.items():
         if _compact(doc_id) not in articles:
             yield Problem("clean", batch, f"duplicate_of names {doc_id}, which is no article of the warehouse")
+    yield from _check_rejects(store, seen)
+
+
+def _look_into(store: Store, name: str, batch: Batch, tables: dict[str, pa.Table]) -> Iterator[Problem]:
+    """Put the rows of a file among the tables, or say why they cannot be read; and check its metadata."""
+    try:
+        tables[name] = store.read(name, batch)
+        metadata = store.metadata(name, batch)
+    except StoreError as error:
+        yield Problem(name, batch, str(error))
+        return
+    missing = [f"nabra.{key}" for key in _METADATA if not metadata.get(key)]
+    if missing:
+        yield Problem(name, batch, f"the file's metadata lack {', '.join(missing)}")
+    elif metadata["stage"] != _MADE_BY[name]:
+        yield Problem(name, batch, f"the file's metadata name the stage {metadata['stage']}, not {_MADE_BY[name]}")
+
+
+def _check_rejects(store: Store, seen: Validation) -> Iterator[Problem]:
+    """Their files are no batches: each is named by a batch and the stage that refused."""
+    for path in store.dataset(REJECTS.name).files:
+        if match := _REJECTS_FILE.search(path):
+            batch, tables = Batch(match[1], match[2]), dict[str, pa.Table]()
+            yield from _look_into(store, REJECTS.name, batch, tables)
+            yield from _check_batch(batch, tables)
+            for data in tables.values():
+                for column, known in (("stage", _REFUSING), ("reason", tuple(REJECT_REASONS))):
+                    odd = set(data[column].to_pylist()) - set(known)
+                    if odd:
+                        yield Problem(REJECTS.name, batch, f"unknown {column}: {', '.join(sorted(odd))}")
+                seen.rows += len(data)
 
 
 def _orphans(batch: Batch, present: list[str]) -> Iterator[Problem]:
@@ -110,18 +146,17 @@ def _check_batch(batch: Batch, tables: Tables) -> Iterator[Problem]:
         doubles = len(data) - len(data.group_by(key).aggregate([]))
         if doubles:
             yield Problem(name, batch, f"{doubles} rows repeat the key {', '.join(key)} of another")
-        if name in _REFERENCES:
-            yield from _unreferenced(name, batch, tables)
+    for name, other, columns in _REFERENCES:
+        if {name, other} <= tables.keys():
+            yield from _unreferenced(name, other, list(columns), batch, tables)
     if "clean" in tables:
         yield from _wrong_offsets(batch, tables)
+    if "sentiment" in tables:
+        yield from _wrong_levels(batch, tables["sentiment"])
 
 
-def _unreferenced(name: str, batch: Batch, tables: Tables) -> Iterator[Problem]:
-    other, columns = _REFERENCES[name]
-    if other not in tables:
-        return
-    key = list(columns)
-    strangers = tables[name].select(key).join(tables[other].select(key), key, join_type="left anti")
+def _unreferenced(name: str, other: str, key: list[str], batch: Batch, tables: Tables) -> Iterator[Problem]:
+    strangers = tables[name].select(key).drop_null().join(tables[other].select(key), key, join_type="left anti")
     if len(strangers):
         example = ", ".join(str(value) for value in strangers.slice(0, 1).to_pylist()[0].values())
         yield Problem(name, batch, f"{len(strangers)} rows have no {other} of {', '.join(key)}, such as {example}")
@@ -138,10 +173,32 @@ def _wrong_offsets(batch: Batch, tables: Tables) -> Iterator[Problem]:
             wrong += text[row["start"] : row["end"]] != row[column] or not row[column]
         if wrong:
             yield Problem(name, batch, f"{wrong} rows whose offsets don't cut `{column}` out of the article")
+    if "quotes" in tables:
+        yield from _wrong_speakers(batch, tables["quotes"], texts)
     if {"tokens", "sentences"} <= tables.keys():
         outside = _outside_sentence(tables["tokens"], tables["sentences"])
         if outside:
             yield Problem("tokens", batch, f"{outside} rows that lie outside their sentence")
+
+
+def _wrong_speakers(batch: Batch, quotes: pa.Table, texts: Mapping[str, Mapping[str, str | None]]) -> Iterator[Problem]:
+    wrong = 0
+    for row in quotes.select(["doc_id", "part", "speaker", "speaker_start", "speaker_end"]).to_pylist():
+        speaker = row["speaker"], row["speaker_start"], row["speaker_end"]
+        text = texts.get(row["doc_id"], {}).get(row["part"]) or ""
+        wrong += speaker != (None, None, None) and (None in speaker or text[speaker[1] : speaker[2]] != speaker[0])
+    if wrong:
+        yield Problem("quotes", batch, f"{wrong} rows whose offsets don't cut `speaker` out of the article")
+
+
+def _wrong_levels(batch: Batch, sentiment: pa.Table) -> Iterator[Problem]:
+    levels = {"document": True, "sentence": False}
+    rows = zip(sentiment["level"].to_pylist(), sentiment["sent_id"].to_pylist(), strict=True)
+    wrong = sum(levels.get(level) is not (sent_id is None) for level, sent_id in rows)
+    if wrong:
+        yield Problem(
+            "sentiment", batch, f"{wrong} rows that are neither of a sentence nor, without sent_id, of a document"
+        )
 
 
 def _outside_sentence(tokens: pa.Table, sentences: pa.Table) -> int:

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from tasks.schemas import DATASETS
-from tasks.store import Batch, Store
+from tasks.schemas import DATASETS, table
+from tasks.store import Batch, Provenance, Store
 from tasks.validate import Validation, validate
-from tests.flows.small_warehouse import DOC, small_warehouse, write
+from tests.flows.small_warehouse import DOC, row, small_warehouse, write
 
 DONE, CLEANED = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")
 
@@ -29,8 +29,8 @@ def problems(store: Store) -> list[str]:
 def changed(store: Store, dataset: str, column: str, *values: object) -> None:
     """Write the batch again with other values in a column."""
     rows = store.read(dataset, DONE).to_pylist()
-    for row, value in zip(rows, values, strict=True):
-        row[column] = value
+    for changing, value in zip(rows, values, strict=True):
+        changing[column] = value
     write(store, DONE, dataset, *rows)
 
 
@@ -38,13 +38,25 @@ def test_a_whole_warehouse_has_no_problems_though_work_is_still_to_do(store: Sto
     seen = Validation()
     assert list(validate(store, seen)) == []
     assert seen.batches == 2
-    assert seen.rows == sum(store.dataset(name).count_rows() for name in DATASETS if name != "rejects")
+    assert seen.rows == sum(store.dataset(name).count_rows() for name in DATASETS)
 
 
 def test_offsets_that_do_not_cut_out_the_words_are_found(store: Store) -> None:
     (quote,) = store.read("quotes", DONE).to_pylist()
     changed(store, "quotes", "start", quote["start"] - 1)
     assert problems(store) == ["quotes one: 1 rows whose offsets don't cut `text` out of the article"]
+
+
+def test_a_speaker_that_its_offsets_do_not_cut_out_is_found(store: Store) -> None:
+    wrong = ["quotes one: 1 rows whose offsets don't cut `speaker` out of the article"]
+    (quote,) = store.read("quotes", DONE).to_pylist()
+    changed(store, "quotes", "speaker_end", quote["speaker_end"] - 1)
+    assert problems(store) == wrong
+    changed(store, "quotes", "speaker_end", None)
+    assert problems(store) == wrong
+    unnamed = dict.fromkeys(("speaker", "speaker_start", "speaker_end"))
+    write(store, DONE, "quotes", quote | unnamed)
+    assert problems(store) == []
 
 
 def test_words_outside_their_sentence_are_found(store: Store) -> None:
@@ -55,6 +67,17 @@ def test_words_outside_their_sentence_are_found(store: Store) -> None:
 def test_rows_of_no_article_or_sentence_are_found(store: Store) -> None:
     changed(store, "quotes", "sent_id", 9)
     assert problems(store) == [f"quotes one: 1 rows have no sentences of doc_id, sent_id, such as {DOC}, 9"]
+
+
+def test_sentiment_of_no_sentence_is_found(store: Store) -> None:
+    changed(store, "sentiment", "sent_id", None, 0, 1, 7)
+    assert problems(store) == [f"sentiment one: 1 rows have no sentences of doc_id, sent_id, such as {DOC}, 7"]
+
+
+@pytest.mark.parametrize("sent_ids", [(3, 0, 1, 2), (None, None, 1, 2)])
+def test_sentiment_without_sentence_is_of_the_document_and_no_other(store: Store, sent_ids: tuple[int | None]) -> None:
+    changed(store, "sentiment", "sent_id", *sent_ids)
+    assert "sentiment one: 1 rows that are neither of a sentence nor, without sent_id, of a document" in problems(store)
 
 
 def test_a_key_given_twice_in_a_batch_is_found(store: Store) -> None:
@@ -88,6 +111,48 @@ def test_a_file_of_other_columns_and_a_damaged_one_are_named(store: Store) -> No
     path.write_bytes(b"PAR1")
     (found,) = problems(store)
     assert "one.parquet cannot be read" in found
+
+
+def rewritten(store: Store, dataset: str, **metadata: str) -> None:
+    """Write the file of the batch again with other metadata."""
+    path = Path(store.root) / dataset / "ingest_date=2026-04-12" / "one.parquet"
+    pq.write_table(store.read(dataset, DONE).replace_schema_metadata(metadata), path)
+
+
+def test_metadata_that_lack_what_made_the_file_or_name_another_stage_are_found(store: Store) -> None:
+    made_by = {f"nabra.{key}": "x" for key in ("fingerprint", "version", "run_id")} | {"nabra.schema_version": "2"}
+    rewritten(store, "quotes", **made_by)
+    assert problems(store) == ["quotes one: the file's metadata lack nabra.stage"]
+    rewritten(store, "quotes", **made_by, **{"nabra.stage": "clean"})
+    assert problems(store) == ["quotes one: the file's metadata name the stage clean, not stance"]
+    rewritten(store, "quotes", **made_by | {"nabra.stage": "stance"})
+    assert problems(store) == []
+
+
+@pytest.mark.parametrize("version", ["0", "99", "new"])
+def test_an_unknown_schema_version_is_found(store: Store, version: str) -> None:
+    rewritten(store, "quotes", **{"nabra.schema_version": version})
+    (found,) = problems(store)
+    assert f"one.parquet has schema version {version}" in found
+
+
+def refuse(store: Store, *rows: dict[str, object]) -> None:
+    """Write the rejects of the stage clean again."""
+    filled = [row("rejects", **{"stage": "clean", "url": "file:///a", "reason": "empty"} | values) for values in rows]
+    store.write_rejects("clean", DONE, table(DATASETS["rejects"], filled), Provenance("f", "0", "r"))
+
+
+def test_rejects_of_unknown_stage_or_reason_or_given_twice_are_found(store: Store) -> None:
+    refuse(store, {"stage": "cook"}, {"reason": "dull", "url": "file:///b"})
+    assert problems(store) == ["rejects one.clean: unknown stage: cook", "rejects one.clean: unknown reason: dull"]
+    refuse(store, {}, {})
+    assert problems(store) == ["rejects one.clean: 1 rows repeat the key stage, url of another"]
+
+
+def test_a_damaged_file_of_rejects_is_found(store: Store) -> None:
+    (Path(store.root) / "rejects" / "ingest_date=2026-04-12" / "one.clean.parquet").write_bytes(b"PAR1")
+    (found,) = problems(store)
+    assert "one.clean.parquet cannot be read" in found
 
 
 def test_the_command_prints_problems_and_exits_with_one(store: Store) -> None:

@@ -19,7 +19,7 @@ from tasks.clean.duplicates import DuplicateIndex, when
 from tasks.clean.extract import Article, Extractor
 from tasks.clean.language import identify_language
 from tasks.clean.normalize import normalize, normalize_line
-from tasks.errors import DocumentError
+from tasks.errors import BatchError, DocumentError
 from tasks.folding import fold
 from tasks.stages import StageOutput, reject, stage_output
 
@@ -73,6 +73,8 @@ def _attempt(document: dict[str, Any], step: Callable[[], T]) -> T | DocumentErr
         return step()
     except DocumentError as error:
         return error
+    except BatchError:
+        raise
     except Exception as error:  # the guard
         log.debug("cleaning %s failed", document["url"], exc_info=True)
         return DocumentError("failed", f"{type(error).__name__}: {error}")

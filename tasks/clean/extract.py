@@ -7,8 +7,10 @@ import multiprocessing
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from types import MappingProxyType, TracebackType
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -16,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pebble import ProcessExpired, ProcessPool
 
 from tasks.clean.selectors import Hints, select_content
-from tasks.errors import DocumentError
+from tasks.errors import BatchError, DocumentError
 
 # Where pages say when they were published, with time and zone; in the order of trust.
 TIME_PATTERNS: Final = tuple(
@@ -50,7 +52,7 @@ class Extractor(Protocol):
     def submit(self, page: str, url: str, source: str) -> Callable[[], Article]:
         """Begin with a page of a source; the function returned waits for its article.
 
-        It raises DocumentError `no_article`, `timeout` or `failed`.
+        It raises DocumentError `no_article`, `timeout` or `failed`; BatchError where no page can be extracted.
         """
 
 
@@ -73,20 +75,28 @@ class ExtractorPool:
 
     def submit(self, page: str, url: str, source: str) -> Callable[[], Article]:
         """See `Extractor`."""
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPool(self._workers, initializer=_prepare, context=context)
-        future = self._pool.schedule(
-            extract_article, args=(page, url, self._hints.get(source, NO_HINTS)), timeout=self._deadline_seconds
-        )
-        return lambda: self._wait(future)
+        begin = partial(self._begin, page, url, self._hints.get(source, NO_HINTS))
+        future = begin()
+        return lambda: self._wait(future, begin)
 
-    def _wait(self, future: Future[Article | None]) -> Article:
+    def _begin(self, page: str, url: str, hints: Hints) -> Future[Article | None]:
+        if self._pool is None or not self._pool.active:  # a pool is broken for ever when an idle process of it dies
+            self.close()
+            self._pool = ProcessPool(self._workers, initializer=_prepare, context=multiprocessing.get_context("spawn"))
+        return self._pool.schedule(extract_article, args=(page, url, hints), timeout=self._deadline_seconds)
+
+    def _wait(
+        self, future: Future[Article | None], again: Callable[[], Future[Article | None]] | None = None
+    ) -> Article:
         try:
             article = future.result()
         except TimeoutError as error:
             raise DocumentError("timeout", f"extraction took longer than {self._deadline_seconds:g} s") from error
-        except ProcessExpired as error:
+        except (ProcessExpired, BrokenProcessPool) as error:
+            if again:  # the process may have been killed from outside; a page that crashes it will do so twice
+                return self._wait(again())
+            if isinstance(error, BrokenProcessPool):
+                raise BatchError("the extraction processes die before they have a page; is memory short?") from error
             raise DocumentError("failed", f"the extraction process died with exit code {error.exitcode}") from error
         if article is None:
             raise DocumentError("no_article", "no main text found in the page")

@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import time
 from collections.abc import Iterator
@@ -52,6 +53,24 @@ def test_a_process_that_dies_costs_one_page_and_the_next_is_extracted(pool: Extr
     with pytest.raises(DocumentError, match="failed: the extraction process died with exit code 3"):
         pool._wait(dying)
     assert FIRST in pool.submit(PAGE, "https://example.org/3", "port")().text
+
+
+def test_a_process_killed_from_outside_costs_no_page(pool: ExtractorPool) -> None:
+    pool.submit(PAGE, "https://example.org/3", "port")()
+    long = PAGE.replace("</body>", "".join(f"<p>فقرة طويلة رقمها {number}</p>" for number in range(3000)) + "</body>")
+    article = pool.submit(long, "https://example.org/4", "port")
+    time.sleep(0.1)
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    assert FIRST in article().text
+
+
+def test_a_process_killed_while_idle_costs_no_page(pool: ExtractorPool) -> None:
+    pool.submit(PAGE, "https://example.org/3", "port")()
+    for worker in multiprocessing.active_children():
+        worker.kill()
+    articles = [pool.submit(PAGE, f"https://example.org/{number}", "port") for number in range(5)]
+    assert all(FIRST in article().text for article in articles)
 
 
 def test_a_page_over_its_deadline_is_a_timeout_and_its_process_is_killed() -> None:

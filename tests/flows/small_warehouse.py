@@ -57,6 +57,7 @@ def small_warehouse(folder: Path) -> Store:
     whole = {"level": "document", "label": "neutral"}
     write(store, done, "sentiment", *({"doc_id": DOC} | s for s in [whole, *sentiment]))
     quote = {"doc_id": DOC, "sent_id": 1, "part": "text", "kind": "direct", "cue": "قال", "speaker": "بن غدير"}
+    quote |= {f"speaker_{side}": at for side, at in span("بن غدير").items() if side != "text"}
     quote |= {"speaker_id": "envoy", "speaker_found": "beside", "speaker_known": "list"}
     write(store, done, "quotes", quote | span("الماء للجميع"))
     evidence = {("evidence" if k == "text" else k): v for k, v in span("انتقدت الرابطة الاتفاق").items()}

@@ -1,0 +1,190 @@
+"""Runs in processes of their own, made to be killed: the real flow on the real store, without a Prefect server.
+
+The processes are forked from one that has imported everything, so that a run begins at once and not after five seconds
+of imports. Models are real, or stand-ins of a few lines.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Final
+
+from tasks import lease
+from tasks.errors import NabraError
+
+FORKS: Final = multiprocessing.get_context("forkserver")
+PRELOADED: Final = ["tests.runs", "flows.news", "tests.conftest"]
+FORKS.set_forkserver_preload(PRELOADED)
+DONE, CRASHED, FAILED = 0, 1, 2
+
+WORDS: Final = (
+    *("النخيل", "الجسر", "الميناء", "الحديقة", "المدرسة", "السوق", "المطار"),
+    *("المكتبة", "السد", "القناة", "الوادي", "المرصد", "المسرح", "الملعب"),
+)
+QUOTES: Final = (
+    "وقال وزير المياه سالم البحري إن المشروع {number} «سيبدأ في الربيع المقبل». ",
+    "وأضاف الوزير: «سنعمل مع الأمم المتحدة على إيصال المياه إلى القرى كلها». ",
+    "وانتقدت الأمم المتحدة إسرائيل بشدة بسبب إغلاق الجسر رقم {number}. ",
+    "ورفضت إيران قرار الأمم المتحدة وقالت إنها ستواصل العمل. ",
+    "ورحبت رابطة المزارعين بالخطوة رقم {number} ووصفتها بأنها نجاح كبير. ",
+)
+
+
+def write_articles(folder: Path, count: int, *, pages: int = 0, seed: int = 1) -> Path:
+    """A folder of `count` invented articles, `pages` of them HTML, the others rows of a file, among which each tenth
+    repeats an earlier one; besides them a row in English, an empty and a broken one.
+    """
+    draw = random.Random(seed)
+    texts: list[str] = []
+    for number in range(count):
+        if number % 10 == 9:
+            texts.append(draw.choice(texts))
+            continue
+        about = " ".join(f"{draw.choice(WORDS)} {draw.randrange(1000)}" for _ in range(9))
+        texts.append(f"{about}. " + "".join(quote.format(number=number) for quote in draw.sample(QUOTES, 2)))
+    rows: list[dict[str, Any]] = [
+        {"id": f"a{number}", "title": f"خبر رقم {number}", "text": text} for number, text in enumerate(texts[pages:])
+    ]
+    rows.append({"id": "english", "text": "The minister said that the project would begin in spring, and " * 5})
+    rows.append({"id": "void", "text": ""})
+    folder.mkdir(parents=True)
+    lines = "\n".join([*(json.dumps(row, ensure_ascii=False) for row in rows), "{broken"])
+    (folder / "rows.jsonl").write_text(lines + "\n", encoding="utf-8")
+    for number, text in enumerate(texts[:pages]):
+        page = f"<html><head><title>صفحة {number}</title></head><body><article><p>{text}</p></article></body></html>"
+        (folder / f"page{number}.html").write_text(page, encoding="utf-8")
+    return folder
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run gets. `before` is called in its process first; `log` takes what it prints and its errors."""
+
+    warehouse: str
+    inputs: tuple[str, ...]
+    config: str
+    log: Path
+    stand_ins: bool = True
+    before: Callable[[], None] | None = None
+
+    def start(self) -> BaseProcess:
+        """Begin in a process that leads a group of its own."""
+        process = FORKS.Process(target=_go, args=(self,))
+        process.start()
+        return process
+
+    def finish(self) -> int:
+        """Begin, and wait for the end; the exit status."""
+        process = self.start()
+        process.join()
+        return process.exitcode if process.exitcode is not None else CRASHED
+
+
+def kill_group(process: BaseProcess) -> None:
+    """End the process with all that it started, as a power cut does."""
+    try:
+        os.killpg(process.pid or 0, signal.SIGKILL)
+    except ProcessLookupError:
+        process.kill()  # it has not yet made its group, or has ended
+    process.join()
+
+
+def die_at_operation(number: int, folder: str) -> None:
+    """From now on, kill this process group in front of the `number`th operation on files below the folder."""
+    left = number
+
+    def count(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal left
+        if event in ("open", "os.rename", "os.remove", "os.mkdir") and str(arguments[0]).startswith(folder):
+            left -= 1
+            if not left:
+                os.killpg(0, signal.SIGKILL)
+
+    sys.addaudithook(count)
+
+
+def work_on_test_s3() -> None:
+    """Use the credentials of a test server, and leases on it that are taken, and end, in a second, not in a minute."""
+    os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    lease.SETTLE_SECONDS, lease.LIFETIME_SECONDS = 0.2, 2.0  # type: ignore[misc]
+
+
+def shift_clock(days: int) -> None:
+    """Let all modules of nabra in this process see a clock that is so many days ahead."""
+
+    class Shifted(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=days)
+
+    seconds, honest = days * 86400, time.time
+    time.time = lambda: honest() + seconds
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("tasks.", "flows.")) and getattr(module, "datetime", None) is datetime:
+            module.datetime = Shifted  # type: ignore[attr-defined]
+
+
+def limit_file_size(size: int) -> None:
+    """Let no file of this process grow beyond so many bytes, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def _go(run: Run) -> None:
+    os.setpgid(0, 0)
+    output = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    sys.stdout = sys.stderr = open(output, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+    if run.before:
+        run.before()
+    try:
+        status = _run(run)
+    except NabraError as error:
+        print(f"{type(error).__name__}: {error}")
+        status = FAILED
+    except BaseException:  # noqa: BLE001 - all of it is the test's to see
+        traceback.print_exc()
+        status = CRASHED
+    sys.exit(status)
+
+
+def _run(run: Run) -> int:
+    from flows import news
+    from flows.parameters import Place, RunParameters
+    from tasks import alone
+    from tasks import run as runner
+
+    if run.stand_ins:
+        use_stand_ins()
+    alone.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
+    news.run_stage, news.run_fetch = runner.run_stage.fn, runner.run_fetch.fn  # type: ignore[assignment]
+    news.publish = lambda *_: None  # type: ignore[assignment]
+    news.news.fn(RunParameters(inputs=run.inputs), Place(warehouse=run.warehouse, config=run.config))
+    return DONE
+
+
+def use_stand_ins() -> None:
+    """Give every toolbox of this process a parser and classifiers of a few lines."""
+    from config.settings import load_settings
+    from tasks.stance import Judges, load_cues
+    from tasks.toolbox import Toolbox
+    from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
+
+    cues = load_cues(Path(load_settings().stance.cues))
+    tools: dict[str, object] = {"parser": WordParser(), "classifier": WordClassifier()}
+    tools["judges"] = Judges(cues, WordTargets(), WORD_DECISION)
+    for name, tool in tools.items():
+        setattr(Toolbox, name, tool)
