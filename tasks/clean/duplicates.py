@@ -6,6 +6,7 @@ Near duplicates are found by MinHash over word shingles in a locality-sensitive 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -43,14 +44,14 @@ class DuplicateIndex:
         self._near = MinHashLSH(settings.duplicate_threshold, settings.minhash_permutations, weights=(0.1, 0.9))
 
     @classmethod
-    def from_clean(cls, table: pa.Table, settings: CleanSettings) -> DuplicateIndex:
-        """The index of a table of dataset `clean`, in the order in which its articles were cleaned.
+    def from_clean(cls, tables: Iterable[pa.Table], settings: CleanSettings) -> DuplicateIndex:
+        """The index of tables of dataset `clean`, in the order in which their articles were cleaned.
 
         Reads doc_id, text, story, duplicate_of, published_at and fetched_at.
         """
         index = cls(settings)
         columns = ["doc_id", "text", "story", "duplicate_of", "published_at", "fetched_at"]
-        for row in table.select(columns).to_pylist():
+        for row in (row for table in tables for row in table.select(columns).to_pylist()):
             # Before schema version 3 the original gave the story its name.
             story = row["story"] or row["duplicate_of"] or row["doc_id"]
             index._add(story, row["doc_id"], when(row["published_at"], row["fetched_at"]))
