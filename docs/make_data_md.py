@@ -43,6 +43,8 @@ story, by `published_at`, by `fetched_at` where that is null or later than fetch
 * Exactly: `count(distinct story)`; and the view `stories` of `nabra sql` has one row a story: `story`, `doc_id`,
   `source` and `published_at` of the earliest of its articles now, the number of `articles` and of `outlets`. Recipe 5
   of the [cookbook](cookbook.md) does the same without nabra.
+* An article whose title and text are word for word those of an earlier one is not parsed again: it gets the rows of
+  that one under its own `doc_id`, so that every article has all its rows, whoever else printed it.
 * Rows from before schema version 3 have no `story`: take `coalesce(story, duplicate_of, doc_id)`.
 
 ## Reading

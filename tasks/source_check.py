@@ -15,6 +15,7 @@ from tasks.fetch import Source, Target, canonical_url, document_id, targets_of
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.fetched import Found, Refused
 from tasks.fetch.files import LocalInput, WebLink
+from tasks.fetch.identity import has_credentials, without_credentials
 from tasks.fetch.listings import Listing, read_listing
 from tasks.fetch.unpack import Bounds
 from tasks.fetch.web import Web
@@ -95,43 +96,41 @@ class Trial:
             if target.path is None and not result.robots:
                 result.robots = self.web.robots.verdict(target.address)
                 result.crawl_delay_seconds = self.web.robots.crawl_delay(target.address)
-            for found in self._found(target):
-                if isinstance(found, Problem):
-                    result.missing.append(found)
-                else:
+            try:
+                for found in self._found(target):
                     self._take(found, result)
+            except DocumentError as error:
+                result.missing.append(Problem(target.address, error.reason, error.detail))
         return result
 
-    def _take(self, found: Found, result: SourceCheck) -> None:
+    def _take(self, found: Found | Problem, result: SourceCheck) -> None:
         """Count the article, and read it if none was read before."""
-        result.items += 1
-        result.newest = max(filter(None, (result.newest, found.hint_published_at)), default=None)
+        if isinstance(found, Found):
+            result.items += 1
+            result.newest = max(filter(None, (result.newest, found.hint_published_at)), default=None)
         if result.text is not None or len(result.unread) >= TRIED_ARTICLES:
             return
-        article = self._article(found)
+        article = self._article(found) if isinstance(found, Found) else found
         if isinstance(article, Problem):
             result.unread.append(article)
         else:
             result.title, result.text = article["title"], article["text"]
 
     def _found(self, target: Target) -> Iterator[Found | Problem]:
-        """The articles that an address or a path names, and what cannot be had."""
-        try:
-            if target.path is None:
-                for item in self._listed(target):
+        """The articles that an address or a path names, and why some of them cannot be had."""
+        if target.path is None:
+            for item in self._listed(target):
+                yield self._page(item, target)
+            return
+        local = LocalInput(target.source, self._bounds, self.settings.fetch.max_feed_items, target.reading)
+        for found in local.find(target.path):
+            match found:
+                case WebLink(item):
                     yield self._page(item, target)
-                return
-            local = LocalInput(target.source, self._bounds, self.settings.fetch.max_feed_items, target.reading)
-            for found in local.find(target.path):
-                match found:
-                    case WebLink(item):
-                        yield self._page(item, target)
-                    case Refused(row):
-                        yield Problem(row["url"], row["reason"], row["detail"])
-                    case Found():
-                        yield found
-        except DocumentError as error:
-            yield Problem(target.address, error.reason, error.detail)
+                case Refused(row):
+                    yield Problem(row["url"], row["reason"], row["detail"])
+                case Found():
+                    yield found
 
     def _listed(self, target: Target) -> list[FeedItem]:
         if target.reading.kind == "urls":
@@ -152,6 +151,9 @@ class Trial:
 
     def _page(self, item: FeedItem, target: Target) -> Found | Problem:
         try:
+            if has_credentials(item.link):
+                shown = without_credentials(item.link)
+                return Problem(shown, "refused", "the address holds a user name or password")
             url = canonical_url(item.link)
         except ValueError as error:
             return Problem(item.link, "malformed", f"no address: {error}")

@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
 from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, Hints, load_boilerplate
@@ -26,7 +24,7 @@ from tasks.parse.models import (
     verify,
 )
 from tasks.parse.parser import Parser
-from tasks.schemas import CLEAN
+from tasks.repeats import Originals
 from tasks.sentiment.classifier import Classifier, load_classifier
 from tasks.stages import STAGES
 from tasks.stance import Judges, load_cues, load_decision, load_target_classifier
@@ -64,10 +62,20 @@ class Toolbox:
     @cached_property
     def duplicates(self) -> DuplicateIndex:
         """The index of the articles cleaned in the last `clean.duplicate_days`, oldest first."""
+        tables = (self.store.read("clean", batch) for batch in self._recent())
+        return DuplicateIndex.from_clean(tables, self.settings.clean)
+
+    @cached_property
+    def originals(self) -> Originals:
+        """The articles of these days which others may repeat word for word."""
+        originals = Originals()
+        for batch in self._recent():
+            originals.add(batch, self.store.read("clean", batch))
+        return originals
+
+    def _recent(self) -> list[Batch]:
         since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
-        done = sorted(self.store.done(STAGES["clean"]) - self.stale)
-        tables = [self.store.read("clean", batch) for batch in done if batch.ingest_date >= since]
-        return DuplicateIndex.from_clean(pa.concat_tables([CLEAN.schema.empty_table(), *tables]), self.settings.clean)
+        return sorted(batch for batch in self.store.done(STAGES["clean"]) - self.stale if batch.ingest_date >= since)
 
     @cached_property
     def actors(self) -> Actors:

@@ -6,12 +6,13 @@ Near duplicates are found by MinHash over word shingles in a locality-sensitive 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import pyarrow as pa
-from datasketch import MinHash, MinHashLSH
+from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 from config.settings import CleanSettings
 from tasks.folding import fold
@@ -37,20 +38,20 @@ class DuplicateIndex:
 
     def __init__(self, settings: CleanSettings) -> None:
         self._settings = settings
-        self._known: list[tuple[str, MinHash]] = []
+        self._known: list[tuple[str, LeanMinHash]] = []
         self._earliest: dict[str, tuple[datetime, str]] = {}
         # A false candidate costs one comparison, a missed one is lost: weigh misses more.
         self._near = MinHashLSH(settings.duplicate_threshold, settings.minhash_permutations, weights=(0.1, 0.9))
 
     @classmethod
-    def from_clean(cls, table: pa.Table, settings: CleanSettings) -> DuplicateIndex:
-        """The index of a table of dataset `clean`, in the order in which its articles were cleaned.
+    def from_clean(cls, tables: Iterable[pa.Table], settings: CleanSettings) -> DuplicateIndex:
+        """The index of tables of dataset `clean`, in the order in which their articles were cleaned.
 
         Reads doc_id, text, story, duplicate_of, published_at and fetched_at.
         """
         index = cls(settings)
         columns = ["doc_id", "text", "story", "duplicate_of", "published_at", "fetched_at"]
-        for row in table.select(columns).to_pylist():
+        for row in (row for table in tables for row in table.select(columns).to_pylist()):
             # Before schema version 3 the original gave the story its name.
             story = row["story"] or row["duplicate_of"] or row["doc_id"]
             index._add(story, row["doc_id"], when(row["published_at"], row["fetched_at"]))
@@ -72,10 +73,10 @@ class DuplicateIndex:
         first = self._earliest[story][1]
         return Place(story, first if first != doc_id else None)
 
-    def _is_near(self, number: int, sketch: MinHash) -> bool:
+    def _is_near(self, number: int, sketch: LeanMinHash) -> bool:
         return bool(self._known[number][1].jaccard(sketch) >= self._settings.duplicate_threshold)
 
-    def _learn(self, story: str, sketch: MinHash) -> None:
+    def _learn(self, story: str, sketch: LeanMinHash) -> None:
         """Let the text stand for the story; an article that was edited stands for it by each of its versions."""
         self._near.insert(len(self._known), sketch, check_duplication=False)
         self._known.append((story, sketch))
@@ -83,12 +84,12 @@ class DuplicateIndex:
     def _add(self, story: str, doc_id: str, at: datetime) -> None:
         self._earliest[story] = min(self._earliest.get(story, (at, doc_id)), (at, doc_id))
 
-    def _sketch(self, text: str) -> MinHash:
+    def _sketch(self, text: str) -> LeanMinHash:
         words, size = WORD.findall(fold(text)), self._settings.shingle_words
         shingles = {" ".join(words[n : n + size]) for n in range(max(1, len(words) - size + 1))}
         sketch = MinHash(self._settings.minhash_permutations)
         sketch.update_batch([shingle.encode() for shingle in shingles])
-        return sketch
+        return LeanMinHash(sketch)
 
 
 def when(published_at: datetime | None, fetched_at: datetime | None) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from tasks.fetch.identity import joined
 
 # A headline; the entries of menus and the names of sections are shorter.
 MIN_HEADLINE_WORDS: Final = 4
+# A page that never ends; a front page has some hundreds.
+MAX_LINKS: Final = 10_000
 # A link around a whole teaser is no title.
 MAX_TITLE_CHARS: Final = 200
 # A header in an article is the teaser's headline, any other the page's own.
@@ -50,8 +53,8 @@ def read_links(content: bytes, charset: str | None, base: str, max_items: int, s
 
 
 def _selected(document: html.HtmlElement, base: str, selector: str) -> Iterator[tuple[str, str]]:
-    for found in CSSSelector(selector, translator="html")(document):
-        yield from _web_links(document, base, found.iter("a"))
+    found = CSSSelector(selector, translator="html")(document)
+    yield from _web_links(document, base, dict.fromkeys(anchor for element in found for anchor in element.iter("a")))
 
 
 def _headlines(document: html.HtmlElement, base: str) -> Iterator[tuple[str, str]]:
@@ -65,7 +68,7 @@ def _headlines(document: html.HtmlElement, base: str) -> Iterator[tuple[str, str
 def _web_links(document: html.HtmlElement, base: str, anchors: Iterable[html.HtmlElement]) -> Iterator[tuple[str, str]]:
     """The address, without fragment, and the words of each anchor that leads into the web."""
     base = joined(base, next(iter(document.xpath("//base/@href")), "")) or base
-    for anchor in anchors:
+    for anchor in islice(anchors, MAX_LINKS):
         address = joined(base, anchor.get("href", "").strip()).partition("#")[0]
         if address.startswith(("http://", "https://")):
             yield address, " ".join(anchor.text_content().split())

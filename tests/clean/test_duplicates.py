@@ -36,7 +36,7 @@ def row(doc_id: str, text: str, hour: float, story: str | None, duplicate_of: st
 
 def index_of(*rows: dict[str, object]) -> DuplicateIndex:
     clean: pa.Table = table(CLEAN, list(rows))
-    return DuplicateIndex.from_clean(clean, SETTINGS)
+    return DuplicateIndex.from_clean([clean], SETTINGS)
 
 
 def test_the_same_words_in_another_spelling_are_a_copy() -> None:

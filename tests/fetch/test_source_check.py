@@ -94,9 +94,11 @@ def test_people_read_the_same_and_what_to_do(place: Place, site: Site) -> None:
 
 def test_an_article_that_cannot_be_read_is_passed_over_for_the_next(place: Place, site: Site) -> None:
     site.serve("/1", ARTICLE)
-    place.add("port", "feed", site.serve("/feed", feed(("/gone", ""), ("/1", "")), headers=XML))
+    broken = ("http://me:secret@port.example/1", "")
+    place.add("port", "feed", site.serve("/feed", feed(broken, ("/gone", ""), ("/1", "")), headers=XML))
     status, (result,) = place.check()
     assert (status, result["items"], result["title"]) == (0, 2, "رصيف جديد في مرسانا")
+    assert "secret" not in json.dumps(result)
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,14 @@ def test_what_is_wrong_is_named_by_the_reason_of_a_reject(
     assert [problem["reason"] for problem in result["problems"]] == [reason]
     assert result["problems"][0]["advice"]
     assert result["robots"] == ("refused" if reason == "robots" else "allowed")
+
+
+def test_one_address_that_fails_is_a_problem_though_another_is_good(place: Place, site: Site) -> None:
+    site.serve("/1", ARTICLE)
+    place.add("port", "feed", site.serve("/feed", feed(("/1", "")), headers=XML), site.address + "/gone")
+    status, (result,) = place.check()
+    assert (status, result["title"]) == (1, "رصيف جديد في مرسانا")
+    assert [problem["address"] for problem in result["problems"]] == [site.address + "/gone"]
 
 
 def test_a_server_whose_robots_cannot_be_read_is_not_asked_further(place: Place, site: Site) -> None:

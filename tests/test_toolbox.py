@@ -1,0 +1,34 @@
+"""The tools of a run, made as the settings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.settings import load_settings
+from tasks.store import Store
+from tasks.toolbox import Toolbox
+from tests.clean.test_selectors import PAGE, TEASER
+
+SOURCES = """[[source]]
+id = "port"
+name = "صحيفة الميناء"
+kind = "feed"
+addresses = ["https://port.example/feed"]
+drop = [".related", ".opinion"]
+enabled = false
+"""
+
+
+def test_the_extractor_knows_what_the_sources_say_of_their_pages(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    (tmp_path / "my.toml").write_text('[fetch]\nsources = "sources.toml"\n[clean]\nworkers = 1\n', encoding="utf-8")
+    settings = load_settings(tmp_path / "my.toml", warehouse=str(tmp_path / "w"))
+    tools = Toolbox(settings, Store.open(settings.store))
+    try:
+        articles = {
+            source: tools.extractor.submit(PAGE, "https://port.example/1", source)() for source in ("port", "cli")
+        }
+    finally:
+        tools.close()
+    assert TEASER not in articles["port"].text
+    assert TEASER in articles["cli"].text
