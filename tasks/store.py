@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -28,6 +29,8 @@ from tasks.stages import STAGES, Stage
 
 METADATA_PREFIX = "nabra."
 TEMPORARY = "_tmp"
+_FORMAT: Final[dict[str, Any]] = {"compression": "zstd", "compression_level": 3, "write_page_index": True}
+ROW_GROUP_BYTES = 32 << 20  # in memory, of a file that is merged
 BATCH_FILE = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/_.][^/.]*)\.parquet$")
 
 
@@ -196,29 +199,39 @@ class Store:
 
     def _put(self, path: str, data: pa.Table, metadata: dict[str, str]) -> None:
         sink = pa.BufferOutputStream()
-        data = data.replace_schema_metadata(metadata)
-        pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
-        try:
-            self._publish(path, sink.getvalue())
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+        pq.write_table(data.replace_schema_metadata(metadata), sink, **_FORMAT)
+        self._publish(path, sink.getvalue())
+
+    def merge(self, dataset: str, paths: Sequence[str], name: str) -> None:
+        """Publish the rows of the files at `paths` as one of the current schema version; `name` as in `put_note`.
+
+        In memory are one file and one row group at a time.
+        """
+        metadata = {f"{METADATA_PREFIX}schema_version": str(SCHEMA_VERSION)}
+        schema = DATASETS[dataset].schema.with_metadata(metadata)
+        with self._sink(f"{self.root}/{name}") as sink, pq.ParquetWriter(sink, schema, **_FORMAT) as writer:
+            for group in _row_groups(self._read(dataset, path)[0] for path in paths):
+                writer.write_table(group)
 
     def put_note(self, name: str, content: bytes) -> None:
         """Publish a small file that is no data; `name` is its path below the root and begins with `_`."""
-        path = f"{self.root}/{name}"
-        try:
-            self._publish(path, pa.py_buffer(content))
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
+        self._publish(f"{self.root}/{name}", content)
 
     def notes(self, folder: str) -> dict[str, bytes]:
         """The notes below a folder, by name."""
-        selector = pafs.FileSelector(f"{self.root}/{folder}", recursive=True, allow_not_found=True)
         try:
-            files = [info for info in self.filesystem.get_file_info(selector) if info.type == pafs.FileType.File]
-            return {info.path.removeprefix(f"{self.root}/"): self._content(info.path) for info in files}
+            return {name: self._content(info.path) for name, info in self.files(folder).items()}
         except OSError as error:
             raise StoreError(f"{self}/{folder} cannot be read: {error}") from error
+
+    def note(self, name: str) -> bytes | None:
+        """One note by its name, or None if there is none."""
+        path = f"{self.root}/{name}"
+        try:
+            found = self.filesystem.get_file_info(path).type == pafs.FileType.File
+            return self._content(path) if found else None
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
 
     def remove(self, name: str) -> None:
         """Remove a file below the root; nothing happens where there is none."""
@@ -231,23 +244,37 @@ class Store:
 
     def temporary(self, older_than: float) -> dict[str, int]:
         """Bytes of the files that unfinished writes left before `older_than` (seconds since 1970), by name."""
-        selector = pafs.FileSelector(f"{self.root}/{TEMPORARY}", recursive=True, allow_not_found=True)
+        found = self.files(TEMPORARY)
+        return {name: info.size for name, info in found.items() if info.mtime.timestamp() < older_than}
+
+    def files(self, folder: str) -> dict[str, pafs.FileInfo]:
+        """All files below a folder of the root, by their path below the root, in its order."""
+        selector = pafs.FileSelector(f"{self.root}/{folder}", recursive=True, allow_not_found=True)
         try:
             found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
         except OSError as error:
-            raise StoreError(f"{self}/{TEMPORARY} cannot be listed: {error}") from error
-        return {
-            info.path.removeprefix(f"{self.root}/"): info.size
-            for info in found
-            if info.type == pafs.FileType.File and info.mtime.timestamp() < older_than
-        }
+            raise StoreError(f"{self}/{folder} cannot be listed: {error}") from error
+        files = {info.path.removeprefix(f"{self.root}/"): info for info in found if info.type == pafs.FileType.File}
+        return dict(sorted(files.items()))
 
-    def _publish(self, path: str, content: pa.Buffer) -> None:
-        if self.is_local:
-            _publish_local(Path(self.root), Path(path), content)
-        else:
-            with self.filesystem.open_output_stream(path) as stream:
-                stream.write(content)
+    def data_files(self, dataset: str) -> list[pafs.FileInfo]:
+        """The files of a dataset, oldest day first."""
+        found = self.files(dataset).values()
+        return [info for info in found if info.extension == "parquet" and info.base_name[0] not in "_."]
+
+    def _publish(self, path: str, content: pa.Buffer | bytes) -> None:
+        with self._sink(path) as sink:
+            sink.write(content)
+
+    @contextmanager
+    def _sink(self, path: str) -> Iterator[Any]:
+        """A stream whose content is at `path` once the block has ended well."""
+        local = _sink_local(Path(self.root), Path(path)) if self.is_local else None
+        try:
+            with local or self.filesystem.open_output_stream(path) as stream:
+                yield stream
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror or error}") from error
 
     def _content(self, path: str) -> bytes:
         with self.filesystem.open_input_stream(path) as stream:
@@ -258,16 +285,7 @@ class Store:
         return f"{self.root}/{dataset}/ingest_date={ingest_date}/{name}.parquet"
 
     def _files(self, dataset: str) -> list[str]:
-        selector = pafs.FileSelector(f"{self.root}/{dataset}", recursive=True, allow_not_found=True)
-        try:
-            found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
-        except OSError as error:
-            raise StoreError(f"{self}/{dataset} cannot be listed: {error}") from error
-        return sorted(
-            info.path
-            for info in found
-            if info.type == pafs.FileType.File and info.extension == "parquet" and info.base_name[0] not in "_."
-        )
+        return [info.path for info in self.data_files(dataset)]
 
     def _metadata(self, path: str) -> dict[str, str]:
         try:
@@ -286,14 +304,27 @@ def _version(metadata: Mapping[str, str]) -> int:
     return int(metadata.get(f"{METADATA_PREFIX}schema_version", SCHEMA_VERSION))
 
 
-def _publish_local(root: Path, path: Path, content: pa.Buffer) -> None:
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The rows of all tables, in tables of about `ROW_GROUP_BYTES`."""
+    waiting: list[pa.Table] = []
+    for data in tables:
+        waiting.append(data)
+        if sum(part.nbytes for part in waiting) >= ROW_GROUP_BYTES:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+@contextmanager
+def _sink_local(root: Path, path: Path) -> Iterator[BinaryIO]:
     """Write, sync and rename within one filesystem, then sync the folder: after a crash the file is whole or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = root / TEMPORARY / f"{uuid.uuid4().hex}.part"
     temporary.parent.mkdir(parents=True, exist_ok=True)
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
