@@ -20,17 +20,7 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
 * Every file's Parquet metadata says what made it: `nabra.stage`, `nabra.schema_version`, `nabra.fingerprint` (hash of
   settings, lexicons and models), `nabra.version`, `nabra.run_id`.
 
-Read them with anything that reads Parquet:
-
-```sql
--- DuckDB
-select * from read_parquet('warehouse/stances/**/*.parquet', hive_partitioning = true, union_by_name = true);
-```
-```python
-polars.scan_parquet("warehouse/stances/**/*.parquet", hive_partitioning=True)
-pandas.read_parquet("warehouse/stances")
-spark.read.parquet("warehouse/stances")
-```
+[How to read them](reading.md) with DuckDB, Polars, pandas and Spark.
 """
 
 
