@@ -11,6 +11,7 @@ import pyarrow as pa
 from rich.table import Table
 
 from flows.display import Reading, escape
+from tasks.compact import datasets
 from tasks.errors import UsageError
 from tasks.schemas import DATASETS
 from tasks.store import Store
@@ -34,8 +35,8 @@ def open_views(store: Store) -> duckdb.DuckDBPyConnection:
     The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
     """
     connection = duckdb.connect(":memory:", config=CONFINED)
-    for name in DATASETS:
-        connection.register(name, store.dataset(name))
+    for name, data in datasets(store).items():
+        connection.register(name, data)
     return connection
 
 

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from flows.display import Reading, escape, plain_table
 from flows.read import open_views, run_query
+from tasks.compact import datasets
 from tasks.errors import StoreError
 from tasks.quarantine import failures
-from tasks.schemas import DATASETS
 from tasks.stages import STAGES
 from tasks.store import Store
 
@@ -28,8 +28,8 @@ def status(store: Store) -> RenderableType:
     Files, rows, size and last day of each dataset; batches done and pending of each stage; rejects by stage and reason;
     the newest article. Raises StoreError on a file that cannot be read.
     """
-    datasets = _datasets(store)  # first, because it names a damaged file
-    if not any(store.dataset(name).files for name in ("raw", "rejects")):
+    held = _datasets(store)  # first, because it names a damaged file
+    if not any(store.data_files(name) for name in ("raw", "rejects")):
         return Text(f"Nothing in {store} yet; fill it with: nabra run")
     connection = open_views(store)
     rejects = run_query(
@@ -44,7 +44,7 @@ def status(store: Store) -> RenderableType:
     counted = ((row["stage"], row["reason"], str(row["documents"])) for row in rejects.to_pylist())
     return Group(
         Text(f"Warehouse {store}\n"),
-        datasets,
+        held,
         _stages(store),
         *_failed(store),
         _grid("rejected at", "reason", "documents", rows=counted) if rejects.num_rows else "No rejects.\n",
@@ -62,15 +62,15 @@ def readable_bytes(size: int) -> str:
 
 def _datasets(store: Store) -> Table:
     rows = []
-    for name in DATASETS:
+    for name, data in datasets(store).items():
+        files = store.data_files(name)
         try:
-            data = store.dataset(name)
-            size = sum(info.size for info in store.filesystem.get_file_info(data.files))
             count = data.count_rows()
         except (pa.ArrowException, OSError) as error:
             raise StoreError(f"{store}/{name}: {error}; delete the damaged file and run again") from error
-        last = max((path.split("ingest_date=")[-1].split("/")[0] for path in data.files), default="")
-        rows.append((name, str(len(data.files)), f"{count:,}", readable_bytes(size), last))
+        last = max((info.path.split("ingest_date=")[-1].split("/")[0] for info in files), default="")
+        size = readable_bytes(sum(info.size for info in files))
+        rows.append((name, str(len(files)), f"{count:,}", size, last))
     return _grid("dataset", "files", "rows", "size", "last ingest_date", rows=rows)
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
+import pyarrow.dataset as ds
 import pyarrow.fs as pafs
 
 from tasks.schemas import DATASETS, SCHEMA_VERSION
@@ -60,7 +61,7 @@ def compact(store: Store, check: Callable[[], None]) -> tuple[int, int]:
     files: defaultdict[str, list[str]] = defaultdict(list)
     for dataset in COMPACTED:
         for day, sources in _days(store, dataset).items():
-            name = f"{FOLDER}/{dataset}/ingest_date={day}/{_digest(sources)}.parquet"
+            name = _merged(dataset, day, sources)
             files[dataset].append(name)
             if name not in last.listed:
                 check()
@@ -71,6 +72,18 @@ def compact(store: Store, check: Callable[[], None]) -> tuple[int, int]:
     check()
     _publish(store, replace(new, out={name: since for name, since in new.out.items() if name not in new.listed}))
     return many, merged
+
+
+def datasets(store: Store) -> dict[str, ds.Dataset]:
+    """All datasets as they are now, in the fewest files: of days that have not changed since, that of the snapshot."""
+    listed = read_manifest(store).listed
+    return {name: store.dataset(name, list(_fewest(store, name, listed))) for name in DATASETS}
+
+
+def _fewest(store: Store, dataset: str, listed: set[str]) -> Iterator[str]:
+    for day, sources in _days(store, dataset).items():
+        merged = _merged(dataset, day, sources)
+        yield from [f"{store.root}/{merged}"] if merged in listed else [info.path for info in sources]
 
 
 def stale(store: Store, older_than: float) -> dict[str, int]:
@@ -96,10 +109,11 @@ def _days(store: Store, dataset: str) -> dict[str, list[pafs.FileInfo]]:
     return days
 
 
-def _digest(sources: Sequence[pafs.FileInfo]) -> str:
-    """Another one whenever a file came, went or was written again, or a merged file would have other columns."""
+def _merged(dataset: str, ingest_date: str, sources: Sequence[pafs.FileInfo]) -> str:
+    """The name of a merged file: another one if a source came, went or was written again, or the columns are others."""
     seen = [(info.base_name, info.size, info.mtime_ns) for info in sources]
-    return hashlib.sha256(repr((SCHEMA_VERSION, seen)).encode()).hexdigest()[:32]
+    digest = hashlib.sha256(repr((SCHEMA_VERSION, seen)).encode()).hexdigest()[:32]
+    return f"{FOLDER}/{dataset}/ingest_date={ingest_date}/{digest}.parquet"
 
 
 def _publish(store: Store, manifest: Manifest) -> None:

@@ -161,12 +161,12 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
 
-    def dataset(self, dataset: str) -> ds.Dataset:
-        """All files of a dataset as a pyarrow dataset; without files it has the right columns and no rows."""
+    def dataset(self, dataset: str, files: list[str] | None = None) -> ds.Dataset:
+        """The files (all, if none are given) as a pyarrow dataset; without any it has the columns and no rows."""
         partitioning = ds.partitioning(pa.schema([("ingest_date", pa.string())]), flavor="hive")
         schema = DATASETS[dataset].schema.append(pa.field("ingest_date", pa.string()))
         return ds.dataset(
-            self._files(dataset),
+            self._files(dataset) if files is None else files,
             schema=schema,
             format="parquet",
             filesystem=self.filesystem,

@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from tasks.compact import COMPACTED, FOLDER, compact, forget_removed, read_manifest, stale
+from tasks.compact import COMPACTED, FOLDER, compact, datasets, forget_removed, read_manifest, stale
 from tasks.schemas import QUOTES, SCHEMA_VERSION
 from tasks.store import Batch, Store
 from tests.flows.small_warehouse import write
@@ -111,6 +111,19 @@ def test_memory_is_bounded_by_the_row_group(store: Store, monkeypatch: pytest.Mo
 def store_bytes(store: Store) -> int:
     add(store, 0)
     return int(store.read("sentences", Batch("2026-03-01", "00000-x")).nbytes)
+
+
+def test_what_reads_all_rows_opens_merged_files_of_days_that_have_not_changed(store: Store) -> None:
+    for number in range(6):
+        add(store, number, day=1 + number // 3)
+    whole = store.dataset("sentences").to_table()
+    merge(store)
+    assert len(datasets(store)["sentences"].files) == 2
+    assert datasets(store)["sentences"].to_table().equals(whole)
+    add(store, 6, day=2)
+    assert len(datasets(store)["sentences"].files) == 1 + 4
+    assert datasets(store)["sentences"].to_table().equals(store.dataset("sentences").to_table())
+    assert datasets(store)["raw"].count_rows() == 0
 
 
 def test_files_of_an_earlier_snapshot_stay_for_a_while(store: Store) -> None:
