@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -23,7 +24,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config.settings import load_settings
-from tasks.run import Plan
 from tasks.schemas import DATASETS
 from tasks.stages import STAGES
 from tasks.store import Batch, Provenance, Store
@@ -52,16 +52,20 @@ def main(folder: Path, sizes: list[int]) -> None:
     for articles in sizes:
         store = _store(folder / str(articles))
         if not store.batches("raw"):
-            # In a process of its own: a command that is started counts the memory of this one for its peak.
-            filler = multiprocessing.get_context("spawn").Process(
-                target=fill, args=(store.root, recorded.root, articles)
-            )
-            filler.start()
-            filler.join()
+            apart(fill, store.root, recorded.root, articles)
         print(f"\n{articles} articles, {len(store.batches('raw'))} batches", flush=True)
-        look_for_work(store)
+        apart(look_for_work, store.root)
         for arguments in COMMANDS:
             run([*arguments, "--warehouse", store.root])
+
+
+def apart(work: Callable[..., None], *arguments: str | int) -> None:
+    """Do it in a process of its own: a command that is started later has the memory of this one in its peak."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
 
 
 def fill(folder: str, samples: str, articles: int) -> None:
@@ -89,8 +93,11 @@ def copied(data: pa.Table, copy: int) -> pa.Table:
     return data
 
 
-def look_for_work(store: Store) -> None:
+def look_for_work(folder: str) -> None:
     """Time what a run does before it works; the models are hashed before, once a run."""
+    from tasks.run import Plan
+
+    store = _store(Path(folder))
     plan = Plan(load_settings(warehouse=store.root), "bench")
     plan.provenance  # noqa: B018
     started = time.perf_counter()
