@@ -110,7 +110,10 @@ def _days(store: Store, dataset: str) -> dict[str, list[pafs.FileInfo]]:
 
 
 def _merged(dataset: str, ingest_date: str, sources: Sequence[pafs.FileInfo]) -> str:
-    """The name of a merged file: another one if a source came, went or was written again, or the columns are others."""
+    """The name of a merged file: another one if a source came, went or was written again, or the columns are others.
+
+    Times on S3 are whole seconds: that runs hold the warehouse, and wait two seconds to, keeps two writes apart.
+    """
     seen = [(info.base_name, info.size, info.mtime_ns) for info in sources]
     digest = hashlib.sha256(repr((SCHEMA_VERSION, seen)).encode()).hexdigest()[:32]
     return f"{FOLDER}/{dataset}/ingest_date={ingest_date}/{digest}.parquet"

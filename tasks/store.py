@@ -205,7 +205,8 @@ class Store:
     def merge(self, dataset: str, paths: Sequence[str], name: str) -> None:
         """Publish the rows of the files at `paths` as one of the current schema version; `name` as in `put_note`.
 
-        In memory are one file and one row group at a time.
+        In memory are one file and one row group at a time. On S3 an error may leave a part of the rows under the name:
+        only what this has returned from counts.
         """
         metadata = {f"{METADATA_PREFIX}schema_version": str(SCHEMA_VERSION)}
         schema = DATASETS[dataset].schema.with_metadata(metadata)

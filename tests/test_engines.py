@@ -26,6 +26,7 @@ ENGINES = ("DuckDB", "Polars", "pandas", pytest.param("Spark", marks=[pytest.mar
 VALUES: dict[pa.DataType, tuple[Any, ...]] = {
     pa.string(): ("قَالَ الوزيرُ: «نعم»", "", "ـــ\u200f\U0001f4f0\n\t'\"\\", "null"),
     pa.int32(): (0, -1, 2**31 - 1, -(2**31)),
+    pa.int64(): (0, -1, 2**63 - 1, -(2**63)),
     pa.float64(): (0.1, 1e-300, -0.5, 1.0),
     pa.binary(): (b"", b"\x00\xff\r\n", "خبر".encode(), b"PAR1"),
     pa.timestamp("us", tz="UTC"): tuple(
