@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as ds
 from rich.table import Table
 
 from flows.display import Reading, escape
@@ -29,13 +30,13 @@ CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 
 
-def open_views(store: Store) -> duckdb.DuckDBPyConnection:
-    """A connection with a view for each dataset of the warehouse, able to read these and nothing else.
+def open_views(store: Store, opened: Mapping[str, ds.Dataset] | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
     The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
     """
     connection = duckdb.connect(":memory:", config=CONFINED)
-    for name, data in datasets(store).items():
+    for name, data in (opened or datasets(store)).items():
         connection.register(name, data)
     return connection
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -28,10 +29,11 @@ def status(store: Store) -> RenderableType:
     Files, rows, size and last day of each dataset; batches done and pending of each stage; rejects by stage and reason;
     the newest article. Raises StoreError on a file that cannot be read.
     """
-    held = _datasets(store)  # first, because it names a damaged file
+    opened = datasets(store)
+    held = _datasets(store, opened)  # first, because it names a damaged file
     if not any(store.data_files(name) for name in ("raw", "rejects")):
         return Text(f"Nothing in {store} yet; fill it with: nabra run")
-    connection = open_views(store)
+    connection = open_views(store, opened)
     rejects = run_query(
         connection,
         "select stage, reason, count(*) as documents from rejects group by all order by documents desc, stage, reason",
@@ -60,9 +62,9 @@ def readable_bytes(size: int) -> str:
     return f"{size} B" if unit == 0 else f"{value:.1f} {UNITS[unit]}"
 
 
-def _datasets(store: Store) -> Table:
+def _datasets(store: Store, opened: Mapping[str, ds.Dataset]) -> Table:
     rows = []
-    for name, data in datasets(store).items():
+    for name, data in opened.items():
         files = store.data_files(name)
         try:
             count = data.count_rows()
