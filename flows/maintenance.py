@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from datetime import datetime
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -29,14 +30,16 @@ def validate(
 
     That every file can be read and has the columns and types of its schema version, that keys are unique and
     references whole, that offsets cut out just the words they claim, that no stage has a batch without what it was made
-    from. Work that is still to do is no problem.
+    from, that a snapshot has the rows of its batches. Work that is still to do is no problem.
 
     Exit status: 0 all is well; 1 something is wrong.
     """
+    from tasks.compact import check_snapshot
     from tasks.validate import Validation, validate
 
+    store = open_filled_store(config, warehouse)
     seen, problems = Validation(), 0
-    for problem in validate(open_filled_store(config, warehouse), seen):
+    for problem in chain(validate(store, seen), check_snapshot(store)):
         problems += 1
         if as_json:
             shown = {"dataset": problem.dataset, "batch": str(problem.batch), "wrong": problem.wrong}

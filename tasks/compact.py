@@ -18,8 +18,10 @@ from typing import Final
 import pyarrow.dataset as ds
 import pyarrow.fs as pafs
 
+from tasks.errors import StoreError
 from tasks.schemas import DATASETS, SCHEMA_VERSION
-from tasks.store import Store
+from tasks.store import Batch, Store
+from tasks.validate import Problem
 
 FOLDER: Final = "_compact"
 MANIFEST: Final = f"{FOLDER}/manifest.json"
@@ -84,6 +86,29 @@ def _fewest(store: Store, dataset: str, listed: set[str]) -> Iterator[str]:
     for day, sources in _days(store, dataset).items():
         merged = _merged(dataset, day, sources)
         yield from [f"{store.root}/{merged}"] if merged in listed else [info.path for info in sources]
+
+
+def check_snapshot(store: Store) -> Iterator[Problem]:
+    """Yield each file of the snapshot that cannot be read, or has not the rows of its sources, unchanged since."""
+    current = {
+        _merged(dataset, day, sources): sources
+        for dataset in COMPACTED
+        for day, sources in _days(store, dataset).items()
+    }
+    for name in sorted(read_manifest(store).listed):
+        _, dataset, day, _ = name.split("/")
+        wrong = _wrong(store, f"{store.root}/{name}", current.get(name))
+        if wrong:
+            yield Problem(dataset, Batch(day.removeprefix("ingest_date="), FOLDER), f"{wrong}; delete {FOLDER}/")
+
+
+def _wrong(store: Store, merged: str, sources: Sequence[pafs.FileInfo] | None) -> str:
+    try:
+        rows = store.count_rows(merged)
+        expected = sum(store.count_rows(info.path) for info in sources) if sources else rows
+    except StoreError as error:
+        return str(error)
+    return "" if rows == expected else f"{merged} has {rows} rows, its batches have {expected}"
 
 
 def stale(store: Store, older_than: float) -> dict[str, int]:

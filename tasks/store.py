@@ -133,6 +133,14 @@ class Store:
         """The rows of one batch; columns that came after the schema version of its file are null."""
         return self._read(dataset, self._path(dataset, batch.batch_id, batch.ingest_date))[0]
 
+    def count_rows(self, path: str) -> int:
+        """The rows of the file at `path`, as its footer tells; StoreError where it has none."""
+        try:
+            rows: int = pq.read_metadata(path, filesystem=self.filesystem).num_rows
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
+        return rows
+
     def outdated(self, dataset: str) -> list[str]:
         """The paths of the files of an earlier schema version."""
         return [path for path in self._files(dataset) if _version(self._metadata(path)) < SCHEMA_VERSION]

@@ -19,7 +19,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from tasks.compact import COMPACTED, FOLDER, compact, datasets, forget_removed, read_manifest, stale
+from tasks.compact import COMPACTED, FOLDER, check_snapshot, compact, datasets, forget_removed, read_manifest, stale
 from tasks.schemas import QUOTES, SCHEMA_VERSION
 from tasks.store import Batch, Store
 from tests.flows.small_warehouse import write
@@ -142,6 +142,21 @@ def test_files_of_an_earlier_snapshot_stay_for_a_while(store: Store) -> None:
     assert read_manifest(store).out == {}
     assert not stale(store, later)
     assert same(store, "clean")
+
+
+def test_a_file_of_the_snapshot_that_lacks_rows_or_is_gone_is_found(store: Store) -> None:
+    for number in range(3):
+        add(store, number)
+    merge(store)
+    assert list(check_snapshot(store)) == []
+    (name,) = read_manifest(store).files["clean"]
+    store.merge("clean", [store.data_files("clean")[0].path], name)
+    (problem,) = check_snapshot(store)
+    assert (problem.dataset, problem.batch.ingest_date) == ("clean", "2026-03-01")
+    assert "has 4 rows, its batches have 12" in problem.wrong
+    store.remove(name)
+    (problem,) = check_snapshot(store)
+    assert f"{name} cannot be read" in problem.wrong
 
 
 def test_a_damaged_file_is_named_and_the_last_snapshot_stays(tmp_path: Path) -> None:
