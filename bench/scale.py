@@ -1,96 +1,130 @@
-"""How long a large warehouse takes to look through: pending work, `nabra status`, `nabra sql`, `nabra validate`.
+"""How a large warehouse is looked through: pending work, `nabra status`, `sql`, `validate`, `compact`, `status` again.
 
-    python -m bench.scale [FOLDER] [--articles 31000]
+    python -m bench.scale [--articles 3200 31000] [--folder FOLDER]
 
-Makes a warehouse of invented rows (64 articles a batch, ten sentences and 400 words an article) in FOLDER, or in
-a temporary one, unless it is there already, and leaves 5 batches pending.
+Processes the sample articles once and makes a warehouse of copies of their rows, each with document ids of its own:
+some 60 articles a batch, 1,000 a day, the last 5 batches pending. FOLDER keeps it for the next time. Prints wall clock
+and CPU time, which tells more on a machine that does other things too, and the peak memory of each command.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from config.settings import load_settings
-from tasks.run import Plan
-from tasks.schemas import DATASETS, table
+from tasks.schemas import DATASETS
 from tasks.stages import STAGES
 from tasks.store import Batch, Provenance, Store
-from tests.flows.small_warehouse import row
 
-BATCH, PENDING = 64, 5
-SENTENCES, WORDS = 10, 40
-SENTENCE = " ".join(f"كلمة{number}" for number in range(WORDS))
-TEXT = "\n".join([SENTENCE] * SENTENCES)
-
-
-def main(folder: Path, articles: int) -> None:
-    """Make the warehouse if need be, and time each look at it."""
-    store = Store.open(load_settings(warehouse=str(folder)).store)
-    if not store.batches("raw"):
-        timed("made", lambda: fill(store, articles // BATCH))
-    plan = Plan(load_settings(warehouse=str(folder)), "bench")
-    plan.provenance  # noqa: B018 - the models are hashed once a run, before it looks for work
-    timed("pending work found", lambda: [plan.todo(store, stage) for stage in STAGES])
-    nabra = Path(sys.executable).with_name("nabra")
-    for arguments in (("status",), ("sql", "select count(*) from stances"), ("validate",)):
-        command = [nabra, *arguments, "--warehouse", str(folder)]
-        timed(f"nabra {arguments[0]}", lambda command=command: subprocess.run(command, check=True, capture_output=True))
+NABRA = Path(sys.executable).with_name("nabra")
+COPIES, PENDING, DAY_ARTICLES = 5, 5, 1000
+COPY_DIGITS = 8
+FIRST_DAY = date(2026, 1, 1)
+MADE_BY = Provenance("bench", "0", "bench")
+COMMANDS = (
+    ("status",),
+    ("sql", "select target_id, stance, count(*) from stances group by all"),
+    ("validate",),
+    ("compact",),
+    ("compact",),
+    ("status",),
+    ("sql", "select upos, count(*) from tokens group by all"),
+)
 
 
-def timed(what: str, work: Callable[[], Any]) -> None:
-    """Do it and print how long it took."""
-    started = time.perf_counter()
-    work()
-    print(f"{what}: {time.perf_counter() - started:.1f} s", flush=True)
+def main(folder: Path, sizes: list[int]) -> None:
+    """Make a warehouse of each size in `folder` unless it is there, and time each look at it."""
+    recorded = _store(folder / "samples")
+    if not recorded.batches("stances"):
+        subprocess.run([NABRA, "run", "--warehouse", recorded.root], check=True, capture_output=True)
+    for articles in sizes:
+        store = _store(folder / str(articles))
+        if not store.batches("raw"):
+            apart(fill, store.root, recorded.root, articles)
+        print(f"\n{articles} articles, {len(store.batches('raw'))} batches", flush=True)
+        apart(look_for_work, store.root)
+        for arguments in COMMANDS:
+            run([*arguments, "--warehouse", store.root])
 
 
-def fill(store: Store, batches: int) -> None:
-    """Write `batches` batches; the last few stop after `clean`."""
-    made_by = Provenance("bench", "0", "bench")
+def apart(work: Callable[..., None], *arguments: str | int) -> None:
+    """Do it in a process of its own: a command that is started later has the memory of this one in its peak."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(process.exitcode)
+
+
+def fill(folder: str, samples: str, articles: int) -> None:
+    """Write batches of copies of the rows of the samples' warehouse; the last few stop after `clean`."""
+    store = _store(Path(folder))
+    recorded = {name: _store(Path(samples)).dataset(name).to_table() for name in DATASETS}
+    batches = articles // (COPIES * len(recorded["clean"]))
     for number in range(batches):
-        batch = Batch(f"2026-{1 + number // 20 % 12:02d}-{1 + number % 20:02d}", f"{number:05d}-bench")
-        ids = [f"{number * BATCH + article:032x}" for article in range(BATCH)]
-        for name, rows in invented(ids).items():
-            if number < batches - PENDING or name in ("raw", "clean"):
-                store.write(name, batch, table(DATASETS[name], rows), made_by)
+        day = FIRST_DAY + timedelta(number * COPIES * len(recorded["clean"]) // DAY_ARTICLES)
+        batch = Batch(day.isoformat(), f"{number:05d}-bench")
+        for name, data in recorded.items():
+            copies = [copied(data, number * COPIES + copy).drop_columns("ingest_date") for copy in range(COPIES)]
+            if name == "rejects":
+                store.write_rejects("clean", batch, pa.concat_tables(copies), MADE_BY)
+            elif number < batches - PENDING or name in ("raw", "clean"):
+                store.write(name, batch, pa.concat_tables(copies), MADE_BY)
 
 
-def invented(ids: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """Rows of every dataset for articles of these ids."""
-    made: dict[str, list[dict[str, Any]]] = {name: [] for name in DATASETS if name != "rejects"}
-    length = len(SENTENCE)
-    for doc_id in ids:
-        made["raw"].append(row("raw", doc_id=doc_id))
-        made["clean"].append(row("clean", doc_id=doc_id, text=TEXT))
-        made["sentiment"].append(row("sentiment", doc_id=doc_id, level="document"))
-        for sent_id in range(SENTENCES):
-            low = sent_id * (length + 1)
-            own = {"doc_id": doc_id, "sent_id": sent_id, "part": "text"}
-            made["sentences"].append(row("sentences", **own, start=low, end=low + length, text=SENTENCE))
-            made["sentiment"].append(row("sentiment", doc_id=doc_id, level="sentence", sent_id=sent_id))
-            at = low
-            for word_id, form in enumerate(SENTENCE.split(), 1):
-                place = {"start": at, "end": at + len(form), "word_id": word_id, "token_id": word_id, "form": form}
-                made["tokens"].append(row("tokens", doc_id=doc_id, sent_id=sent_id, **place))
-                at += len(form) + 1
-            first = {"start": low, "end": low + 5}
-            made["entities"].append(row("entities", **own, **first, entity_id=sent_id, text=SENTENCE[:5]))
-            made["quotes"].append(row("quotes", **own, **first, quote_id=sent_id, text=SENTENCE[:5]))
-            made["stances"].append(row("stances", **own, **first, stance_id=sent_id, evidence=SENTENCE[:5]))
-    return made
+def copied(data: pa.Table, copy: int) -> pa.Table:
+    """The rows with document ids of their own: the first digits are the number of the copy."""
+    for name in ("doc_id", "duplicate_of"):
+        if name in data.column_names:
+            other = pc.utf8_replace_slice(data[name], 0, COPY_DIGITS, f"{copy:0{COPY_DIGITS}x}")
+            data = data.set_column(data.column_names.index(name), data.schema.field(name), other)
+    return data
+
+
+def look_for_work(folder: str) -> None:
+    """Time what a run does before it works; the models are hashed before, once a run."""
+    from tasks.run import Plan
+
+    store = _store(Path(folder))
+    plan = Plan(load_settings(warehouse=store.root), "bench")
+    plan.provenance  # noqa: B018
+    started = time.perf_counter()
+    pending = sum(len(plan.todo(store, stage)) for stage in STAGES)
+    print(f"{f'pending work found ({pending})':60} {time.perf_counter() - started:6.1f} s", flush=True)
+
+
+def run(arguments: list[str]) -> None:
+    """Run a command and print its wall clock and CPU time and its peak memory."""
+    started = time.perf_counter()
+    process = subprocess.Popen([NABRA, *arguments], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"nabra {arguments[0]} ended with {os.waitstatus_to_exitcode(status)}")
+    wall, cpu = time.perf_counter() - started, used.ru_utime + used.ru_stime
+    what = f"nabra {' '.join(arguments[:-2])}"
+    print(f"{what:60} {wall:6.1f} s, CPU {cpu:6.1f} s, peak {used.ru_maxrss / 1024:5.0f} MiB", flush=True)
+
+
+def _store(folder: Path) -> Store:
+    return Store.open(load_settings(warehouse=str(folder)).store)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path)
-    parser.add_argument("--articles", type=int, default=31_000)
+    parser.add_argument("--articles", type=int, nargs="+", default=[3_200, 31_000])
+    parser.add_argument("--folder", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nabra-scale-") as temporary:
-        main(options.folder or Path(temporary) / "warehouse", options.articles)
+        main(options.folder or Path(temporary), options.articles)

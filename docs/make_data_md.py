@@ -49,17 +49,7 @@ story, by `published_at`, by `fetched_at` where that is null or later than fetch
 
 ## Reading
 
-Read them with anything that reads Parquet:
-
-```sql
--- DuckDB
-select * from read_parquet('warehouse/stances/**/*.parquet', hive_partitioning = true, union_by_name = true);
-```
-```python
-polars.scan_parquet("warehouse/stances/**/*.parquet", hive_partitioning=True)
-pandas.read_parquet("warehouse/stances")
-spark.read.parquet("warehouse/stances")
-```
+[How to read them](reading.md) with DuckDB, Polars, pandas and Spark.
 """
 
 

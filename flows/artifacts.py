@@ -1,30 +1,39 @@
-"""What a run leaves in Prefect: a table and a summary under fixed keys, so that the UI shows their history; events."""
+"""What a run leaves in Prefect: tables, a summary and a link under fixed keys, so that the UI shows history; events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.events import emit_event
 
 from tasks.run import StageCount
 
-TABLE, SUMMARY = "nabra-stages", "nabra-summary"
+if TYPE_CHECKING:
+    from flows.news import RunSummary
+
+STAGES, SOURCES, SUMMARY, WAREHOUSE = "nabra-stages", "nabra-sources", "nabra-summary", "nabra-warehouse"
 FAILED, REJECTED = "nabra.batch.failed", "nabra.rejects.many"
 
 
-def publish(warehouse: str, counts: Sequence[StageCount], failures: Sequence[str], max_reject_share: float) -> None:
+def publish(run: RunSummary, max_reject_share: float) -> None:
     """Leave the artifacts of a run, and emit an event for each failed batch and for too many rejects.
 
     `max_reject_share` is the share of the documents met, 0 to 1, from which rejects are too many.
     """
-    rows = [vars(count) | {"seconds": round(count.seconds, 1)} for count in counts]
-    create_table_artifact(key=TABLE, table=rows, description=f"Documents a stage. Warehouse: `{warehouse}`")
-    create_markdown_artifact(key=SUMMARY, markdown="\n".join(_summary(warehouse, counts, failures)))
-    resource = {"prefect.resource.id": f"nabra.warehouse.{warehouse}", "prefect.resource.name": warehouse}
-    for failure in failures:
+    stages = [asdict(count) | {"seconds": round(count.seconds, 1)} for count in run.counts]
+    create_table_artifact(key=STAGES, table=stages, description=f"Documents a stage. Warehouse: `{run.warehouse}`")
+    sources = [asdict(count) for count in run.sources]
+    create_table_artifact(key=SOURCES, table=sources, description=f"Documents a source. Warehouse: `{run.warehouse}`")
+    create_markdown_artifact(key=SUMMARY, markdown="\n".join(_summary(run)))
+    create_link_artifact(key=WAREHOUSE, link=_address(run.warehouse), link_text=run.warehouse)
+    resource = {"prefect.resource.id": f"nabra.warehouse.{run.warehouse}", "prefect.resource.name": run.warehouse}
+    for failure in run.failures:
         emit_event(FAILED, resource=resource, payload={"failure": failure})
-    share = reject_share(counts)
+    share = reject_share(run.counts)
     if share > max_reject_share:
         emit_event(REJECTED, resource=resource, payload={"share": share, "allowed": max_reject_share})
 
@@ -35,14 +44,21 @@ def reject_share(counts: Sequence[StageCount]) -> float:
     return sum(count.rejected for count in counts) / new if new else 0.0
 
 
-def _summary(warehouse: str, counts: Sequence[StageCount], failures: Sequence[str]) -> Iterator[str]:
-    fetched = sum(count.documents_out for count in counts if count.stage == "fetch")
+def _address(warehouse: str) -> str:
+    return warehouse if "://" in warehouse else Path(warehouse).as_uri()
+
+
+def _summary(run: RunSummary) -> Iterator[str]:
+    fetched = sum(count.documents_out for count in run.counts if count.stage == "fetch")
     yield f"# {fetched} new documents\n"
-    yield f"Warehouse: `{warehouse}`. Look into it with `nabra status`, `nabra show`, `nabra sql`.\n"
+    yield f"Warehouse: [{run.warehouse}]({_address(run.warehouse)}). Look into it with `nabra status`, `show`, `sql`.\n"
     yield "| stage | in | out | rejected | duplicates | seconds |\n| --- | ---: | ---: | ---: | ---: | ---: |"
-    for count in counts:
+    for count in run.counts:
         numbers = (count.documents_in, count.documents_out, count.rejected, count.duplicates)
         yield f"| {count.stage} | {' | '.join(map(str, numbers))} | {count.seconds:.1f} |"
-    if failures:
+    yield "\n| source | documents | articles | copies | rejected |\n| --- | ---: | ---: | ---: | ---: |"
+    for source in run.sources:
+        yield f"| {source.source} | {source.documents} | {source.articles} | {source.copies} | {source.rejected} |"
+    if run.failures:
         yield "\n## Failed batches\n"
-        yield from (f"```\n{failure}\n```" for failure in failures)
+        yield from (f"```\n{failure}\n```" for failure in run.failures)

@@ -15,7 +15,7 @@ from rich.logging import RichHandler
 from config.settings import load_settings
 from flows.actors import app as actors_app
 from flows.export import app as export_app
-from flows.maintenance import backfill, migrate, retry, vacuum, validate
+from flows.maintenance import backfill, compact, migrate, retry, vacuum, validate
 from flows.options import ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
 from flows.serve import serve
@@ -158,7 +158,7 @@ def sql(
     put(rows_table(data), sys.stdout)
 
 
-for command in (retry, serve, backfill, validate, migrate, vacuum):
+for command in (retry, serve, backfill, validate, compact, migrate, vacuum):
     app.command()(command)
 app.add_typer(actors_app, name="actors")
 app.add_typer(sources_app, name="sources")

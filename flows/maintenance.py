@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from datetime import datetime
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -29,14 +30,17 @@ def validate(
 
     That every file can be read, has the columns and types of its schema version and says what made it, that keys are
     unique and references whole, that offsets cut out just the words they claim, that stages and reasons of rejects are
-    known, that no stage has a batch without what it was made from. Work that is still to do is no problem.
+    known, that no stage has a batch without what it was made from, that a snapshot has the rows of its batches. Work
+    that is still to do is no problem.
 
     Exit status: 0 all is well; 1 something is wrong.
     """
+    from tasks.compact import check_snapshot
     from tasks.validate import Validation, validate
 
+    store = open_filled_store(config, warehouse)
     seen, problems = Validation(), 0
-    for problem in validate(open_filled_store(config, warehouse), seen):
+    for problem in chain(validate(store, seen), check_snapshot(store)):
         problems += 1
         if as_json:
             shown = {"dataset": problem.dataset, "batch": str(problem.batch), "wrong": problem.wrong}
@@ -107,31 +111,51 @@ def backfill(
     end_run(lambda: backfill(parameters, place), load_settings(config))
 
 
+def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
+    """Make a snapshot for consumers: the small files of each day merged into one, all listed in a manifest.
+
+    `_compact/manifest.json` names the files; it is replaced whole, so that readers of it see neither doubles nor holes.
+    Files of earlier snapshots stay until `nabra vacuum`. Only days that changed are merged anew.
+    """
+    from tasks.compact import MANIFEST, compact
+    from tasks.lease import hold
+
+    store = open_filled_store(config, warehouse)
+    with hold(store, "compact") as check:
+        sources, merged = compact(store, check)
+    print(f"merged {sources} files into {merged}; the snapshot: {store}/{MANIFEST}", file=sys.stderr)
+
+
 def vacuum(
     warehouse: Warehouse = None,
     config: ConfigFile = None,
     hours: Annotated[
-        float, typer.Option(help="Only files older than this; a run that is alive writes for seconds.")
+        float,
+        typer.Option(help="Only files older than this, or out of the snapshot for longer: readers may be at work."),
     ] = 24,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Name the files, remove nothing.")] = False,
 ) -> None:
-    """Remove what runs that were killed in mid-write left under `_tmp/` of a local warehouse.
+    """Remove files of earlier snapshots, and what runs that were killed in mid-write left under `_tmp/`.
 
-    On S3 nothing is left that can be listed; let a lifecycle rule of the bucket end unfinished uploads.
+    On S3 such writes leave nothing that can be listed; let a lifecycle rule of the bucket end unfinished uploads.
     """
     from flows.status import readable_bytes
+    from tasks.compact import forget_removed, stale
     from tasks.lease import hold
 
     store = open_filled_store(config, warehouse)
-    removed = size = 0
+    before = time.time() - hours * HOUR_SECONDS
     with hold(store, "vacuum"):  # else it could be a run that is writing
-        for name, length in store.temporary(older_than=time.time() - hours * HOUR_SECONDS).items():
+        found = store.temporary(before) | stale(store, before)
+        for name in found:
             if dry_run:
                 print(name)
             else:
                 store.remove(name)
-            removed, size = removed + 1, size + length
-    print(f"{'found' if dry_run else 'removed'} {removed} files, {readable_bytes(size)}", file=sys.stderr)
+        if not dry_run:
+            forget_removed(store)
+    size = readable_bytes(sum(found.values()))
+    print(f"{'found' if dry_run else 'removed'} {len(found)} files, {size}", file=sys.stderr)
 
 
 def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:

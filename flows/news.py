@@ -20,6 +20,7 @@ from tasks.fingerprint import fingerprints
 from tasks.lease import Check, hold
 from tasks.quarantine import Attempts, Failure
 from tasks.run import Plan, StageCount, close_tools, open_tools, run_fetch, run_stage
+from tasks.source_counts import SourceCount, present_files, source_counts
 from tasks.stages import STAGES
 from tasks.store import Batch, Store
 
@@ -28,10 +29,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did: where the Parquet lies, one count a stage, how batches failed, and which it passed over."""
+    """What a run did: where the Parquet lies, a count a stage and source, how batches failed, which it passed over."""
 
     warehouse: str
     counts: tuple[StageCount, ...]
+    sources: tuple[SourceCount, ...] = ()
     failures: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
 
@@ -85,9 +87,11 @@ def _run_prepared(prepared: PreparedRun) -> RunSummary:
         attempts = Attempts(prepared.store, fingerprints(prepared.settings))
         _look_back(attempts)
         passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
-        done = _run(plan, prepared.targets, prepared.store, attempts, check)
-    summary = RunSummary(str(prepared.store), *done, passed_over)
-    publish(summary.warehouse, summary.counts, summary.failures, prepared.settings.run.max_reject_share)
+        before = present_files(prepared.store)
+        counts, failures = _run(plan, prepared.targets, prepared.store, attempts, check)
+        sources = tuple(source_counts(prepared.store, before))
+    summary = RunSummary(str(prepared.store), counts, sources, failures, passed_over)
+    publish(summary, prepared.settings.run.max_reject_share)
     if summary.failures:
         raise BatchesFailedError(summary)
     return summary

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.dataset as ds
 from rich.table import Table
 
 from flows.display import Reading, escape
+from tasks.compact import datasets
 from tasks.errors import UsageError
 from tasks.schemas import DATASETS, VERSIONED
 from tasks.store import Store
@@ -41,8 +43,8 @@ from told group by name, earliest
 """
 
 
-def open_views(store: Store) -> duckdb.DuckDBPyConnection:
-    """A connection with a view for each dataset of the warehouse, able to read these and nothing else.
+def open_views(store: Store, opened: Mapping[str, ds.Dataset] | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
     The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of an
     edited article they have the newest version; all versions are in `raw` and in the views `clean_versions` and so on.
@@ -51,8 +53,7 @@ def open_views(store: Store) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=CONFINED)
     superseded = [{"doc_id": doc_id, "version": number} for doc_id, number in sorted(store.superseded())]
     connection.register("superseded", pa.Table.from_pylist(superseded, _VERSION))
-    for name in DATASETS:
-        data = store.dataset(name)
+    for name, data in (opened or datasets(store)).items():
         if name not in VERSIONED or name == "raw":
             connection.register(name, data)
             continue

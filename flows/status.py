@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,9 +14,9 @@ from rich.text import Text
 
 from flows.display import Reading, escape, plain_table
 from flows.read import open_views, run_query
+from tasks.compact import datasets
 from tasks.errors import StoreError
 from tasks.quarantine import failures
-from tasks.schemas import DATASETS
 from tasks.stages import STAGES
 from tasks.store import Store
 
@@ -45,10 +46,11 @@ def status(store: Store) -> RenderableType:
     each source; rejects by stage and reason; stories and articles; the newest article. Raises StoreError on a file that
     cannot be read.
     """
-    datasets = _datasets(store)  # first, because it names a damaged file
-    if not any(store.dataset(name).files for name in ("raw", "rejects")):
+    opened = datasets(store)
+    held = _datasets(store, opened)  # first, because it names a damaged file
+    if not any(store.data_files(name) for name in ("raw", "rejects")):
         return Text(f"Nothing in {store} yet; fill it with: nabra run")
-    connection = open_views(store)
+    connection = open_views(store, opened)
     rejects = run_query(
         connection,
         "select stage, reason, count(*) as documents from rejects group by all order by documents desc, stage, reason",
@@ -61,7 +63,7 @@ def status(store: Store) -> RenderableType:
     counted = ((row["stage"], row["reason"], str(row["documents"])) for row in rejects.to_pylist())
     return Group(
         Text(f"Warehouse {store}\n"),
-        datasets,
+        held,
         _stages(store),
         *_sources(connection),
         *_failed(store),
@@ -79,17 +81,17 @@ def readable_bytes(size: int) -> str:
     return f"{size} B" if unit == 0 else f"{value:.1f} {UNITS[unit]}"
 
 
-def _datasets(store: Store) -> Table:
+def _datasets(store: Store, opened: Mapping[str, ds.Dataset]) -> Table:
     rows = []
-    for name in DATASETS:
+    for name, data in opened.items():
+        files = store.data_files(name)
         try:
-            data = store.dataset(name)
-            size = sum(info.size for info in store.filesystem.get_file_info(data.files))
             count = data.count_rows()
         except (pa.ArrowException, OSError) as error:
             raise StoreError(f"{store}/{name}: {error}; delete the damaged file and run again") from error
-        last = max((path.split("ingest_date=")[-1].split("/")[0] for path in data.files), default="")
-        rows.append((name, str(len(data.files)), f"{count:,}", readable_bytes(size), last))
+        last = max((info.path.split("ingest_date=")[-1].split("/")[0] for info in files), default="")
+        size = readable_bytes(sum(info.size for info in files))
+        rows.append((name, str(len(files)), f"{count:,}", size, last))
     return _grid("dataset", "files", "rows", "size", "last ingest_date", rows=rows)
 
 

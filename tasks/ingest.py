@@ -27,7 +27,7 @@ PAUSES = 2
 
 
 @dataclass
-class SourceCount:
+class SourceNumbers:
     """What a run fetched of one source: a row of `runs`, whose counts are explained in `tasks.schemas`."""
 
     seconds: float = 0.0
@@ -91,7 +91,7 @@ class Ingest:
         self._store, self._tools, self._provenance, self._now = store, tools, provenance, now
         self._settings = tools.settings
         self.started_at = now()
-        self.counts: dict[str, SourceCount] = {}
+        self.counts: dict[str, SourceNumbers] = {}
         self.met = self.new = self.rejected = self.known = 0
 
     def run(self, targets: Sequence[Target]) -> Iterator[int]:
@@ -173,7 +173,7 @@ class Ingest:
     def _count(self, events: list[Fetched]) -> None:
         seconds = (self._now() - self.started_at).total_seconds()
         for event in events:
-            self.counts.setdefault(event.source, SourceCount()).add(event, seconds)
+            self.counts.setdefault(event.source, SourceNumbers()).add(event, seconds)
 
     def _known_refusals(self) -> set[tuple[str, str]]:
         rows = self._store.scan("rejects", ["url", "reason"], ds.field("stage") == "fetch").to_pylist()

@@ -12,10 +12,11 @@ import math
 import os
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -32,6 +33,8 @@ TEMPORARY = "_tmp"
 # With exponential back-off between: a request fails when the store has not answered well for some 20 seconds.
 S3_ATTEMPTS = 6
 WRITE_ADVICE = "make room or mend what is in the way, then run again: what is done is kept"
+_FORMAT: Final[dict[str, Any]] = {"compression": "zstd", "compression_level": 3, "write_page_index": True}
+ROW_GROUP_BYTES = 32 << 20  # in memory, of a file that is merged
 BATCH_FILE = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/_.][^/.]*)\.parquet$")
 
 
@@ -142,6 +145,14 @@ class Store:
         """The rows of one batch; columns that came after the schema version of its file are null."""
         return self._read(dataset, self._path(dataset, batch.batch_id, batch.ingest_date))[0]
 
+    def count_rows(self, path: str) -> int:
+        """The rows of the file at `path`, as its footer tells; StoreError where it has none."""
+        try:
+            rows: int = pq.read_metadata(path, filesystem=self.filesystem).num_rows
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
+        return rows
+
     def outdated(self, dataset: str) -> list[str]:
         """The paths of the files of an earlier schema version."""
         return [path for path in self._files(dataset) if _version(path, self._metadata(path)) < SCHEMA_VERSION]
@@ -170,12 +181,12 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
 
-    def dataset(self, dataset: str) -> ds.Dataset:
-        """All files of a dataset as a pyarrow dataset; without files it has the right columns and no rows."""
+    def dataset(self, dataset: str, files: list[str] | None = None) -> ds.Dataset:
+        """The files (all, if none are given) as a pyarrow dataset; without any it has the columns and no rows."""
         partitioning = ds.partitioning(pa.schema([("ingest_date", pa.string())]), flavor="hive")
         schema = DATASETS[dataset].schema.append(pa.field("ingest_date", pa.string()))
         return ds.dataset(
-            self._files(dataset),
+            self._files(dataset) if files is None else files,
             schema=schema,
             format="parquet",
             filesystem=self.filesystem,
@@ -213,20 +224,29 @@ class Store:
 
     def _put(self, path: str, data: pa.Table, metadata: dict[str, str]) -> None:
         sink = pa.BufferOutputStream()
-        data = data.replace_schema_metadata(metadata)
-        pq.write_table(data, sink, compression="zstd", compression_level=3, write_page_index=True)
+        pq.write_table(data.replace_schema_metadata(metadata), sink, **_FORMAT)
         self._publish(path, sink.getvalue())
+
+    def merge(self, dataset: str, paths: Sequence[str], name: str) -> None:
+        """Publish the rows of the files at `paths` as one of the current schema version; `name` as in `put_note`.
+
+        In memory are one file and one row group at a time. On S3 an error may leave a part of the rows under the name:
+        only what this has returned from counts.
+        """
+        metadata = {f"{METADATA_PREFIX}schema_version": str(SCHEMA_VERSION)}
+        schema = DATASETS[dataset].schema.with_metadata(metadata)
+        with self._sink(f"{self.root}/{name}") as sink, pq.ParquetWriter(sink, schema, **_FORMAT) as writer:
+            for group in _row_groups(self._read(dataset, path)[0] for path in paths):
+                writer.write_table(group)
 
     def put_note(self, name: str, content: bytes) -> None:
         """Publish a small file that is no data; `name` is its path below the root and begins with `_`."""
-        self._publish(f"{self.root}/{name}", pa.py_buffer(content))
+        self._publish(f"{self.root}/{name}", content)
 
     def notes(self, folder: str) -> dict[str, bytes]:
         """The notes below a folder, by name."""
-        selector = pafs.FileSelector(f"{self.root}/{folder}", recursive=True, allow_not_found=True)
         try:
-            files = [info for info in self.filesystem.get_file_info(selector) if info.type == pafs.FileType.File]
-            return {info.path.removeprefix(f"{self.root}/"): self._content(info.path) for info in files}
+            return {name: self._content(info.path) for name, info in self.files(folder).items()}
         except OSError as error:
             raise StoreError(f"{self}/{folder} cannot be read: {error}") from error
 
@@ -244,6 +264,15 @@ class Store:
         age: float = (latest.mtime - written.mtime).total_seconds()
         return age
 
+    def note(self, name: str) -> bytes | None:
+        """One note by its name, or None if there is none."""
+        path = f"{self.root}/{name}"
+        try:
+            found = self.filesystem.get_file_info(path).type == pafs.FileType.File
+            return self._content(path) if found else None
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error}") from error
+
     def remove(self, name: str) -> None:
         """Remove a file below the root; nothing happens where there is none."""
         path = f"{self.root}/{name}"
@@ -255,24 +284,35 @@ class Store:
 
     def temporary(self, older_than: float) -> dict[str, int]:
         """Bytes of the files that unfinished writes left before `older_than` (seconds since 1970), by name."""
-        selector = pafs.FileSelector(f"{self.root}/{TEMPORARY}", recursive=True, allow_not_found=True)
+        found = self.files(TEMPORARY)
+        return {name: info.size for name, info in found.items() if info.mtime.timestamp() < older_than}
+
+    def files(self, folder: str) -> dict[str, pafs.FileInfo]:
+        """All files below a folder of the root, by their path below the root, in its order."""
+        selector = pafs.FileSelector(f"{self.root}/{folder}", recursive=True, allow_not_found=True)
         try:
             found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
         except OSError as error:
-            raise StoreError(f"{self}/{TEMPORARY} cannot be listed: {error}") from error
-        return {
-            info.path.removeprefix(f"{self.root}/"): info.size
-            for info in found
-            if info.type == pafs.FileType.File and info.mtime.timestamp() < older_than
-        }
+            raise StoreError(f"{self}/{folder} cannot be listed: {error}") from error
+        files = {info.path.removeprefix(f"{self.root}/"): info for info in found if info.type == pafs.FileType.File}
+        return dict(sorted(files.items()))
 
-    def _publish(self, path: str, content: pa.Buffer) -> None:
+    def data_files(self, dataset: str) -> list[pafs.FileInfo]:
+        """The files of a dataset, oldest day first."""
+        found = self.files(dataset).values()
+        return [info for info in found if info.extension == "parquet" and info.base_name[0] not in "_."]
+
+    def _publish(self, path: str, content: pa.Buffer | bytes) -> None:
+        with self._sink(path) as sink:
+            sink.write(content)
+
+    @contextmanager
+    def _sink(self, path: str) -> Iterator[Any]:
+        """A stream whose content is at `path` once the block has ended well."""
+        local = _sink_local(Path(self.root), Path(path)) if self.is_local else None
         try:
-            if self.is_local:
-                _publish_local(Path(self.root), Path(path), content)
-            else:
-                with self.filesystem.open_output_stream(path) as stream:
-                    stream.write(content)
+            with local or self.filesystem.open_output_stream(path) as stream:
+                yield stream
         except OSError as error:
             cause = error.strerror or error
             raise StoreError(f"{path} cannot be written: {cause}; {WRITE_ADVICE}") from error
@@ -286,16 +326,7 @@ class Store:
         return f"{self.root}/{dataset}/ingest_date={ingest_date}/{name}.parquet"
 
     def _files(self, dataset: str) -> list[str]:
-        selector = pafs.FileSelector(f"{self.root}/{dataset}", recursive=True, allow_not_found=True)
-        try:
-            found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
-        except OSError as error:
-            raise StoreError(f"{self}/{dataset} cannot be listed: {error}") from error
-        return sorted(
-            info.path
-            for info in found
-            if info.type == pafs.FileType.File and info.extension == "parquet" and info.base_name[0] not in "_."
-        )
+        return [info.path for info in self.data_files(dataset)]
 
     def _metadata(self, path: str) -> dict[str, str]:
         try:
@@ -317,14 +348,27 @@ def _version(path: str, metadata: Mapping[str, str]) -> int:
     return int(version)
 
 
-def _publish_local(root: Path, path: Path, content: pa.Buffer) -> None:
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The rows of all tables, in tables of about `ROW_GROUP_BYTES`."""
+    waiting: list[pa.Table] = []
+    for data in tables:
+        waiting.append(data)
+        if sum(part.nbytes for part in waiting) >= ROW_GROUP_BYTES:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+@contextmanager
+def _sink_local(root: Path, path: Path) -> Iterator[BinaryIO]:
     """Write, sync and rename within one filesystem, then sync the folder: after a crash the file is whole or absent."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = root / TEMPORARY / f"{uuid.uuid4().hex}.part"
     temporary.parent.mkdir(parents=True, exist_ok=True)
     try:
         with temporary.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

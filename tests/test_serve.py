@@ -1,21 +1,31 @@
-"""A real Prefect server and the served deployments, in processes of their own, asked over HTTP."""
+"""A real Prefect server and the served deployments, in processes of their own, asked over HTTP.
+
+Most of the time goes into starting processes: each run is one. So the tests share three runs, a scheduled one and two
+that are asked for at the same moment.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
 
+from config.settings import load_settings
+from tasks.store import Batch, Store
+from tests.flows.small_warehouse import write
 from tests.workplace import NABRA
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -24,6 +34,17 @@ ARTICLE = (
     "قال وزير المياه سامر الطيب إن المشروع سيبدأ في الربيع المقبل في كل القرى. "
     "ورحب سكان القرى بالخطوة التي طال انتظارها. "
 )
+OTHER = "أعلنت بلدية وادي السرو افتتاح مكتبة عامة جديدة تضم قاعة للأطفال، وانتقد عضو المجلس نادر الخطيب تأخر الأعمال. "
+FOREIGN = "The minister of water said that the project would begin in spring, and the villages were glad to hear it. "
+SOURCES = """
+[[source]]
+id = "water"
+name = "Water"
+kind = "file"
+address = "scheduled.txt"
+enabled = true
+"""
+OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 def free_port() -> int:
@@ -58,11 +79,13 @@ class Service:
             "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "DO_NOT_TRACK": "1",
+            "PREFECT_RUNNER_POLL_FREQUENCY": "1",  # seconds; the default is 10
         }
         prefect = Path(sys.executable).with_name("prefect")
         self._processes = [self._start(prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port))]
         wait_for(lambda: self.client.get("/api/health").status_code == httpx.codes.OK)
-        self._processes.append(self._start(NABRA, "serve", "--warehouse", "warehouse", "--cron", "* * * * *"))
+        serve = ("serve", "--warehouse", "warehouse", "--config", "my.toml", "--cron", "* * * * *")
+        self._processes.append(self._start(NABRA, *serve))
         self.deployments = wait_for(self._deployments)
 
     def _start(self, *command: str | Path) -> subprocess.Popen[bytes]:
@@ -70,6 +93,10 @@ class Service:
         return subprocess.Popen(
             command, cwd=self.folder, env=self._environment, stdout=quiet, stderr=quiet, start_new_session=True
         )
+
+    def python(self, code: str) -> None:
+        """Run a script against the server."""
+        subprocess.run([sys.executable, "-c", code], cwd=self.folder, env=self._environment, check=True)
 
     def _deployments(self) -> dict[str, Any] | None:
         found = {entry["name"]: entry for entry in self.post("/api/deployments/filter", {}).json()}
@@ -96,13 +123,65 @@ class Service:
         self.client.close()
 
 
+class Hook(BaseHTTPRequestHandler):
+    """Takes what the server sends, as a chat would."""
+
+    received: ClassVar[list[dict[str, str]]] = []
+
+    def do_POST(self) -> None:
+        self.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(httpx.codes.OK)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def hook() -> Iterator[str]:
+    """The address of a server that keeps what it is sent in `Hook.received`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook"
+    server.shutdown()
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("served")
-    (folder / "article.txt").write_text(ARTICLE * 2, encoding="utf-8")
+    for name, text in {"scheduled": ARTICLE * 2, "manual": OTHER * 2, "foreign": FOREIGN * 3}.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    (folder / "sources.toml").write_text(SOURCES, encoding="utf-8")
+    (folder / "my.toml").write_text('[fetch]\nsources = "sources.toml"\n', encoding="utf-8")
     service = Service(folder)
     yield service
     service.stop()
+
+
+@pytest.fixture(scope="module")
+def damaged(service: Service) -> str:
+    """A warehouse in which one batch cannot be parsed."""
+    store = Store.open(load_settings(warehouse=str(service.folder / "damaged")).store)
+    batch = Batch("2026-04-12", "one")
+    for dataset in ("raw", "clean"):
+        write(store, batch, dataset, {"doc_id": "0" * 32})
+    (Path(store.root) / "clean" / "ingest_date=2026-04-12" / "one.parquet").write_bytes(b"damaged")
+    return store.root
+
+
+@pytest.fixture(scope="module")
+def asked(service: Service, hook: str, damaged: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two runs asked for at once, when they have ended: one over an article, one that gives cause for alarm."""
+    (alerts,) = re.findall(r"^## Alerts\n.*?^```python\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
+    service.python(alerts.replace("https://chat.example.org/hook", hook))
+    good = service.run("manual", parameters={"inputs": ["manual.txt"]})
+    place = {"warehouse": damaged, "config": None}
+    bad = service.run("manual", parameters={"inputs": ["foreign.txt"]}, place=place)
+    assert good.status_code == bad.status_code == httpx.codes.CREATED
+    ended = [service.ended(created.json()["id"]) for created in (good, bad)]
+    assert ended == ["COMPLETED", "FAILED"]
+    good, bad = (service.client.get(f"/api/flow_runs/{created.json()['id']}").json() for created in (good, bad))
+    return good, bad
 
 
 def test_a_wrong_parameter_is_refused_by_the_server(service: Service) -> None:
@@ -119,33 +198,47 @@ def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
     assert all(field["description"] for field in fields.values())
 
 
-def test_runs_come_on_schedule_and_by_hand_and_leave_their_artifacts(service: Service) -> None:
-    # The schedule is switched off while the manual run works: two runs on one warehouse exclude each other.
-    hourly = service.deployments["hourly"]["id"]
-    wanted = {"deployments": {"id": {"any_": [hourly]}}, "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
-    scheduled = wait_for(lambda: service.post("/api/flow_runs/filter", wanted).json(), 240)
-    assert scheduled[0]["auto_scheduled"]
-    service.post(f"/api/deployments/{hourly}/pause_deployment", {})
-
-    created = service.run("manual", parameters={"inputs": ["article.txt"]})
-    assert created.status_code == httpx.codes.CREATED
-    assert service.ended(created.json()["id"]) == "COMPLETED"
-    assert (service.folder / "warehouse" / "stances").is_dir()
-
-    kept = service.post("/api/artifacts/filter", {"flow_runs": {"id": {"any_": [created.json()["id"]]}}}).json()
-    assert {artifact["key"] for artifact in kept} == {"nabra-stages", "nabra-summary"}
-    assert "1 new documents" in next(a["data"] for a in kept if a["key"] == "nabra-summary")
-
-
-def test_two_runs_never_overlap(service: Service) -> None:
-    ids = [service.run("manual", parameters={"inputs": ["article.txt"]}).json()["id"] for _ in range(2)]
-    assert {service.ended(run_id) for run_id in ids} == {"COMPLETED"}
-    runs = [service.client.get(f"/api/flow_runs/{run_id}").json() for run_id in ids]
-    times = sorted((run["start_time"], run["end_time"]) for run in runs)
-    assert all(first[1] <= second[0] for first, second in pairwise(times))
-
-
 def test_the_page_of_the_server_opens(service: Service) -> None:
     page = service.client.get("/dashboard", headers={"Accept": "text/html"})
     assert page.status_code == httpx.codes.OK
     assert "<title>" in page.text
+
+
+def test_two_runs_never_overlap(asked: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    first, second = sorted((run["start_time"], run["end_time"]) for run in asked)
+    assert first[1] <= second[0]
+
+
+def test_a_run_leaves_its_artifacts(service: Service, asked: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    good, _ = asked
+    assert (service.folder / "warehouse" / "stances").is_dir()
+    kept = service.post("/api/artifacts/filter", {"flow_runs": {"id": {"any_": [good["id"]]}}}).json()
+    data = {artifact["key"]: artifact["data"] for artifact in kept}
+    assert data.keys() == {"nabra-stages", "nabra-sources", "nabra-summary", "nabra-warehouse"}
+    assert "1 new documents" in data["nabra-summary"]
+    assert json.loads(data["nabra-sources"]) == [
+        {"source": "cli", "documents": 1, "articles": 1, "copies": 0, "rejected": 0}
+    ]
+    assert (service.folder / "warehouse").as_uri() in data["nabra-warehouse"]
+
+
+def test_failures_and_many_rejects_are_told_to_whom_the_automation_names(
+    service: Service, asked: tuple[dict[str, Any], dict[str, Any]], damaged: str
+) -> None:
+    texts = wait_for(lambda: len(Hook.received) >= 2 and [message["text"] for message in Hook.received], 60)
+    failed, rejected = sorted(texts)
+    assert failed.startswith(f"nabra.batch.failed on {damaged}: ")
+    assert "parse failed on batch 2026-04-12/one" in failed
+    assert rejected.startswith(f"nabra.rejects.many on {damaged}: ")
+    wanted = {"filter": {"event": {"name": ["nabra.batch.failed", "nabra.rejects.many"]}}}
+    assert service.post("/api/events/filter", wanted).json()["total"] == 2
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_run_comes_on_schedule(service: Service) -> None:
+    wanted = {
+        "deployments": {"id": {"any_": [service.deployments["hourly"]["id"]]}},
+        "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
+    }
+    scheduled = wait_for(lambda: service.post("/api/flow_runs/filter", wanted).json(), 240)
+    assert scheduled[0]["auto_scheduled"]

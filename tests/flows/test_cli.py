@@ -83,7 +83,7 @@ def test_training_data_that_is_not_there_is_named(
 
 @pytest.mark.usefixtures("workplace")
 def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("run", "status", "show", "sql", "models", "train", "evaluate"):
+    for command in ("run", "status", "show", "sql", "models", "train", "evaluate", "compact"):
         assert call(monkeypatch, command, "--help") == 0
         assert "Usage: nabra " + command in capsys.readouterr().out
 
@@ -93,6 +93,7 @@ def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: 
     [
         ("validate",),
         ("migrate",),
+        ("compact",),
         ("vacuum",),
         ("retry",),
         ("backfill", "--from", "2026-04-01", "--to", "2026-04-02"),
