@@ -52,7 +52,7 @@ from tests.workplace import all_rows
 
 # How a run is killed, and how often of ten.
 WAYS = {"instant": 4, "operation": 4, "worker": 2}
-LONGEST_SECONDS = 8.0  # after which a run is killed at the latest; most of its work fits in
+LIVES = 12  # lives of the longest length that an undisturbed run would take
 MOST_OPERATIONS = 120
 BATCH_ARTICLES, PAGES = 16, 20
 
@@ -79,7 +79,9 @@ class Bench:
         require(run.finish() == DONE, run)
         self.rows = all_rows(store_of(run))
         counts = ", ".join(f"{name} {len(rows)}" for name, rows in self.rows.items())
-        print(f"undisturbed: {time.perf_counter() - started:.0f} s, with the imports; {counts}", flush=True)
+        seconds = time.perf_counter() - started
+        self.longest_seconds = seconds / LIVES
+        print(f"undisturbed: {seconds:.0f} s, with the imports; {counts}", flush=True)
 
     def new_run(self, endpoint: str = "") -> Run:
         """A run over a warehouse that is not there yet."""
@@ -112,10 +114,10 @@ class Bench:
             process = replace(run, before=before).start()
         else:
             process = run.start()
-        process.join(self.draw.uniform(0, LONGEST_SECONDS))
+        process.join(self.draw.uniform(0, self.longest_seconds))
         if way == "worker" and process.is_alive() and kill_worker(process, self.draw):
             self.kills[way] += 1
-            process.join(self.draw.uniform(0, LONGEST_SECONDS))
+            process.join(self.draw.uniform(0, self.longest_seconds))
         if process.is_alive():
             way = "instant"
             kill_group(process)

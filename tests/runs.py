@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from config.settings import load_settings
@@ -191,6 +192,8 @@ def limit_file_size(size: int) -> None:
 
 def _go(run: Run) -> None:
     os.setpgid(0, 0)
+    # A spawned process imports its parent's main module, here all of a test or bench, where a real run has a small one.
+    sys.modules["__main__"] = ModuleType("__main__")
     output = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
