@@ -52,7 +52,7 @@ from tests.workplace import all_rows
 
 # How a run is killed, and how often of ten.
 WAYS = {"instant": 4, "operation": 4, "worker": 2}
-LIVES = 12  # lives of the longest length that an undisturbed run would take
+LIVES = 5  # lives of the longest length that an undisturbed run would take
 MOST_OPERATIONS = 120
 BATCH_ARTICLES, PAGES = 16, 20
 

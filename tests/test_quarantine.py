@@ -161,13 +161,19 @@ def test_a_death_makes_a_batch_suspect_under_the_same_settings_only(store: Store
     assert not Attempts(store, {"parse": "g"}).suspects("parse", FIRST)
 
 
-def test_a_batch_is_set_aside_for_many_deaths_not_for_a_few(store: Store) -> None:
+def test_a_batch_on_which_many_runs_died_waits_for_the_others_and_is_not_set_aside(store: Store) -> None:
     die(store, MAX_DEATHS - 1)
-    assert set_aside(store, {"parse": "f"}, max_attempts=3) == set()
+    assert not Attempts(store, {"parse": "f"}).must_wait(FIRST)
     die(store, 1)
-    assert set_aside(store, {"parse": "f"}, max_attempts=3) == {FIRST}
-    (failure,) = failures(store)
-    assert (failure.attempts, failure.deaths) == (0, MAX_DEATHS)
+    assert Attempts(store, {"parse": "f"}).must_wait(FIRST)
+    assert set_aside(store, {"parse": "f"}, max_attempts=3) == set()
+    order: list[str] = []
+    honest = FUNCTIONS["parse"]
+    store_order = lambda tables, tools: order.append(tables["clean"]["doc_id"][0].as_py()) or honest(tables, tools)  # noqa: E731
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(FUNCTIONS, "parse", store_order)
+        assert run_pending(store) == ""
+    assert order == ["1" * 32, "0" * 32]
 
 
 def test_a_death_after_the_last_file_of_a_stage_is_none_of_its(store: Store) -> None:
