@@ -114,7 +114,8 @@ class Attempts:
 
     def must_wait(self, batch: Batch) -> bool:
         """Whether so many runs died on the batch that it comes after all others."""
-        return any(failure.batch == str(batch) and failure.deaths >= MAX_DEATHS for failure in self._known.values())
+        known = (self._earlier(stage, batch, fingerprint) for stage, fingerprint in self._fingerprints.items())
+        return any(failure.deaths >= MAX_DEATHS for failure in known if failure)
 
     def record_failure(self, stage: str, batch: Batch, error: str) -> Failure:
         """Note another failed attempt."""
