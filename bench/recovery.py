@@ -16,6 +16,7 @@ slow, connection reset before or after the request is done. A run must succeed, 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import random
 import signal
@@ -178,6 +179,7 @@ def is_worker(pid: int, group: int | None) -> bool:
 def s3_server() -> Iterator[str]:
     """The address of an S3 server with the bucket `news`."""
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
