@@ -16,6 +16,7 @@ slow, connection reset before or after the request is done. A run must succeed, 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import random
 import signal
@@ -52,7 +53,7 @@ from tests.workplace import all_rows
 
 # How a run is killed, and how often of ten.
 WAYS = {"instant": 4, "operation": 4, "worker": 2}
-LONGEST_SECONDS = 8.0  # after which a run is killed at the latest; most of its work fits in
+LIVES = 5  # lives of the longest length that an undisturbed run would take
 MOST_OPERATIONS = 120
 BATCH_ARTICLES, PAGES = 16, 20
 
@@ -79,7 +80,9 @@ class Bench:
         require(run.finish() == DONE, run)
         self.rows = all_rows(store_of(run))
         counts = ", ".join(f"{name} {len(rows)}" for name, rows in self.rows.items())
-        print(f"undisturbed: {time.perf_counter() - started:.0f} s, with the imports; {counts}", flush=True)
+        seconds = time.perf_counter() - started
+        self.longest_seconds = seconds / LIVES
+        print(f"undisturbed: {seconds:.0f} s, with the imports; {counts}", flush=True)
 
     def new_run(self, endpoint: str = "") -> Run:
         """A run over a warehouse that is not there yet."""
@@ -112,10 +115,10 @@ class Bench:
             process = replace(run, before=before).start()
         else:
             process = run.start()
-        process.join(self.draw.uniform(0, LONGEST_SECONDS))
+        process.join(self.draw.uniform(0, self.longest_seconds))
         if way == "worker" and process.is_alive() and kill_worker(process, self.draw):
             self.kills[way] += 1
-            process.join(self.draw.uniform(0, LONGEST_SECONDS))
+            process.join(self.draw.uniform(0, self.longest_seconds))
         if process.is_alive():
             way = "instant"
             kill_group(process)
@@ -176,6 +179,7 @@ def is_worker(pid: int, group: int | None) -> bool:
 def s3_server() -> Iterator[str]:
     """The address of an S3 server with the bucket `news`."""
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

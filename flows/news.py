@@ -163,7 +163,7 @@ def _run(
         todo = {stage: plan.todo(store, stage) for stage in STAGES}
         with stage_progress(sum(map(len, todo.values()))) as advance:
             # Oldest first: of two articles alike, the one fetched first is the original.
-            for batch in sorted(set().union(*todo.values())):
+            for batch in sorted(set().union(*todo.values()), key=lambda batch: (attempts.must_wait(batch), batch)):
                 check()
                 stages = [stage for stage in STAGES if batch in todo[stage]]
                 failures += _run_batch(plan, attempts, batch, stages, tally, advance)

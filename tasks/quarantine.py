@@ -7,7 +7,7 @@ What a run is at is noted too, and taken back when the stage has ended. A run th
 holds the warehouse, knows that an earlier one died there. That proves little: who cuts the power or kills a run hits
 some batch. So the batch is only suspected, and the stage tried in a process of its own (`tasks.alone`). If that dies
 while the run lives, the batch is to blame, and it counts as a failure. If both die together again and again, as in a
-container that runs out of memory, `MAX_DEATHS` in a row are proof enough.
+container that runs out of memory, nobody can tell: after `MAX_DEATHS` in a row the batch has to wait for all others.
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ def set_aside(store: Store, fingerprints: Mapping[str, str], max_attempts: int) 
     return {
         Batch.parse(failure.batch)
         for failure in failures(store)
-        if fingerprints.get(failure.stage) == failure.fingerprint
-        and (failure.attempts >= max_attempts or failure.deaths >= MAX_DEATHS)
+        if fingerprints.get(failure.stage) == failure.fingerprint and failure.attempts >= max_attempts
     }
 
 
@@ -112,6 +111,15 @@ class Attempts:
         """Whether an earlier run died in this attempt."""
         failure = self._earlier(stage, batch, self._fingerprints[stage])
         return failure is not None and failure.deaths > 0
+
+    def must_wait(self, batch: Batch) -> bool:
+        """Whether so many runs died on the batch that it comes after all others.
+
+        Not in clean: which of two articles alike is the original depends on the order in which they are cleaned.
+        """
+        later = self._fingerprints.items() - {("clean", self._fingerprints["clean"])}
+        known = (self._earlier(stage, batch, fingerprint) for stage, fingerprint in later)
+        return any(failure.deaths >= MAX_DEATHS for failure in known if failure)
 
     def record_failure(self, stage: str, batch: Batch, error: str) -> Failure:
         """Note another failed attempt."""

@@ -43,7 +43,8 @@ class FaultyProxy:
         with self._lock:
             fault = self._random.choice(FAULTS) if self._random.random() < self.share else ""
             self.requests[method] += 1
-            self.faults[fault] += bool(fault)
+            if fault:
+                self.faults[fault] += 1
         return fault
 
 

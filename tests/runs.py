@@ -16,14 +16,20 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
+from config.settings import load_settings
 from tasks import lease
 from tasks.errors import NabraError
+from tasks.quarantine import AT_WORK
+from tasks.run import FUNCTIONS
+from tasks.store import Store
+from tests.workplace import all_rows
 
 FORKS: Final = multiprocessing.get_context("forkserver")
 PRELOADED: Final = ["tests.runs", "flows.news", "tests.conftest"]
@@ -93,6 +99,48 @@ class Run:
         return process.exitcode if process.exitcode is not None else CRASHED
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A warehouse and the run that fills it."""
+
+    run: Run
+    store: Store
+
+    def rows(self) -> dict[str, list[str]]:
+        """The rows of all tables, without the clock times."""
+        return all_rows(self.store)
+
+    def said(self) -> str:
+        """All that the runs have printed."""
+        return self.run.log.read_text(encoding="utf-8")
+
+
+def make_trial(folder: Path, articles: str, *, endpoint: str = "") -> Trial:
+    """A warehouse that is not there yet, in the folder or on an S3 server with the bucket `news`."""
+    config = folder / "settings.toml"
+    text = "[run]\nbatch_articles = 8\n[clean]\nworkers = 1\n"
+    if endpoint:
+        text += f'[store]\ns3_endpoint = "{endpoint}"\ns3_region = "us-east-1"\n'
+    config.write_text(text, encoding="utf-8")
+    warehouse = f"s3://news/{folder.name}" if endpoint else str(folder / "warehouse")
+    run = Run(warehouse, (articles,), str(config), folder / "log", before=work_on_test_s3 if endpoint else None)
+    return Trial(run, Store.open(load_settings(config, warehouse=warehouse).store))
+
+
+def stuck_in_parse(trial: Trial) -> BaseProcess:
+    """A run that has come to the stage parse and stays there."""
+    note, started = Path(trial.run.warehouse) / AT_WORK, time.time_ns()
+    process = replace(trial.run, before=dwell_in_parse).start()
+    while not note.exists() or note.stat().st_mtime_ns < started or b"parse" not in note.read_bytes():
+        time.sleep(0.02)
+    return process
+
+
+def dwell_in_parse() -> None:
+    """From now on the stage parse never ends."""
+    FUNCTIONS["parse"] = lambda tables, tools: time.sleep(600)  # type: ignore[index]
+
+
 def kill_group(process: BaseProcess) -> None:
     """End the process with all that it started, as a power cut does."""
     try:
@@ -144,6 +192,8 @@ def limit_file_size(size: int) -> None:
 
 def _go(run: Run) -> None:
     os.setpgid(0, 0)
+    # A spawned process imports its parent's main module, here all of a test or bench, where a real run has a small one.
+    sys.modules["__main__"] = ModuleType("__main__")
     output = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -178,7 +228,6 @@ def _run(run: Run) -> int:
 
 def use_stand_ins() -> None:
     """Give every toolbox of this process a parser and classifiers of a few lines."""
-    from config.settings import load_settings
     from tasks.stance import Judges, load_cues
     from tasks.toolbox import Toolbox
     from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,8 @@ from config.settings import load_settings
 from flows import news
 from flows.cli import app
 from flows.parameters import Place
-from tasks.quarantine import FOLDER, failures
+from tasks.fingerprint import fingerprints
+from tasks.quarantine import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
 from tasks.run import FUNCTIONS, Plan, run_fetch, run_stage
 from tasks.schemas import DATASETS
 from tasks.stages import STAGES, StageOutput, stage_output
@@ -144,6 +146,58 @@ def test_status_names_failing_batches(store: Store, broken: set[str]) -> None:
     shown = CliRunner().invoke(app, ["status", "--warehouse", store.root]).output
     assert "2026-04-12/one" in shown
     assert "ValueError: no tree" in shown
+
+
+def die(store: Store, times: int, fingerprint: str = "f") -> None:
+    """Leave what runs leave that died in the stage parse of the first batch, and look back each time."""
+    for _ in range(times):
+        attempt = {"stage": "parse", "batch": str(FIRST), "fingerprint": fingerprint}
+        store.put_note(AT_WORK, json.dumps(attempt).encode())
+        Attempts(store, {"parse": fingerprint}).look_back()
+
+
+def test_a_death_makes_a_batch_suspect_under_the_same_settings_only(store: Store) -> None:
+    die(store, 1)
+    assert Attempts(store, {"parse": "f"}).suspects("parse", FIRST)
+    assert not Attempts(store, {"parse": "f"}).suspects("parse", SECOND)
+    assert not Attempts(store, {"parse": "g"}).suspects("parse", FIRST)
+
+
+def test_a_batch_on_which_many_runs_died_waits_for_the_others_and_is_not_set_aside(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, honest = [], FUNCTIONS["parse"]
+
+    def observed(tables, tools) -> StageOutput:
+        order.extend(tables["clean"]["doc_id"].to_pylist())
+        return honest(tables, tools)
+
+    monkeypatch.setitem(FUNCTIONS, "parse", observed)
+    monkeypatch.setattr("tasks.run.call_alone", lambda function, *arguments: function(*arguments))
+    made_by = fingerprints(load_settings(warehouse=store.root))
+    die(store, MAX_DEATHS - 1, made_by["parse"])
+    assert not Attempts(store, made_by).must_wait(FIRST)
+    die(store, 1, made_by["parse"])
+    assert set_aside(store, made_by, max_attempts=3) == set()
+    assert run_pending(store) == ""
+    assert order == ["1" * 32, "0" * 32]
+    assert failures(store) == []
+
+
+def test_a_death_after_the_last_file_of_a_stage_is_none_of_its(store: Store) -> None:
+    for dataset in STAGES["parse"].writes:
+        write(store, FIRST, dataset)
+    die(store, 1)
+    assert failures(store) == []
+
+
+def test_a_stage_that_ends_leaves_no_death_however_it_ends(store: Store) -> None:
+    attempts = Attempts(store, {"parse": "f"})
+    with attempts.at_work("parse", FIRST):
+        assert b"parse" in store.notes("_at_work")[AT_WORK]
+    with pytest.raises(KeyboardInterrupt), attempts.at_work("parse", FIRST):
+        raise KeyboardInterrupt
+    assert Attempts(store, {"parse": "f"}).look_back() is None
 
 
 def test_the_notes_are_no_data(store: Store, broken: set[str]) -> None:

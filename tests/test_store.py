@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tasks.errors import SchemaError, StoreError
 from tasks.schemas import QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
 from tasks.stages import STAGES, reject
 from tasks.store import Batch, Provenance, Store
+from tests.faulty_proxy import FaultyProxy, faulty_proxy
 
 BATCH = Batch("2026-03-01", "00000-abc")
 MADE_BY = Provenance(fingerprint="f1", version="0.1.0", run_id="run")
@@ -152,3 +155,52 @@ def test_files_of_an_earlier_version_are_migrated_and_keep_what_made_them(store:
     assert store.read("quotes", BATCH).equals(before)
     assert store.fingerprint("quotes", BATCH) == "made long ago"
     assert pq.read_schema(path, filesystem=store.filesystem).equals(QUOTES.schema)
+
+
+@pytest.fixture
+def proxy(s3_server: str) -> Iterator[FaultyProxy]:
+    with faulty_proxy(s3_server, share=0.0) as proxy:
+        yield proxy
+
+
+def behind(proxy: FaultyProxy, name: str) -> Store:
+    settings = StoreSettings(warehouse=f"s3://news/{name}", s3_endpoint=proxy.address, s3_region="us-east-1")
+    return Store.open(settings)
+
+
+def test_an_object_is_put_in_one_request(proxy: FaultyProxy, tmp_path: Path) -> None:
+    behind(proxy, tmp_path.name).put_note("_small", b"content")
+    assert proxy.requests == {"PUT": 1}
+
+
+def test_a_store_that_fails_now_and_then_is_tried_again(proxy: FaultyProxy, tmp_path: Path) -> None:
+    store, proxy.share = behind(proxy, tmp_path.name), 0.2
+    for number in range(20):
+        store.put_note(f"_notes/{number}", b"content")
+    assert proxy.faults.total() > 0
+    proxy.share = 0.0
+    assert len(store.notes("_notes")) == 20
+
+
+def test_a_store_that_fails_on_and_on_is_an_error_and_leaves_whole_objects(
+    proxy: FaultyProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.store.S3_ATTEMPTS", 1)
+    store, proxy.share = behind(proxy, tmp_path.name), 0.5
+    contents, refused = [bytes([number]) * 5000 for number in range(30)], []
+    for content in contents:
+        try:
+            store.put_note("_notes/one", content)
+        except StoreError as error:
+            refused.append(str(error))
+    assert 0 < len(refused) < len(contents)
+    assert all("_notes/one cannot be written" in text for text in refused)
+    proxy.share = 0.0
+    assert store.notes("_notes")["_notes/one"] in contents
+
+
+def test_the_age_of_a_note_is_told_by_the_store(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.put_note("_notes/one", b"")
+    monkeypatch.setattr("time.time", lambda: 9e9)
+    assert 0 <= store.age("_notes/one") < 60
+    assert store.age("_notes/none") == math.inf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from config.settings import StoreSettings
@@ -18,11 +19,11 @@ CLOCK_COLUMNS = {"fetched_at", "at"}
 RUN_DATASETS = {"pages", "runs"}
 
 
-def all_rows(store: Store) -> dict[str, list[str]]:
+def all_rows(store: Store, without: Collection[str] = CLOCK_COLUMNS) -> dict[str, list[str]]:
     """The rows of every dataset of documents without the clock times, sorted, to compare two warehouses."""
     tables = {name: store.dataset(name).to_table().to_pylist() for name in DATASETS if name not in RUN_DATASETS}
     return {
-        name: sorted(repr({k: v for k, v in row.items() if k not in CLOCK_COLUMNS}) for row in rows)
+        name: sorted(repr({k: v for k, v in row.items() if k not in without}) for row in rows)
         for name, rows in tables.items()
     }
 
