@@ -41,8 +41,8 @@ TOKEN = re.compile(r"\w+|[^\w\s]")
 COMMON = ["--mode", "train", "--shorthand", "ar_nabra", "--seed", str(SEED)]
 PARSER = [*heads.PARSER, "--optim", "adam", "--lr", "0.003", "--no_second_optim", "--batch_size", "800"]
 TAGGER = [*heads.TAGGER, "--no_second_optim", "--batch_size", "24", "--fix_eval_interval"]
-NER = ["--no_char", "--optim", "adam", "--lr", "0.002"]
-STEPS = {"depparse": 1000, "pos": 1000, "ner": 1000}
+NER = ["--no_char", "--no_emb_finetune", "--optim", "adam", "--lr", "0.002"]
+STEPS = {"depparse": 250, "pos": 250, "ner": 250}
 
 
 def vectors(shop: Workshop, corpus: Corpus) -> dict[str, float]:
@@ -84,7 +84,9 @@ def train_vectors(news: Path, treebank: Path, path: Path) -> None:
             print(*tokens, file=file)
             print(*(word for token in tokens for word in cut.get(token, (token,))), file=file)
     model = Word2Vec(corpus_file=str(lines), vector_size=100, sg=1, epochs=1, min_count=5, seed=SEED, workers=1)
-    model.wv.save_word2vec_format(str(path))
+    partial = path.with_suffix(".partial")
+    model.wv.save_word2vec_format(str(partial))
+    partial.replace(path)
 
 
 def predicted(processor: str, module: str, arguments: Sequence[str], words: Path, work: Path) -> Path:
