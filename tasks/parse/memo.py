@@ -61,9 +61,9 @@ class MemoEncoder(torch.nn.Module):
             self._read_batch(batch)
 
     def _read_batch(self, keys: Sequence[tuple[int, ...]]) -> None:
-        width = len(keys[-1])
-        ids = torch.tensor([[*key, *[self.config.pad_token_id] * (width - len(key))] for key in keys])
-        mask = torch.tensor([[1] * len(key) + [0] * (width - len(key)) for key in keys])
+        width, place = len(keys[-1]), next(self.model.parameters()).device
+        ids = torch.tensor([[*key, *[self.config.pad_token_id] * (width - len(key))] for key in keys], device=place)
+        mask = torch.tensor([[1] * len(key) + [0] * (width - len(key)) for key in keys], device=place)
         with torch.no_grad(), half_precision(ids.device.type):
             layers = self.model(ids, attention_mask=mask, output_hidden_states=True).hidden_states[-KEPT_LAYERS:]
         stacked = torch.stack(layers, dim=2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +18,8 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
+from tasks.parse.encoder import load_encoder
+from tasks.parse.memo import MemoEncoder
 from tasks.parse.models import ENCODER
 from tasks.parse.precision import device, half_precision
 from tasks.train.encoder import read_tokenizer, save_encoder
@@ -69,6 +71,11 @@ class SharedEncoder(nn.Module):
         return SimpleNamespace(hidden_states=[layer.float() for layer in states])
 
 
+def frozen_encoder(folder: Path) -> MemoEncoder:
+    """The encoder of a folder, which no gradient reaches; it reads a sentence once in a whole training."""
+    return MemoEncoder(load_encoder(folder)[0])
+
+
 class Stream:
     """The batches of a head without end; the order of an epoch depends on the seed and the number of the epoch."""
 
@@ -87,15 +94,18 @@ class Stream:
         return self._batches[step - self._first]
 
 
-def train_joint(base: Path, corpus: Corpus, folder: Path, steps: int, seed: int) -> dict[str, dict[str, float]]:
+def train_joint(
+    base: Path, corpus: Corpus, folder: Path, steps: int, seed: int, read: Callable[[Path], Any] = SharedEncoder
+) -> dict[str, dict[str, float]]:
     """Train the encoder of the folder `base` and new heads; write the heads to `folder`, the encoder below it.
 
-    Returns the scores of the development parts; those on the way are in its `curve.tsv`.
+    `read` gives the encoder of a folder; `frozen_encoder` gives one that stays as it is. Returns the scores of the
+    development parts; those on the way are in its `curve.tsv`.
     """
     place = device()
     torch.manual_seed(seed)
     random.seed(seed)
-    encoder = SharedEncoder(base).to(place)
+    encoder = read(base).to(place)
     heads = build_heads(encoder, base, corpus, place)
     streams = {head.name: Stream(head, seed) for head in heads}
     whole = nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}})
@@ -126,7 +136,7 @@ def train_joint(base: Path, corpus: Corpus, folder: Path, steps: int, seed: int)
     return scores
 
 
-def build_heads(encoder: SharedEncoder, base: Path, corpus: Corpus, place: torch.device) -> list[Head]:
+def build_heads(encoder: nn.Module, base: Path, corpus: Corpus, place: torch.device) -> list[Head]:
     """The heads over their data."""
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     trees = corpus.trees, corpus.dev_trees

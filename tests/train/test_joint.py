@@ -14,7 +14,7 @@ from tasks.parse.encoder import load_encoder
 from tasks.parse.segment import load_segmenter
 from tasks.train import joint, optimise
 from tasks.train.data import augmented, read_conllu, write_conllu, write_ner_data
-from tasks.train.joint import Corpus, train_joint
+from tasks.train.joint import Corpus, frozen_encoder, train_joint
 from tests.train.test_data import CONLLU
 
 
@@ -47,6 +47,18 @@ def test_heads_and_encoder_are_saved_for_stanza_to_load(corpus: Corpus, tmp_path
     segmenter = load_segmenter(tmp_path / "joint" / "segment", *load_encoder(tmp_path / "joint" / "encoder"))
     (words,) = segmenter.segment([["قال", "وغادر"]])
     assert [len(token) > 0 for token in words] == [True, True]
+
+
+def test_a_frozen_encoder_stays_as_it_was_while_its_heads_learn(
+    corpus: Corpus, tmp_path: Path, tiny_encoder: Path
+) -> None:
+    for steps in (1, 3):
+        train_joint(tiny_encoder, corpus, tmp_path / str(steps), steps, seed=1, read=frozen_encoder)
+        trained = load_file(tmp_path / str(steps) / "encoder" / "model.safetensors")
+        for name, weight in load_file(tiny_encoder / "model.safetensors").items():
+            assert torch.equal(trained[name], weight), name
+    less, more = (torch.load(tmp_path / n / "depparse" / "depparse.pt", weights_only=True)["model"] for n in "13")
+    assert any(not torch.equal(less[name], more[name]) for name in less)
 
 
 def test_a_training_that_was_stopped_is_the_training_that_was_not(

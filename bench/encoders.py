@@ -1,0 +1,156 @@
+"""Parser, tagger and named entities without the fine-tuned encoder: on word vectors, and on the encoder as published.
+
+    pip install gensim==4.4.0
+    python -m bench.encoders --data FOLDER --work FOLDER [--only vectors frozen]
+
+Both learn from the sentences that `nabra train` learns from and are scored on its development parts, the words being
+given. `vectors` are Stanza's own trainers (BiLSTM, no tags into the parser) on skip-gram vectors of the
+news text, `frozen` the heads of the joint training on an encoder that stays as it is. Prints rows of the model card's
+table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import torch
+from stanza.models.ner.scorer import score_by_entity
+
+from tasks.train import heads
+from tasks.train.data import data_file, read_conllu, surface_tokens
+from tasks.train.joint import Corpus, frozen_encoder, train_joint
+from tasks.train.stanza_models import Trainer, run_trainer
+from tasks.train.steps import NEWS_FILE, Workshop, run_step
+
+SEED = 1
+FROZEN_STEPS = 1000
+COLUMNS = ("UAS", "LAS", "UPOS", "AllTags", "F1", "tokens")
+UPOS, XPOS, FEATS, HEAD, DEPREL = 3, 4, 5, 6, 7
+TOKEN = re.compile(r"\w+|[^\w\s]")
+
+# The heads of the joint training with word vectors in place of the encoder; Stanza's own optimisers and batches are
+# made for tens of thousands of steps on an accelerator.
+COMMON = ["--mode", "train", "--shorthand", "ar_nabra", "--seed", str(SEED)]
+PARSER = [*heads.PARSER, "--optim", "adam", "--lr", "0.003", "--no_second_optim", "--batch_size", "800"]
+TAGGER = [*heads.TAGGER, "--no_second_optim", "--batch_size", "24", "--fix_eval_interval"]
+NER = ["--no_char", "--no_emb_finetune", "--optim", "adam", "--lr", "0.002"]
+STEPS = {"depparse": 250, "pos": 250, "ner": 250}
+
+
+def vectors(shop: Workshop, corpus: Corpus) -> dict[str, float]:
+    """Scores of Stanza's trainers on word vectors; what was trained before is kept."""
+    words = shop.work / "words.vec"
+    if not words.is_file():
+        train_vectors(data_file(shop.data, NEWS_FILE), shop.work / "treebank" / "train.conllu", words)
+    trees = ["--train_file", str(corpus.trees), "--eval_file", str(corpus.dev_trees)]
+    names = ["--train_file", str(corpus.names), "--eval_file", str(corpus.dev_names)]
+    found = {
+        "depparse": predicted("depparse", "parser", [*trees, *PARSER, "--output_file"], words, shop.work),
+        "pos": predicted("pos", "tagger", [*trees, *TAGGER, "--output_file"], words, shop.work),
+        "ner": predicted("ner", "ner_tagger", [*names, *NER, "--eval_output_file"], words, shop.work),
+    }
+    return {
+        "UAS": agreement(corpus.dev_trees, found["depparse"], (HEAD,)),
+        "LAS": agreement(corpus.dev_trees, found["depparse"], (HEAD, DEPREL)),
+        "UPOS": agreement(corpus.dev_trees, found["pos"], (UPOS,)),
+        "AllTags": agreement(corpus.dev_trees, found["pos"], (UPOS, XPOS, FEATS)),
+        "F1": entity_f1(found["ner"]),
+    }
+
+
+def train_vectors(news: Path, treebank: Path, path: Path) -> None:
+    """Skip-gram vectors of the news, each text once as written and once cut as the treebank mostly cuts its tokens.
+
+    Tokens that the treebank's training part does not have, three in ten, stay whole.
+    """
+    from gensim.models import Word2Vec  # not among nabra's dependencies
+
+    seen: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+    for token, words in (pair for lines in read_conllu(treebank) for pair in surface_tokens(lines)):
+        seen[token][words] += 1
+    cut = {token: counts.most_common(1)[0][0] for token, counts in seen.items()}
+    lines = path.with_suffix(".txt")
+    with lines.open("w", encoding="utf-8") as file:
+        for text in pq.read_table(news, columns=["text"])["text"].to_pylist():
+            tokens = TOKEN.findall(text or "")
+            print(*tokens, file=file)
+            print(*(word for token in tokens for word in cut.get(token, (token,))), file=file)
+    model = Word2Vec(corpus_file=str(lines), vector_size=100, sg=1, epochs=1, min_count=5, seed=SEED, workers=1)
+    partial = path.with_suffix(".partial")
+    model.wv.save_word2vec_format(str(partial))
+    partial.replace(path)
+
+
+def predicted(processor: str, module: str, arguments: Sequence[str], words: Path, work: Path) -> Path:
+    """Train a processor unless its model is there, and write what it makes of the development part to a file.
+
+    `arguments` end in the option that names this file.
+    """
+    folder = work / processor
+    output = folder / "dev.predicted"
+    options = [*COMMON, *arguments, str(output), "--wordvec_file", str(words)]
+    options += ["--save_dir", str(folder), "--save_name", f"{processor}.pt", "--max_steps", str(STEPS[processor])]
+    trainer = Trainer(processor, f"stanza.models.{module}", (*options, "--eval_interval", "250"))
+    if not (folder / f"{processor}.pt").is_file():
+        run_trainer(trainer, work, torch.get_num_threads())
+    predict = ["predict" if option == "train" else option for option in options]
+    subprocess.run([sys.executable, "-m", trainer.module, *predict], check=True)
+    return output
+
+
+def agreement(gold: Path, predicted: Path, columns: Sequence[int]) -> float:
+    """The share of words for which two CoNLL-U files agree in all `columns`."""
+    pairs = list(zip(_words(gold), _words(predicted), strict=True))
+    return sum(all(a[column] == b[column] for column in columns) for a, b in pairs) / len(pairs)
+
+
+def _words(path: Path) -> Iterator[list[str]]:
+    rows = (line.split("\t") for lines in read_conllu(path) for line in lines if not line.startswith("#"))
+    return (row for row in rows if row[0].isdecimal())
+
+
+def entity_f1(path: Path) -> float:
+    """F1 of exact spans and types in a file of Stanza's blocks of word, gold label and predicted label."""
+    blocks = [block.splitlines() for block in path.read_text(encoding="utf-8").strip().split("\n\n")]
+    gold, found = ([[line.split("\t")[at] for line in block] for block in blocks] for at in (1, 2))
+    return score_by_entity(found, gold)[2]
+
+
+def frozen(shop: Workshop, corpus: Corpus) -> dict[str, float]:
+    """Scores of the heads on the frozen encoder."""
+    scores = train_joint(shop.base, corpus, shop.work / "frozen", FROZEN_STEPS, SEED, frozen_encoder)
+    return {name: value for head in scores.values() for name, value in head.items()}
+
+
+ROWS = {"vectors": vectors, "frozen": frozen}
+
+
+def main(data: Path, work: Path, only: Sequence[str]) -> None:
+    """Train and score the rows `only`."""
+    shop = Workshop(data, work, work, SEED)
+    for step in ("encoder", "data"):
+        run_step(step, shop)
+    trees, names = work / "treebank", work / "ner"
+    corpus = Corpus(trees / "train-augmented.conllu", trees / "dev.conllu", names / "train.json", names / "dev.json")
+    print("|", " | ".join(("", *COLUMNS)), "|")
+    for name in only:
+        scores: Mapping[str, float] = ROWS[name](shop, corpus)
+        print("|", " | ".join([name, *(f"{100 * scores[c]:.1f}" if c in scores else "–" for c in COLUMNS)]), "|")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS))
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    main(options.data, options.work, options.only)
