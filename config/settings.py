@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+import zoneinfo
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.errors import ConfigError
 
@@ -18,6 +19,15 @@ Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Host = Annotated[str, Field(pattern=r"^[^\s/@*]+$")]
+
+
+def _known_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise ValueError("not a time zone of the IANA list, such as Asia/Riyadh or UTC")
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Section(BaseModel):
@@ -58,6 +68,7 @@ class FetchSettings(Section):
 
 class CleanSettings(Section):
     boilerplate: str
+    zone: ZoneName
     languages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     min_language_score: Share
     min_text_chars: Count

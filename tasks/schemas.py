@@ -15,7 +15,7 @@ import pyarrow as pa
 from tasks.errors import SchemaError
 
 # Raised whenever columns are added; a column says since which version it is there. Version 1: the first.
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 PARTS: Final = ("title", "text")
@@ -128,6 +128,19 @@ CLEAN: Final = Dataset(
         _string("text_sha256", "SHA-256 of `text`, hex"),
         _int("raw_chars", "code points of the decoded payload"),
         _int("text_chars", "code points of `text`"),
+        _string(
+            "published_source",
+            "where `published_at` was found: `json-ld`, `meta`, `time`, `script`, `text` (a line near the headline), `text-hijri` (one "
+            "with an Islamic date alone: it can be a day off), `feed` (feed or row)",
+            since=3,
+        ),
+        _string(
+            "published_zone",
+            "zone of the clock that `published_at` was read from: an offset as the page writes it, or the zone assumed; null where "
+            "it gives a day only, which is then 00:00 UTC",
+            since=3,
+        ),
+        _string("canonical_url", "address that the page says is its own", since=3),
     ),
 )
 

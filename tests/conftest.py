@@ -106,6 +106,9 @@ def clean_table(*texts: tuple[str | None, str]) -> pa.Table:
             "text_sha256": "0",
             "raw_chars": len(text),
             "text_chars": len(text),
+            "published_source": None,
+            "published_zone": None,
+            "canonical_url": None,
         }
         for number, (title, text) in enumerate(texts)
     ]

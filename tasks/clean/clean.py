@@ -85,7 +85,7 @@ def _open(document: dict[str, Any], settings: CleanSettings, extractor: Extracto
     if not text.strip():
         raise DocumentError("empty", "the payload holds white space only")
     if content_type in HTML_TYPES or HTML_START.match(text):
-        return Opened(len(text), True, extractor.submit(text, document["url"]))
+        return Opened(len(text), True, extractor.submit(text, document["url"], document["fetched_at"], settings.zone))
     if content_type and not content_type.startswith("text/"):
         raise DocumentError("not_text", f"the server calls it {content_type}")
     _refuse_long(text, settings)
@@ -118,6 +118,9 @@ def _article_row(
         "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "raw_chars": opened.chars,
         "text_chars": len(text),
+        "published_source": article.published_source or ("feed" if document["hint_published_at"] else None),
+        "published_zone": article.published_zone,
+        "canonical_url": article.canonical_url,
     }
 
 

@@ -8,27 +8,23 @@ import re
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Final, Protocol
 
+from lxml.html import HtmlElement
 from pebble import ProcessExpired, ProcessPool
 
+from tasks.clean.content import agree, main_text
+from tasks.clean.headline import find_author, find_headline
+from tasks.clean.noise import prune
+from tasks.clean.page import Page
+from tasks.clean.published import find_published
 from tasks.errors import DocumentError
 
-# Where pages say when they were published, with time and zone; in the order of trust.
-TIME_PATTERNS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r'<meta[^>]+["\']article:published_time["\'][^>]+content=["\']([^"\']+)',
-        r'<meta[^>]+content=["\']([^"\']+)["\'][^>]+["\']article:published_time["\']',
-        r'"datePublished"\s*:\s*"([^"]+)"',
-        r'<(?:meta|time|span)[^>]+itemprop=["\']datePublished["\'][^>]+(?:content|datetime)=["\']([^"\']+)',
-        r'<(?:meta|time|span)[^>]+(?:content|datetime)=["\']([^"\']+)["\'][^>]+itemprop=["\']datePublished["\']',
-    )
-)
-# Pages are searched for a time in their head and first screens only: JSON-LD lies there, comments do not.
-TIME_SEARCHED_CHARS: Final = 400_000
+MIN_SHOWN_CHARS: Final = 200  # of text on the page, below which it is looked for in its scripts
+# A page that is no article says so: an address that is not there, a form to log in.
+NO_ARTICLE: Final = re.compile(r"\W*(?:404|خطأ|.{0,12}الصفحة غير موجودة|.{0,12}الصفحه غير|تسجيل الدخول|نتائج البحث|page not found|not found)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -39,12 +35,15 @@ class Article:
     text: str
     author: str | None = None
     published_at: datetime | None = None
+    published_source: str | None = None
+    published_zone: str | None = None
+    canonical_url: str | None = None
 
 
 class Extractor(Protocol):
     """Finds the article of a page."""
 
-    def submit(self, page: str, url: str) -> Callable[[], Article]:
+    def submit(self, page: str, url: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
         """Begin with a page; the function returned waits for its article.
 
         It raises DocumentError `no_article`, `timeout` or `failed`.
@@ -63,12 +62,12 @@ class ExtractorPool:
         self._deadline_seconds = deadline_seconds
         self._pool: ProcessPool | None = None
 
-    def submit(self, page: str, url: str) -> Callable[[], Article]:
+    def submit(self, page: str, url: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
         """See `Extractor`."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPool(self._workers, initializer=_prepare, context=context)
-        future = self._pool.schedule(extract_article, args=(page, url), timeout=self._deadline_seconds)
+        future = self._pool.schedule(extract_article, args=(page, url, fetched_at, zone), timeout=self._deadline_seconds)
         return lambda: self._wait(future)
 
     def _wait(self, future: Future[Article | None]) -> Article:
@@ -105,44 +104,34 @@ def _prepare() -> None:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-def extract_article(page: str, url: str) -> Article | None:
+def extract_article(page: str, url: str, fetched_at: datetime, zone: str) -> Article | None:
     """The article of a page; None where there is no main text. Runs in a worker."""
-    # Imported here: only the workers need it, and it is slow to load.
-    from trafilatura import bare_extraction
-    from trafilatura.settings import Document
-
-    found = bare_extraction(
-        page,
-        url=url,
-        include_comments=False,
-        include_tables=False,
-        favor_recall=True,
-        with_metadata=True,
-        date_extraction_params={"original_date": True, "extensive_search": False},
+    read = Page(page, url)
+    if read.tree is None:
+        return None
+    title, headline = find_headline(read)
+    published = find_published(read, headline, fetched_at, zone)
+    author = find_author(read, headline)
+    text = _text(read, headline)
+    if not text or NO_ARTICLE.match(title or ""):
+        return None
+    return Article(
+        title,
+        text,
+        author,
+        published.moment.at if published else None,
+        published.source if published else None,
+        published.moment.zone if published else None,
+        read.canonical_url,
     )
-    # Never a dict: that is for `as_dict`, which is off.
-    if not isinstance(found, Document) or not found.text:
-        return None
-    return Article(found.title, found.text, found.author, published_time(page) or _day(found.date))
 
 
-def published_time(page: str) -> datetime | None:
-    """The publication time that the page's metadata give, in UTC; None where there is none with a date."""
-    head = page[:TIME_SEARCHED_CHARS]
-    for pattern in TIME_PATTERNS:
-        match = pattern.search(head)
-        moment = _day(match[1]) if match else None
-        if moment is not None:
-            return moment
-    return None
-
-
-def _day(text: str | None) -> datetime | None:
-    """An ISO date or time in UTC; one without a zone counts as UTC."""
-    try:
-        moment = datetime.fromisoformat(text.strip()) if text else None
-    except ValueError:
-        return None
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+def _text(page: Page, headline: HtmlElement | None) -> str:
+    assert page.tree is not None
+    # Found before the tree is pruned: scripts go.
+    stated, state = page.article_text, page.state_text
+    prune(page.tree, headline)
+    shown = main_text(page.tree, headline)
+    if not stated and len(shown) < MIN_SHOWN_CHARS:
+        stated = state
+    return agree(shown, stated)

@@ -1,22 +1,23 @@
-"""Publication times as feeds and rows write them."""
+"""Publication times as feeds, rows and the metadata of pages write them."""
 
 from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 log = logging.getLogger(__name__)
 
 
-def parse_time(text: str | None) -> datetime | None:
-    """The time in UTC of an RFC 2822 or ISO 8601 date; without a zone it counts as UTC; None where it is neither."""
+def parse_time(text: str | None, zone: str = "UTC") -> datetime | None:
+    """The time in UTC of an RFC 2822 or ISO 8601 date; without a zone it counts in `zone`; None where it is neither."""
     if not text or not text.strip():
         return None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = parse(text.strip())
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
         except (ValueError, OverflowError):
             continue
     log.debug("not a date: %r", text)

@@ -1,0 +1,204 @@
+"""The main text of a page: the paragraphs of the element that holds most of the prose after the headline.
+
+What JSON-LD gives as the text, what lies in scripts as data, and what trafilatura finds are heard too: paragraphs that
+JSON-LD does not know go, and where the page shows little of a text it is taken from there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from tasks.clean.dates import is_date_line
+from tasks.clean.noise import BLOCK_TAGS, link_chars, text_of
+from tasks.folding import fold, words
+
+PROSE_CHARS: Final = 60  # least length of a block that tells where the text is
+SHORT_PROSE_CHARS: Final = 25
+MAX_LINKED: Final = 0.5  # share of a block within links
+DECAY: Final = 0.6  # what of a block counts for its grandparent, and so on upwards; all where neighbours are of one kind
+LEVELS: Final = 6
+FIRST_SHARE: Final = 0.35  # of the best element's prose, that makes an earlier one the article: comments can be longer
+FULLER: Final = 1.25  # times the length of what the page shows, from which another text of the same is the fuller one
+KNOWN_SHARE: Final = 0.6  # of a paragraph's words
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of text in a block element: a paragraph, heading, list item, or lines between breaks."""
+
+    element: HtmlElement
+    text: str
+    linked: float
+
+    @property
+    def is_prose(self) -> bool:
+        return len(self.text) >= PROSE_CHARS and self.linked < MAX_LINKED
+
+
+def blocks_of(element: HtmlElement) -> list[Block]:
+    """The blocks within an element, in order."""
+    found: list[Block] = []
+    run: list[str] = []
+    linked = [0]
+
+    def flush(owner: HtmlElement) -> None:
+        text = " ".join("".join(run).split())
+        if text:
+            found.append(Block(owner, text, min(1.0, linked[0] / len(text))))
+        run.clear()
+        linked[0] = 0
+
+    def walk(node: HtmlElement, owner: HtmlElement, in_link: bool) -> None:
+        def take(text: str | None) -> None:
+            if text:
+                run.append(text)
+                linked[0] += len(" ".join(text.split())) if in_link else 0
+
+        if node.tag == "br":
+            flush(owner)
+            return
+        is_block = node.tag in BLOCK_TAGS or (isinstance(node.tag, str) and "-" in node.tag)
+        if is_block:
+            flush(owner)
+        here = node if is_block else owner
+        take(node.text if isinstance(node.tag, str) else None)
+        for child in node:
+            walk(child, here, in_link or child.tag == "a")
+            take(child.tail)
+        if is_block:
+            flush(here)
+
+    walk(element, element, False)
+    return found
+
+
+def main_text(tree: HtmlElement, headline: HtmlElement | None) -> str:
+    """The text of a pruned tree, a line for each paragraph; empty where there is no prose."""
+    blocks = _after(blocks_of(tree), headline)
+    best = _best_element(blocks)
+    if best is None:
+        return ""
+    return "\n".join(_paragraphs(blocks, best))
+
+
+def _after(blocks: list[Block], headline: HtmlElement | None) -> list[Block]:
+    """The blocks after the headline, up to the headline of the next article."""
+    if headline is None:
+        return blocks
+    inside = {headline, *headline.iterdescendants()}
+    places = [place for place, block in enumerate(blocks) if block.element in inside]
+    if not places:
+        return blocks
+    after = blocks[places[-1] + 1 :]
+    prose = 0
+    for place, block in enumerate(after):
+        prose += len(block.text) if block.is_prose else 0
+        is_headline = block.element.tag == "h1" or "h1" in (block.element.get("class") or "").split()
+        if is_headline and prose > 2 * PROSE_CHARS:
+            return after[:place]
+    # A page that has its headline below the text, or in a column of its own after it.
+    return after if prose > 2 * PROSE_CHARS else blocks
+
+
+def _best_element(blocks: list[Block]) -> HtmlElement | None:
+    scores: dict[HtmlElement, float] = {}
+    order: dict[HtmlElement, int] = {}
+    for place, block in enumerate(blocks):
+        if not block.is_prose:
+            continue
+        # Text straight in a div counts for the div itself, a paragraph for what holds it.
+        owner = block.element
+        holder = owner.getparent() if owner.tag in ("p", "li", "h2", "h3", "h4", "blockquote", "td") else owner
+        weight = len(block.text) * (1 - block.linked)
+        for _ in range(LEVELS):
+            if holder is None:
+                break
+            scores[holder] = scores.get(holder, 0) + weight
+            order.setdefault(holder, place)
+            weight *= 1 if _has_likes(holder) else DECAY
+            holder = holder.getparent()
+    if not scores:
+        return None
+    top = max(scores.values())
+    best = max(scores, key=lambda element: scores[element])
+    ahead = [e for e in scores if order[e] < order[best] and scores[e] >= FIRST_SHARE * top and best not in set(e.iterancestors())]
+    if ahead:
+        first = min(order[e] for e in ahead)
+        return max((e for e in ahead if order[e] == first), key=lambda element: scores[element])
+    return best
+
+
+def _has_likes(element: HtmlElement) -> bool:
+    """Whether neighbours look like the element: paragraphs in boxes of their own, entries, columns."""
+
+    def kind(of: HtmlElement) -> tuple[str, str]:
+        return of.tag, (of.get("class") or "").split(" ")[0]
+
+    parent = element.getparent()
+    return parent is not None and sum(kind(child) == kind(element) for child in parent) > 1
+
+
+def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
+    inside = [place for place, block in enumerate(blocks) if block.element is best or best in set(block.element.iterancestors())]
+    first, last = inside[0], inside[-1]
+    # A summary stands between the headline and the element of the text.
+    chosen = [b for b in blocks[:first] if b.is_prose] + blocks[first : last + 1]
+    started = False
+    for number, block in enumerate(chosen):
+        if block.linked >= MAX_LINKED or not any(letter.isalpha() for letter in block.text):
+            continue
+        started = started or block.is_prose
+        if (not started and len(block.text) < SHORT_PROSE_CHARS) or is_date_line(block.text):
+            continue
+        if _repeats(block, chosen, number):
+            continue
+        yield block.text
+
+
+def _repeats(block: Block, blocks: list[Block], number: int) -> bool:
+    """Whether a block is a pull quote: a piece of another paragraph."""
+    key = fold(block.text).strip("\"'«»“”.… ")
+    if not 15 <= len(key) <= 250:
+        return False
+    return any(place != number and len(other.text) > len(block.text) + 10 and key in fold(other.text) for place, other in enumerate(blocks))
+
+
+def bag(text: str) -> Counter[str]:
+    """The words of a text, folded, with how often each is there."""
+    return Counter(word.key for word in words(text))
+
+
+def agree(shown: str, stated: str) -> str:
+    """The better of the text that the page shows and one that its data state, each a line for each paragraph.
+
+    Where both are the same text the paragraphs shown that the stated one lacks are dropped; the stated one is taken where
+    it is much longer, or another text than what is shown.
+    """
+    if len(stated) < 2 * PROSE_CHARS:
+        return shown
+    if not shown:
+        return stated
+    ours, theirs = bag(shown), bag(stated)
+    common = (ours & theirs).total()
+    if len(stated) >= FULLER * len(shown):
+        return stated
+    if common < KNOWN_SHARE * theirs.total() or len(stated) < len(shown) / 2:
+        # A teaser, or some other text: what is shown is the article.
+        return shown
+    kept = [line for line in shown.split("\n") if (bag(line) & theirs).total() >= KNOWN_SHARE * max(1, bag(line).total())]
+    return "\n".join(kept)
+
+
+def overlap(one: str, other: str) -> float:
+    """F1 of the words of two texts, 0 to 1."""
+    first, second = bag(one), bag(other)
+    total = first.total() + second.total()
+    return 2 * (first & second).total() / total if total else 0.0
+
+
+__all__ = ["Block", "agree", "blocks_of", "link_chars", "main_text", "overlap", "text_of"]
