@@ -82,7 +82,9 @@ def nabra(page: SavedPage) -> Reading:
     row = read_page(page)
     moment = row.get("published_at")
     zone = ZoneInfo(page.expected["zone"])
-    day = (moment.date() if moment.time() == datetime.min.time() else moment.astimezone(zone).date()) if moment else None
+    day = (
+        (moment.date() if moment.time() == datetime.min.time() else moment.astimezone(zone).date()) if moment else None
+    )
     return Reading(row.get("text", ""), row.get("title"), day, row["charset"])
 
 
@@ -93,7 +95,9 @@ def trafilatura(**options: Any) -> Callable[[SavedPage], Reading]:
         from trafilatura import bare_extraction
         from trafilatura.utils import detect_encoding
 
-        found = bare_extraction(page.payload, url=page.expected["url"], with_metadata=True, include_comments=False, **options)
+        found = bare_extraction(
+            page.payload, url=page.expected["url"], with_metadata=True, include_comments=False, **options
+        )
         charset = (detect_encoding(page.payload) or ["utf-8"])[0]
         if found is None:
             return Reading(charset=codec(charset))
@@ -165,7 +169,13 @@ def day_of(text: str | None) -> date | None:
 
 def codec(name: str) -> str:
     """One name for a charset."""
-    same = {"utf_8": "utf-8", "utf8": "utf-8", "windows-1256": "cp1256", "windows_1256": "cp1256", "utf_16": "utf-16-le"}
+    same = {
+        "utf_8": "utf-8",
+        "utf8": "utf-8",
+        "windows-1256": "cp1256",
+        "windows_1256": "cp1256",
+        "utf_16": "utf-16-le",
+    }
     return same.get(name.lower(), name.lower())
 
 
@@ -223,7 +233,9 @@ def show_errors(pages: list[SavedPage]) -> None:
             continue
         print(f"\n{page.name}: " + ", ".join(f"{k} {v:.2f}" for k, v in values.items() if v is not None and v < 0.999))
         wanted, got = bag(page.text if "no_article" not in page.expected else ""), bag(reading.text)
-        print(f"  missed: {' '.join((wanted - got).elements())[:200]}\n  added: {' '.join((got - wanted).elements())[:200]}")
+        print(
+            f"  missed: {' '.join((wanted - got).elements())[:200]}\n  added: {' '.join((got - wanted).elements())[:200]}"
+        )
         print(f"  title {reading.title!r}, day {reading.day}, of {page.expected.get('published_at')}")
 
 

@@ -68,6 +68,7 @@ class FetchSettings(Section):
 
 class CleanSettings(Section):
     boilerplate: str
+    noise: str
     zone: ZoneName
     languages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     min_language_score: Share
@@ -75,6 +76,7 @@ class CleanSettings(Section):
     max_text_chars: Count
     deadline_seconds: Seconds
     workers: Count
+    worker_memory_mib: Count
     duplicate_threshold: Share
     duplicate_days: Count
     shingle_words: Count
@@ -98,7 +100,7 @@ class StanceSettings(Section):
 
 
 class Settings(Section):
-    """All settings. Path settings (`sources`, `boilerplate`, `actors`, `cues`, folders) are absolute after loading."""
+    """All settings. Path settings (`sources`, `boilerplate`, `noise`, `actors`, `cues`, folders) are absolute after loading."""
 
     store: StoreSettings
     run: RunSettings
@@ -113,6 +115,7 @@ PATH_KEYS = {
     ("store", "warehouse"),
     ("fetch", "sources"),
     ("clean", "boilerplate"),
+    ("clean", "noise"),
     ("parse", "parser"),
     ("parse", "actors"),
     ("stance", "cues"),

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
-from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate
+from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, load_boilerplate, load_noise
 from tasks.parse.encoder import load_encoder
 from tasks.parse.models import (
     DECISION,
@@ -56,7 +56,9 @@ class Toolbox:
     @cached_property
     def extractor(self) -> ExtractorPool:
         """The processes that extract articles from pages."""
-        return ExtractorPool(self.settings.clean.workers, self.settings.clean.deadline_seconds)
+        settings = self.settings.clean
+        noise = load_noise(Path(settings.noise))
+        return ExtractorPool(settings.workers, settings.deadline_seconds, settings.worker_memory_mib, noise)
 
     @cached_property
     def duplicates(self) -> DuplicateIndex:

@@ -4,6 +4,7 @@ from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
 from tasks.clean.clean import clean_articles
 from tasks.clean.duplicates import DuplicateIndex
 from tasks.clean.extract import Article, Extractor, ExtractorPool
+from tasks.clean.noise import Noise, load_noise
 
 __all__ = [
     "Article",
@@ -11,7 +12,9 @@ __all__ = [
     "DuplicateIndex",
     "Extractor",
     "ExtractorPool",
+    "Noise",
     "Rule",
     "clean_articles",
     "load_boilerplate",
+    "load_noise",
 ]

@@ -28,10 +28,11 @@ ISLANDS: Final = "windows-1256 islands"
 
 
 def _read_island(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are no UTF-8: a word in windows-1256, or one damaged character."""
+    """Bytes that are no UTF-8: a word in windows-1256, such as و between spaces, or one damaged character."""
     assert isinstance(error, UnicodeDecodeError)
     island = ISLAND.match(error.object, error.start)
-    if island is None or len(island[0]) < 2:
+    between_spaces = error.object[error.start - 1 : error.start] == b" " == error.object[error.end : error.end + 1]
+    if island is None or (len(island[0]) < 2 and not between_spaces):
         return "\ufffd", error.end
     return island[0].decode(WINDOWS_1256), island.end()
 

@@ -14,16 +14,23 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from tasks.clean.dates import is_date_line
-from tasks.clean.noise import BLOCK_TAGS, link_chars, text_of
+from tasks.clean.prune import BLOCK_TAGS
 from tasks.folding import fold, words
 
 PROSE_CHARS: Final = 60  # least length of a block that tells where the text is
 SHORT_PROSE_CHARS: Final = 25
 MAX_LINKED: Final = 0.5  # share of a block within links
-DECAY: Final = 0.6  # what of a block counts for its grandparent, and so on upwards; all where neighbours are of one kind
+DECAY: Final = (
+    0.6  # what of a block counts for its grandparent, and so on upwards; all where neighbours are of one kind
+)
 LEVELS: Final = 6
 FIRST_SHARE: Final = 0.35  # of the best element's prose, that makes an earlier one the article: comments can be longer
 FULLER: Final = 1.25  # times the length of what the page shows, from which another text of the same is the fuller one
+HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+PULL_QUOTE_CHARS: Final = 250
+SAME: Final = 0.5  # F1 of words, from which two texts are the same one
+MIN_ABOUT_WORDS: Final = 10
+SURER: Final = 0.3  # of the words of headline and description, that the better text has more
 KNOWN_SHARE: Final = 0.6  # of a paragraph's words
 
 
@@ -126,7 +133,11 @@ def _best_element(blocks: list[Block]) -> HtmlElement | None:
         return None
     top = max(scores.values())
     best = max(scores, key=lambda element: scores[element])
-    ahead = [e for e in scores if order[e] < order[best] and scores[e] >= FIRST_SHARE * top and best not in set(e.iterancestors())]
+    ahead = [
+        e
+        for e in scores
+        if order[e] < order[best] and scores[e] >= FIRST_SHARE * top and best not in set(e.iterancestors())
+    ]
     if ahead:
         first = min(order[e] for e in ahead)
         return max((e for e in ahead if order[e] == first), key=lambda element: scores[element])
@@ -144,10 +155,17 @@ def _has_likes(element: HtmlElement) -> bool:
 
 
 def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
-    inside = [place for place, block in enumerate(blocks) if block.element is best or best in set(block.element.iterancestors())]
+    inside = [
+        place
+        for place, block in enumerate(blocks)
+        if block.element is best or best in set(block.element.iterancestors())
+    ]
     first, last = inside[0], inside[-1]
     # A summary stands between the headline and the element of the text.
-    chosen = [b for b in blocks[:first] if b.is_prose] + blocks[first : last + 1]
+    chosen = (
+        [b for b in blocks[:first] if b.is_prose] + blocks[first : last + 1] + list(_going_on(blocks[last + 1 :], best))
+    )
+    keys = [fold(block.text) for block in chosen]
     started = False
     for number, block in enumerate(chosen):
         if block.linked >= MAX_LINKED or not any(letter.isalpha() for letter in block.text):
@@ -155,17 +173,38 @@ def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
         started = started or block.is_prose
         if (not started and len(block.text) < SHORT_PROSE_CHARS) or is_date_line(block.text):
             continue
-        if _repeats(block, chosen, number):
+        if _repeats(keys, number):
             continue
         yield block.text
 
 
-def _repeats(block: Block, blocks: list[Block], number: int) -> bool:
+def _going_on(after: list[Block], best: HtmlElement) -> Iterator[Block]:
+    """Paragraphs of the same <article> or <main> that follow the element of the text, up to the next heading."""
+    whole = next((a for a in best.iterancestors() if a.tag in ("article", "main")), None)
+    for block in after if whole is not None else ():
+        if block.element.tag in HEADING_TAGS or whole not in block.element.iterancestors():
+            return
+        if block.is_prose and block.element.tag == "p":
+            yield block
+
+
+def _repeats(keys: list[str], number: int) -> bool:
     """Whether a block is a pull quote: a piece of another paragraph."""
-    key = fold(block.text).strip("\"'«»“”.… ")
-    if not 15 <= len(key) <= 250:
+    key = keys[number].strip("\"'«»“”.… ")
+    if not 15 <= len(key) <= PULL_QUOTE_CHARS:
         return False
-    return any(place != number and len(other.text) > len(block.text) + 10 and key in fold(other.text) for place, other in enumerate(blocks))
+    return any(
+        place != number and len(other) > len(keys[number]) + 10 and key in other for place, other in enumerate(keys)
+    )
+
+
+def choose(shown: str, second: str, about: str) -> str:
+    """The text found here, unless a second opinion is another text, and knows much more of what the page says it is about."""
+    if not second or overlap(shown, second) >= SAME:
+        return shown
+    wanted = bag(about)
+    ours, theirs = ((bag(text) & wanted).total() for text in (shown, second))
+    return second if theirs - ours >= SURER * max(MIN_ABOUT_WORDS, wanted.total()) else shown
 
 
 def bag(text: str) -> Counter[str]:
@@ -190,7 +229,9 @@ def agree(shown: str, stated: str) -> str:
     if common < KNOWN_SHARE * theirs.total() or len(stated) < len(shown) / 2:
         # A teaser, or some other text: what is shown is the article.
         return shown
-    kept = [line for line in shown.split("\n") if (bag(line) & theirs).total() >= KNOWN_SHARE * max(1, bag(line).total())]
+    kept = [
+        line for line in shown.split("\n") if (bag(line) & theirs).total() >= KNOWN_SHARE * max(1, bag(line).total())
+    ]
     return "\n".join(kept)
 
 
@@ -199,6 +240,3 @@ def overlap(one: str, other: str) -> float:
     first, second = bag(one), bag(other)
     total = first.total() + second.total()
     return 2 * (first & second).total() / total if total else 0.0
-
-
-__all__ = ["Block", "agree", "blocks_of", "link_chars", "main_text", "overlap", "text_of"]

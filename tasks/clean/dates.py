@@ -50,9 +50,7 @@ HIJRI: Final = (
 )
 NUMBERS: Final = {
     word: number
-    for number, stem in enumerate(
-        ("ثلاث", "اربع", "خمس", "ست", "سبع", "ثماني", "تسع", "عشر"), start=3
-    )
+    for number, stem in enumerate(("ثلاث", "اربع", "خمس", "ست", "سبع", "ثماني", "تسع", "عشر"), start=3)
     for word in (stem, f"{stem}ه")
 } | {"ثمان": 8}
 # Singular, dual, plurals of each unit, and its seconds.
@@ -116,7 +114,9 @@ HIJRI_NUMBERS: Final = (
     re.compile(r"(?<!\d)(?P<year>1[34]\d\d)\s?[-/]\s?(?P<month>\d\d?)\s?[-/]\s?(?P<day>\d\d?)(?!\d)"),
     re.compile(r"(?<!\d)(?P<day>\d\d?)\s?[-/]\s?(?P<month>\d\d?)\s?[-/]\s?(?P<year>1[34]\d\d)(?!\d)"),
 )
-_AMOUNT: Final = rf"(?:(?P<amount>\d+|{_alternatives(tuple(NUMBERS))})\s+)?(?P<unit>{_alternatives(tuple(SECONDS))})(?!\w)"
+_AMOUNT: Final = (
+    rf"(?:(?P<amount>\d+|{_alternatives(tuple(NUMBERS))})\s+)?(?P<unit>{_alternatives(tuple(SECONDS))})(?!\w)"
+)
 RELATIVE: Final = (
     re.compile(rf"(?<!\w)(?:منذ|قبل|من)\s+(?:حوالي\s+|نحو\s+)?{_AMOUNT}"),
     re.compile(rf"(?<!\w){_AMOUNT}\s+(?:مضت|مضي|خلت|ago)(?!\w)"),
@@ -134,6 +134,7 @@ CLOCK_REACH: Final = 40  # characters between a date and its clock
 UPDATED: Final = re.compile(r"(?:تحديث|تعديل|updated|modified)\W*(?:\w+\W+){0,2}$")
 PUBLISHED: Final = re.compile(r"(?:نشر|النشر|published)\W*(?:\w+\W+){0,2}$")
 DIGITS: Final = {0x6F0 + n: str(n) for n in range(10)}
+DAY_SECONDS: Final = 86400
 OLDEST: Final = 1990
 MAX_WORDS_BESIDE: Final = 4  # a date in a line that says nothing else
 
@@ -191,11 +192,13 @@ def find_date(text: str, fetched_at: datetime, zone: str) -> Moment | None:
     published = [pair for pair in found if PUBLISHED.search(key[: pair[0].start()])]
     first = [pair for pair in found if not UPDATED.search(key[: pair[0].start()])]
     match, at = (published or first or found)[0]
-    if match.re in RELATIVE or match.re is NOW:
-        exact = match.re is NOW or SECONDS[match["unit"]] < 86400
-        local = at.astimezone(ZoneInfo(zone)).date()
-        return Moment(at, "UTC") if exact else Moment(datetime.combine(local, time(), UTC))
-    day = Moment(datetime.combine(at.date(), time(), UTC), hijri=match.re is HIJRI_DATE or match.re in HIJRI_NUMBERS)
+    if match.re is NOW or (match.re in RELATIVE and SECONDS[match["unit"]] < DAY_SECONDS):
+        return Moment(at, "UTC")
+    if match.re in RELATIVE or match.re is DAY_WORD:
+        at = at.astimezone(ZoneInfo(zone))
+    day = Moment(datetime.combine(at.date(), time(), UTC), hijri=match.re in (HIJRI_DATE, *HIJRI_NUMBERS))
+    if match.re in RELATIVE:
+        return day
     return _with_clock(day, key, match, zone)
 
 
@@ -269,8 +272,6 @@ def _with_clock(day: Moment, key: str, date_match: re.Match[str], zone: str) -> 
     wall = f"{day.at.date()}T{hour % 24:02}:{minute:02}:00"
     parsed = parse_time(wall + name) if named and named["offset"] else parse_time(wall, name)
     return replace(day, at=parsed, zone=name) if parsed else day
-
-
 
 
 def is_date_line(text: str) -> bool:

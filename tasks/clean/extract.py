@@ -1,30 +1,39 @@
-"""Extraction: the article of an HTML page, found by trafilatura in worker processes that can be killed."""
+"""Extraction: the article of an HTML page, found in worker processes that can be killed and cannot take all memory."""
 
 from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import re
+import resource
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol
 
 from lxml.html import HtmlElement
 from pebble import ProcessExpired, ProcessPool
 
-from tasks.clean.content import agree, main_text
+from tasks.clean.content import agree, choose, main_text
 from tasks.clean.headline import find_author, find_headline
-from tasks.clean.noise import prune
+from tasks.clean.noise import Noise
 from tasks.clean.page import Page
+from tasks.clean.prune import prune
 from tasks.clean.published import find_published
 from tasks.errors import DocumentError
 
+OUT_OF_MEMORY: Final = 77  # exit code of a worker
+STATM: Final = Path("/proc/self/statm")
 MIN_SHOWN_CHARS: Final = 200  # of text on the page, below which it is looked for in its scripts
 # A page that is no article says so: an address that is not there, a form to log in.
-NO_ARTICLE: Final = re.compile(r"\W*(?:404|خطأ|.{0,12}الصفحة غير موجودة|.{0,12}الصفحه غير|تسجيل الدخول|نتائج البحث|page not found|not found)", re.IGNORECASE)
+NO_ARTICLE: Final = re.compile(
+    r"\W*(?:404|خطأ|.{0,12}الصفحة غير موجودة|.{0,12}الصفحه غير|تسجيل الدخول|نتائج البحث|page not found|not found)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -51,23 +60,29 @@ class Extractor(Protocol):
 
 
 class ExtractorPool:
-    """`workers` processes that extract, each page within `deadline_seconds`; none starts before the first page.
+    """`workers` processes that extract, each page within `deadline_seconds` and `memory_mib`; none starts before the first.
+
+    The memory is what a page may take above what the process has at its start. A process that takes more, or longer, ends,
+    and another takes its place.
 
     Processes, since trafilatura crashes natively under threads and a page can keep it busy for ever; spawned, since a
     process forked under threads hangs. A context manager: leaving it ends the processes.
     """
 
-    def __init__(self, workers: int, deadline_seconds: float) -> None:
+    def __init__(self, workers: int, deadline_seconds: float, memory_mib: int, noise: Noise) -> None:
         self._workers = workers
         self._deadline_seconds = deadline_seconds
+        self._memory_mib = memory_mib
+        self._noise = noise
         self._pool: ProcessPool | None = None
 
     def submit(self, page: str, url: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
         """See `Extractor`."""
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPool(self._workers, initializer=_prepare, context=context)
-        future = self._pool.schedule(extract_article, args=(page, url, fetched_at, zone), timeout=self._deadline_seconds)
+            self._pool = ProcessPool(self._workers, initializer=_prepare, initargs=(self._memory_mib,), context=context)
+        task = (page, url, fetched_at, zone, self._noise)
+        future = self._pool.schedule(_extract_or_end, args=task, timeout=self._deadline_seconds)
         return lambda: self._wait(future)
 
     def _wait(self, future: Future[Article | None]) -> Article:
@@ -76,6 +91,8 @@ class ExtractorPool:
         except TimeoutError as error:
             raise DocumentError("timeout", f"extraction took longer than {self._deadline_seconds:g} s") from error
         except ProcessExpired as error:
+            if error.exitcode == OUT_OF_MEMORY:
+                raise DocumentError("failed", f"extraction took more than {self._memory_mib} MiB of memory") from error
             raise DocumentError("failed", f"the extraction process died with exit code {error.exitcode}") from error
         if article is None:
             raise DocumentError("no_article", "no main text found in the page")
@@ -97,14 +114,26 @@ class ExtractorPool:
         self.close()
 
 
-def _prepare() -> None:
-    """Make a worker ready: the import takes seconds that are not the page's."""
+def _prepare(memory_mib: int) -> None:
+    """Make a worker ready: the imports take seconds and memory that are not the page's."""
     import trafilatura  # noqa: F401
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    if STATM.exists():  # Linux; elsewhere the limit is not heeded anyway
+        used = int(STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (used + memory_mib * 2**20, hard))
 
 
-def extract_article(page: str, url: str, fetched_at: datetime, zone: str) -> Article | None:
+def _extract_or_end(page: str, url: str, fetched_at: datetime, zone: str, noise: Noise) -> Article | None:
+    """The article of a page. A process without memory ends: what it still holds would be the next page's loss."""
+    try:
+        return extract_article(page, url, fetched_at, zone, noise)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def extract_article(page: str, url: str, fetched_at: datetime, zone: str, noise: Noise) -> Article | None:
     """The article of a page; None where there is no main text. Runs in a worker."""
     read = Page(page, url)
     if read.tree is None:
@@ -112,7 +141,7 @@ def extract_article(page: str, url: str, fetched_at: datetime, zone: str) -> Art
     title, headline = find_headline(read)
     published = find_published(read, headline, fetched_at, zone)
     author = find_author(read, headline)
-    text = _text(read, headline)
+    text = _text(read, title, headline, noise)
     if not text or NO_ARTICLE.match(title or ""):
         return None
     return Article(
@@ -126,12 +155,24 @@ def extract_article(page: str, url: str, fetched_at: datetime, zone: str) -> Art
     )
 
 
-def _text(page: Page, headline: HtmlElement | None) -> str:
+def _text(page: Page, title: str | None, headline: HtmlElement | None, noise: Noise) -> str:
     assert page.tree is not None
     # Found before the tree is pruned: scripts go.
     stated, state = page.article_text, page.state_text
-    prune(page.tree, headline)
-    shown = main_text(page.tree, headline)
+    about = " ".join((page.metas.get("og:description") or page.metas.get("description") or "", title or ""))
+    prune(page.tree, headline, noise)
+    shown = choose(main_text(page.tree, headline), _second_opinion(page.tree), about)
     if not stated and len(shown) < MIN_SHOWN_CHARS:
         stated = state
     return agree(shown, stated)
+
+
+def _second_opinion(tree: HtmlElement) -> str:
+    """What trafilatura finds in a pruned tree."""
+    # Imported here: only the workers need it, and it is slow to load.
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
+
+    found = bare_extraction(tree, include_comments=False, include_tables=False, fast=True)
+    # Never a dict: that is for `as_dict`, which is off.
+    return found.text or "" if isinstance(found, Document) else ""

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
-from tasks.clean.noise import text_of
 from tasks.clean.page import Page
+from tasks.clean.prune import text_of
 from tasks.folding import fold
 
 SEPARATORS: Final = re.compile(r"\s+[|\-–—»:~•/]+\s*|\s*[|»~]\s*|\s+::\s+")
@@ -19,14 +19,22 @@ MIN_LIKENESS: Final = 0.3  # of a headline that is shown and one that <title> gi
 SHORT_TITLE: Final = 4  # words of a headline at least, where a part of <title> is cut off
 NO_TITLES: Final = re.compile(r"\W*(?:شاهد|بالصور|بالفيديو|فيديو|عاجل|مباشر)\W*")
 TITLE_CLASS: Final = re.compile(r"title|headline|heading|ttl", re.IGNORECASE)
-BYLINE_CLASS: Final = re.compile(r"author|byline|writer|signature|fn$|credits?$|(?:^|[-_])by$|createdby", re.IGNORECASE)
+BYLINE_CLASS: Final = re.compile(
+    r"author|byline|writer|signature|fn$|credits?$|username|(?:^|[-_])by$|createdby", re.IGNORECASE
+)
+# A verb could begin a sentence, unless a colon follows.
 BYLINE: Final = re.compile(
-    r"^\W*(?:كتبه?|كتبت|بقلم|بواسطة|إعداد|اعداد|تحرير|المحرر|نص|حاوره|حاورته|حاورها|تقرير|تحقيق|كتب بواسطة|مرسلة بواسطة)\s*[:：/]?\s+(?P<name>[^\d|،,:/\-–—<>]{4,40})"
+    r"\W*(?:(?:بقلم|بواسطة|كتب بواسطة|مرسلة بواسطة|إعداد|اعداد)\s*[:：/]?|"
+    r"(?:كتبه?|كتبت|تحرير|المحرر|نص|حاوره|حاورته|حاورها|تقرير|تحقيق|ترجمة)\s*[:：/])\s*(?P<name>[^\d|،,:/<>]{4,40})"
 )
 LABEL: Final = re.compile(
     r"^\W*(?:كتب بواسطة|مرسلة بواسطة|أرسله|كتبه|كتبت|كتب|بقلم|بواسطة|الكاتبة?|إعداد|by)\s*[:：]?\s+", re.IGNORECASE
 )
-NO_AUTHORS: Final = re.compile(r"https?:|@|^(?:admin|super user|editor|المحرر|هيئة التحرير|التحرير|webmaster|administrator)$", re.IGNORECASE)
+WRITER_PAGE: Final = re.compile(r"/(?:authors?|writers?|columnists?|reporters?|profile|كاتب|كتاب)/", re.IGNORECASE)
+STATE_AUTHOR: Final = re.compile(r'"author(?:Name|_name)?"\s*:\s*(?:\{[^{}]{0,200}?"name"\s*:\s*)?"([^"\\]{4,45})"')
+NO_AUTHORS: Final = re.compile(
+    r"https?:|@|^(?:admin|super user|editor|المحرر|هيئة التحرير|التحرير|webmaster|administrator)$", re.IGNORECASE
+)
 MAX_NAME_CHARS: Final = 45
 
 
@@ -60,7 +68,12 @@ def _likeness(key: str, stated: list[str]) -> float:
 
 
 def _stated(page: Page) -> Iterator[str]:
-    for value in (page.article.get("headline"), page.metas.get("og:title"), page.article.get("name"), page.metas.get("twitter:title")):
+    for value in (
+        page.article.get("headline"),
+        page.metas.get("og:title"),
+        page.article.get("name"),
+        page.metas.get("twitter:title"),
+    ):
         if isinstance(value, str):
             yield " ".join(value.split())
     title = page.tree.find(".//title") if page.tree is not None else None
@@ -97,15 +110,25 @@ def find_author(page: Page, headline: HtmlElement | None) -> str | None:
         if name and _is_name(name, page):
             return name.strip()
     for element in _after(page.tree, headline):
-        called = " ".join(filter(None, (element.get("rel"), element.get("itemprop"), element.get("class"))))
-        text = text_of(element)
-        if len(text) > 2 * MAX_NAME_CHARS:
-            continue
-        line = BYLINE.match(text)
-        name = line["name"] if line else LABEL.sub("", text) if any(BYLINE_CLASS.search(word) for word in called.split()) else None
-        if name and _is_name(name, page):
-            return name.strip(" .:|—–-")
-    return None
+        for name in _names_in(element):
+            if _is_name(name, page):
+                return name.strip(" .:|—–-")
+    # JSON-LD has been asked, and may name the outlet here.
+    state = None if page.article else STATE_AUTHOR.search(page.source)
+    return state[1] if state and _is_name(state[1], page) else None
+
+
+def _names_in(element: HtmlElement) -> Iterator[str]:
+    """What an element names as a writer: by what it is called, by where it leads, or by a line of its own."""
+    called = " ".join(filter(None, (element.get("rel"), element.get("itemprop"), element.get("class"))))
+    text = text_of(element)
+    if any(BYLINE_CLASS.search(word) for word in called.split()) or WRITER_PAGE.search(element.get("href") or ""):
+        line = BYLINE.fullmatch(text)
+        yield line["name"] if line else LABEL.sub("", text)
+    for line in (element.text, *(child.tail for child in element)):
+        match = BYLINE.fullmatch(" ".join(line.split())) if line else None
+        if match:
+            yield match["name"]
 
 
 def _after(tree: HtmlElement, headline: HtmlElement | None) -> list[HtmlElement]:
@@ -123,7 +146,11 @@ def _names(author: Any) -> Iterator[str]:
     for one in author if isinstance(author, list) else [author]:
         if isinstance(one, str):
             yield one
-        elif isinstance(one, dict) and one.get("@type") in (None, "Person", ["Person"]) and isinstance(one.get("name"), str):
+        elif (
+            isinstance(one, dict)
+            and one.get("@type") in (None, "Person", ["Person"])
+            and isinstance(one.get("name"), str)
+        ):
             yield one["name"]
 
 

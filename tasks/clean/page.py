@@ -7,14 +7,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 from typing import Any, Final
 
-from lxml.html import HtmlElement
-from trafilatura.utils import load_html
+from lxml.etree import ErrorTypes, ParserError, XMLSyntaxError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 ARTICLE_TYPES: Final = re.compile(r"Article|Posting$|^Report|VideoObject|ImageGallery|Episode|MediaObject")
 # Lists of other articles, of which each can have a date and a text.
-ELSEWHERE: Final = frozenset({"itemListElement", "relatedLink", "isPartOf", "hasPart", "citation", "comment", "liveBlogUpdate"})
+ELSEWHERE: Final = frozenset(
+    {"itemListElement", "relatedLink", "isPartOf", "hasPart", "citation", "comment", "liveBlogUpdate"}
+)
 MIN_STATE_CHARS: Final = 200
 ARABIC: Final = re.compile("[\u0621-\u064a]")
 TAGS: Final = re.compile(r"<[^>]+>")
@@ -32,7 +35,15 @@ class Page:
     @cached_property
     def tree(self) -> HtmlElement | None:
         """The tree of elements; None where there is none."""
-        return load_html(self.source)
+        try:
+            # As bytes, since lxml refuses text that declares a charset.
+            return document_fromstring(self.source.encode("utf-8", "replace"), parser=_parser())
+        except XMLSyntaxError as error:
+            if error.code == ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from None
+            return None
+        except (ParserError, ValueError):
+            return None
 
     @cached_property
     def metas(self) -> dict[str, str]:
@@ -63,7 +74,9 @@ class Page:
         """The JSON-LD node of the article; empty where there is none."""
         found = [node for node in self._nodes() if any(ARTICLE_TYPES.search(name) for name in _types(node))]
         # One that has a text, else a date, before one that has neither, such as a picture's.
-        found.sort(key=lambda node: ("articleBody" not in node, "datePublished" not in node and "uploadDate" not in node))
+        found.sort(
+            key=lambda node: ("articleBody" not in node, "datePublished" not in node and "uploadDate" not in node)
+        )
         return found[0] if found else {}
 
     @property
@@ -91,11 +104,13 @@ class Page:
                     continue
 
 
+def _parser() -> HTMLParser:
+    return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+
+
 def plain_text(body: str) -> str:
     """A text that may hold HTML, a line for each paragraph."""
     lines = TAGS.sub(" ", PARAGRAPH_ENDS.sub("\n", body)) if "<" in body else body
-    from html import unescape
-
     return "\n".join(line.strip() for line in unescape(lines).splitlines() if line.strip())
 
 
@@ -132,7 +147,7 @@ def _state_runs(script: str) -> Iterator[str]:
         if len(text) >= MIN_STATE_CHARS:
             yield text
         # A paragraph is a sentence; headlines of other articles are none.
-        if text.rstrip("\"»”)").endswith((".", "؟", "!", "…")):
+        if text.rstrip('"»”)').endswith((".", "؟", "!", "…")):
             run.append(text)
         elif run:
             yield "\n".join(run)

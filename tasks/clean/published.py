@@ -11,8 +11,9 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from tasks.clean.dates import Moment, find_date, read_moment
-from tasks.clean.noise import is_noise, text_of
+from tasks.clean.noise import is_hidden
 from tasks.clean.page import Page
+from tasks.clean.prune import text_of
 
 # In the order of trust; names of meta elements, in lower case.
 METAS: Final = (
@@ -22,7 +23,9 @@ METAS: Final = (
     "article.published", "uploaddate", "datecreated", "article:create", "creation_date", "date",
 )  # fmt: skip
 MARKED: Final = re.compile(r"datePublished|dateCreated|dc:date|dc:created|dcterms:created|published", re.IGNORECASE)
-STATE: Final = re.compile(r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedTime|published_time|publishTime|pubDate|createdAt|created_at)\\?"\s*:\s*\\?"([^"\\]{8,40})')
+STATE: Final = re.compile(
+    r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedTime|published_time|publishTime|pubDate|createdAt|created_at)\\?"\s*:\s*\\?"([^"\\]{8,40})'
+)
 DATE_CLASS: Final = re.compile(r"date|time|publish|stamp|ago|pub(?:$|[-_])|(?:^|[-_])dt$", re.IGNORECASE)
 LIST_TAGS: Final = frozenset({"li", "aside", "nav", "footer"})
 MAX_LINE_CHARS: Final = 160
@@ -107,7 +110,9 @@ def _elsewhere(element: HtmlElement) -> bool:
 
 def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
     """Short lines where a date can stand: those called so near the headline first, then others near it, then the rest."""
-    elements = [e for e in tree.iter() if isinstance(e.tag, str) and e.tag not in ("script", "style", "title", "option")]
+    elements = [
+        e for e in tree.iter() if isinstance(e.tag, str) and e.tag not in ("script", "style", "title", "option")
+    ]
     place = elements.index(headline) if headline in elements else 0
     called: list[str] = []
     near: list[str] = []
@@ -118,7 +123,7 @@ def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
         if len(text) > MAX_LINE_CHARS:
             prose += element.tag in ("p", "span", "font", "div", "td") and len(element) <= 2 and len(text) > PROSE_CHARS
             continue
-        if not text or _elsewhere(element) or _is_hidden(element):
+        if not text or _elsewhere(element) or is_hidden(element):
             continue
         if DATE_CLASS.search(f"{element.get('class') or ''} {element.get('id') or ''}") or element.tag == "time":
             called.append(text)
@@ -129,7 +134,3 @@ def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
         if text and len(text) <= MAX_LINE_CHARS and len(above) < LINES_BEFORE:
             above.append(text)
     return [*called[:3], *near, *above, *called[3:6]]
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    return is_noise(element) and (element.get("hidden") is not None or bool(element.get("style")))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import CONFIG_FOLDER, load_settings
-from tasks.clean import Article, DuplicateIndex, clean_articles, load_boilerplate
+from tasks.clean import Article, DuplicateIndex, clean_articles, load_boilerplate, load_noise
 from tasks.clean.charset import decode
 from tasks.clean.extract import extract_article
 from tasks.errors import DocumentError
@@ -20,6 +20,7 @@ from tasks.schemas import RAW, table
 HERE = Path(__file__).parent
 SETTINGS = load_settings().clean
 RULES = load_boilerplate(CONFIG_FOLDER / "boilerplate.toml")
+NOISE = load_noise(CONFIG_FOLDER / "noise.toml")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class SavedPage:
 def saved_pages() -> list[SavedPage]:
     """All pages of the set, by name."""
     return [
-        SavedPage(path.stem, path.read_bytes(), json.loads((HERE / "expected" / f"{path.stem}.json").read_text("utf-8")))
+        SavedPage(
+            path.stem, path.read_bytes(), json.loads((HERE / "expected" / f"{path.stem}.json").read_text("utf-8"))
+        )
         for path in sorted((HERE / "html").glob("*.html"))
     ]
 
@@ -56,7 +59,7 @@ class InThisProcess:
     """An extractor without worker processes."""
 
     def submit(self, page: str, url: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
-        article = extract_article(page, url, fetched_at, zone)
+        article = extract_article(page, url, fetched_at, zone, NOISE)
         if article is None:
             raise DocumentError("no_article", "no main text found in the page")
         return lambda: article
