@@ -2,18 +2,17 @@
 
     python -m bench.extraction [--errors] [--only NAME]
 
-Words: precision, recall and F1 over the bag of words of a page, averaged over the pages that have an article. Title and
-charset: right or not; date: the day is right (a system that gives none counts as wrong where the page says one). Refused:
-share of the pages without an article from which nothing, or less than `clean.min_text_chars`, was taken. Competitors that
-are not installed are left out: pip install '.[bench]'. `--errors` names what nabra gets wrong on the pages that are not held
-out.
+Words: precision, recall and F1 over the bag of words of a page, averaged over the pages that have an article. Title
+and charset: right or not; date: the day is right (a system that gives none counts as wrong where the page says one).
+Refused: share of the pages without an article from which nothing, or less than `clean.min_text_chars`, was taken.
+Competitors that are not installed are left out: pip install '.[bench]'. `--errors` names what nabra gets wrong on the
+pages that are not held out.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import logging
 import re
 import warnings
@@ -21,7 +20,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -233,9 +231,8 @@ def show_errors(pages: list[SavedPage]) -> None:
             continue
         print(f"\n{page.name}: " + ", ".join(f"{k} {v:.2f}" for k, v in values.items() if v is not None and v < 0.999))
         wanted, got = bag(page.text if "no_article" not in page.expected else ""), bag(reading.text)
-        print(
-            f"  missed: {' '.join((wanted - got).elements())[:200]}\n  added: {' '.join((got - wanted).elements())[:200]}"
-        )
+        print(f"  missed: {' '.join((wanted - got).elements())[:200]}")
+        print(f"  added: {' '.join((got - wanted).elements())[:200]}")
         print(f"  title {reading.title!r}, day {reading.day}, of {page.expected.get('published_at')}")
 
 

@@ -100,7 +100,7 @@ class StanceSettings(Section):
 
 
 class Settings(Section):
-    """All settings. Path settings (`sources`, `boilerplate`, `noise`, `actors`, `cues`, folders) are absolute after loading."""
+    """All settings. Path settings (`sources`, `boilerplate`, `noise`, `actors`, `cues`) are absolute after loading."""
 
     store: StoreSettings
     run: RunSettings

@@ -130,14 +130,14 @@ CLEAN: Final = Dataset(
         _int("text_chars", "code points of `text`"),
         _string(
             "published_source",
-            "where `published_at` was found: `json-ld`, `meta`, `time`, `script`, `text` (a line near the headline), `text-hijri` (one "
-            "with an Islamic date alone: it can be a day off), `feed` (feed or row)",
+            "where `published_at` was found: `json-ld`, `meta`, `time`, `script`, `text` (a line near the headline), "
+            "`text-hijri` (one with an Islamic date alone: it can be a day off), `feed` (feed or row)",
             since=3,
         ),
         _string(
             "published_zone",
-            "zone of the clock that `published_at` was read from: an offset as the page writes it, or the zone assumed; null where "
-            "it gives a day only, which is then 00:00 UTC",
+            "zone of the clock that `published_at` was read from: an offset as the page writes it, or the zone "
+            "assumed; null where it gives a day only, which is then 00:00 UTC",
             since=3,
         ),
         _string("canonical_url", "address that the page says is its own", since=3),

@@ -46,8 +46,8 @@ def decode(payload: bytes, declared: str | None, content_type: str | None) -> tu
     `declared` is the charset of the HTTP header, `content_type` its media type: the page's own declaration is read
     from HTML only. Order: byte order mark, valid UTF-8, then of the declared charsets, windows-1256, ISO 8859-6 and
     UTF-8 the one that gives the most Arabic and the least damage. A page of UTF-8 with parts in windows-1256 counts as
-    UTF-8, and both are read; UTF-8 that was encoded twice, the page or parts of it, is undone once. Raises DocumentError
-    `not_text`.
+    UTF-8, and both are read; UTF-8 that was encoded twice, the page or parts of it, is undone once. Raises
+    DocumentError `not_text`.
     """
     mark, mark_bytes = read_bom(payload)
     if mark is not None and mark_bytes is not None:
@@ -109,7 +109,7 @@ _CP1256_BYTES: Final = {bytes([b]).decode(WINDOWS_1256): b for b in range(256)}
 
 
 def _misread(table: dict[str, int]) -> re.Pattern[str]:
-    """Runs of UTF-8 that was read by a table, three Arabic letters at least: words, with the signs and spaces between them."""
+    """Runs of UTF-8 that was read by a table, three Arabic letters at least: words, with what stands between them."""
 
     def those(first: int, last: int) -> str:
         return "[" + "".join(re.escape(letter) for letter, byte in table.items() if first <= byte <= last) + "]"
@@ -124,7 +124,7 @@ _MISREAD: Final = tuple((_misread(table), table) for table in (_CP1252_BYTES, _C
 
 
 def _undo_double_encoding(text: str) -> str:
-    """Undo one wrong round, wherever it was made: UTF-8 that was read as windows-1252 or 1256 and written as UTF-8 again.
+    """Undo one wrong round, wherever it was made: UTF-8 read as windows-1252 or 1256 and written as UTF-8 again.
 
     ftfy does so for windows-1252, but does not know 1256.
     """

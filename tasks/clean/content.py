@@ -14,7 +14,7 @@ from typing import Final
 from lxml.html import HtmlElement
 
 from tasks.clean.dates import is_date_line
-from tasks.clean.prune import BLOCK_TAGS
+from tasks.clean.prune import BLOCK_TAGS, text_of
 from tasks.folding import fold, words
 
 PROSE_CHARS: Final = 60  # least length of a block that tells where the text is
@@ -27,6 +27,8 @@ LEVELS: Final = 6
 FIRST_SHARE: Final = 0.35  # of the best element's prose, that makes an earlier one the article: comments can be longer
 FULLER: Final = 1.25  # times the length of what the page shows, from which another text of the same is the fuller one
 HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+CAPTION_CHARS: Final = 100
+SENTENCE_ENDS: Final = (".", "؟", "!", "…", "»", ":")
 PULL_QUOTE_CHARS: Final = 250
 SAME: Final = 0.5  # F1 of words, from which two texts are the same one
 MIN_ABOUT_WORDS: Final = 10
@@ -44,6 +46,7 @@ class Block:
 
     @property
     def is_prose(self) -> bool:
+        """Whether it is long enough, and few enough of it links, to tell where the text is."""
         return len(self.text) >= PROSE_CHARS and self.linked < MAX_LINKED
 
 
@@ -173,7 +176,7 @@ def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
         started = started or block.is_prose
         if (not started and len(block.text) < SHORT_PROSE_CHARS) or is_date_line(block.text):
             continue
-        if _repeats(keys, number):
+        if _repeats(keys, number) or _is_caption(block):
             continue
         yield block.text
 
@@ -188,6 +191,14 @@ def _going_on(after: list[Block], best: HtmlElement) -> Iterator[Block]:
             yield block
 
 
+def _is_caption(block: Block) -> bool:
+    """Whether a short block that is no sentence stands right below a picture."""
+    if block.element.tag in HEADING_TAGS or len(block.text) > CAPTION_CHARS or block.text.endswith(SENTENCE_ENDS):
+        return False
+    before = block.element.getprevious()
+    return before is not None and (before.tag == "img" or (before.find(".//img") is not None and not text_of(before)))
+
+
 def _repeats(keys: list[str], number: int) -> bool:
     """Whether a block is a pull quote: a piece of another paragraph."""
     key = keys[number].strip("\"'«»“”.… ")
@@ -199,7 +210,7 @@ def _repeats(keys: list[str], number: int) -> bool:
 
 
 def choose(shown: str, second: str, about: str) -> str:
-    """The text found here, unless a second opinion is another text, and knows much more of what the page says it is about."""
+    """The text found here, unless a second opinion is another one with far more of what the page says it is about."""
     if not second or overlap(shown, second) >= SAME:
         return shown
     wanted = bag(about)
@@ -215,8 +226,8 @@ def bag(text: str) -> Counter[str]:
 def agree(shown: str, stated: str) -> str:
     """The better of the text that the page shows and one that its data state, each a line for each paragraph.
 
-    Where both are the same text the paragraphs shown that the stated one lacks are dropped; the stated one is taken where
-    it is much longer, or another text than what is shown.
+    Where both are the same text, paragraphs that the stated one lacks are dropped from the one shown. The stated one is
+    taken where it is much longer, and left where it is a teaser or another text.
     """
     if len(stated) < 2 * PROSE_CHARS:
         return shown

@@ -18,8 +18,8 @@ from hijridate import Hijri
 from tasks.fetch.dates import parse_time
 from tasks.folding import fold
 
-# Folded: ا for all hamza forms, ه for ة, ي for ى. Egypt and the Gulf; Syria, Lebanon, Jordan, Palestine, Iraq; Algeria and
-# Tunisia; Morocco; English.
+# Folded: ا for all hamza forms, ه for ة, ي for ى. Egypt and the Gulf; Syria, Lebanon, Jordan, Palestine, Iraq; Algeria
+# and Tunisia; Morocco; English.
 GREGORIAN: Final = (
     ("يناير", "كانون الثاني", "كانون ثاني", "جانفي", "january", "jan"),
     ("فبراير", "شباط", "فيفري", "february", "feb"),
@@ -100,7 +100,7 @@ _YEAR: Final = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 DATES: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?<!\d)(?P<year>20\d\d|19\d\d)\s?[-/.]\s?(?P<month>\d\d?)\s?[-/.]\s?(?P<day>\d\d?)(?!\d)",
+        r"(?<!\d)(?P<year>20\d\d|19\d\d)\s?[-/.]\s?(?P<month>\d\d?)\s?[-/.]\s?(?P<day>\d\d?)(?!\d)",
         rf"(?<!\d)(?P<day>\d\d?)\s?[-/.]\s?(?P<month>\d\d?)\s?[-/.]\s?{_YEAR}",
         rf"(?<!\d)(?P<day>\d\d?)(?:st|nd|rd|th)?\s*(?:من\s+|[,،\-/]\s*)?(?:شهر\s+)?{_PAIR}\s*[,،/\-]?\s*(?:(?:عام|سنه|لسنه)\s+)?{_YEAR}",
         rf"(?<!\w){_PAIR}\s*[,،/\-]?\s*(?P<day>\d\d?)(?!\d)\s*[,،/\-]?\s*{_YEAR}",
@@ -258,7 +258,7 @@ def _with_clock(day: Moment, key: str, date_match: re.Match[str], zone: str) -> 
     """The day with the clock that stands nearest to it in the line, after it rather than before."""
     low, high = date_match.span()
     after = CLOCK.search(key[: high + CLOCK_REACH], high)
-    before = [match for match in CLOCK.finditer(key, max(0, low - CLOCK_REACH), low)]
+    before = list(CLOCK.finditer(key, max(0, low - CLOCK_REACH), low))
     clock = after or (before[-1] if before else None)
     if clock is None:
         return day

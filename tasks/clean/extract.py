@@ -60,10 +60,10 @@ class Extractor(Protocol):
 
 
 class ExtractorPool:
-    """`workers` processes that extract, each page within `deadline_seconds` and `memory_mib`; none starts before the first.
+    """`workers` processes that extract, each page within `deadline_seconds` and `memory_mib`; none starts unasked.
 
-    The memory is what a page may take above what the process has at its start. A process that takes more, or longer, ends,
-    and another takes its place.
+    The memory is what a page may take above what the process has at its start. A process that takes more, or longer,
+    ends, and another takes its place.
 
     Processes, since trafilatura crashes natively under threads and a page can keep it busy for ever; spawned, since a
     process forked under threads hangs. A context manager: leaving it ends the processes.

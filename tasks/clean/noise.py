@@ -18,7 +18,6 @@ WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 # Names that say what a page has beside it (`has-sidebar`, `comments-open`) are those of the article.
 NO_NAMES_AFTER: Final = frozenset({"has", "no", "with", "without", "is", "not"})
 NO_NAMES_BEFORE: Final = frozenset({"open", "closed", "first", "left", "right", "layout"})
-LISTS: Final = ("words", "names", "long")
 
 
 @dataclass(frozen=True)
@@ -80,14 +79,18 @@ def load_noise(path: Path) -> Noise:
     for key in sorted(content.keys() ^ set(keys)):
         problem = "is missing" if key in keys else "is unknown"
         raise ConfigError(f"{path}: the key {key} {problem}; the file has {', '.join(keys)}")
-    return Noise(**{key: _value(path, key, content[key]) for key in keys})
+    words, names, long = (_words(path, key, content[key]) for key in ("words", "names", "long"))
+    headings, readers = (_patterns(path, key, content[key]) for key in ("headings", "readers"))
+    return Noise(words, names, long, headings, readers)
 
 
-def _value(path: Path, key: str, value: Any) -> frozenset[str] | re.Pattern[str]:
-    if key in LISTS:
-        if not isinstance(value, str):
-            raise ConfigError(f"{path}: {key} = {value!r} should be words in one text in quotes")
-        return frozenset(value.split())
+def _words(path: Path, key: str, value: Any) -> frozenset[str]:
+    if not isinstance(value, str):
+        raise ConfigError(f"{path}: {key} = {value!r} should be words in one text in quotes")
+    return frozenset(value.split())
+
+
+def _patterns(path: Path, key: str, value: Any) -> re.Pattern[str]:
     if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
         raise ConfigError(f"{path}: {key} = {value!r} should be a list of regular expressions in quotes")
     try:

@@ -1,7 +1,7 @@
 """Take out of a page's tree what stands beside its article, before the text is looked for.
 
-By tag, by being hidden, by the names that `config/noise.toml` holds, by a heading that announces other things, and by being a
-card: a link that is a block of its own, with the little text around it.
+By tag, by being hidden, by the names that `config/noise.toml` holds, by a heading that announces other things, and by
+being a card: a link that is a block of its own, with the little text around it, or one of several alike.
 """
 
 from __future__ import annotations
@@ -19,15 +19,20 @@ DROPPED_TAGS: Final = (
 )  # fmt: skip
 KEPT_TAGS: Final = frozenset({"html", "body", "main"})
 BLOCK_TAGS: Final = frozenset({
-    "p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd",
-    "table", "tbody", "tr", "td", "th", "blockquote", "pre", "form", "center", "address", "fieldset", "hr", "body", "html",
-    "details", "summary",
+    "p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl",
+    "dt", "dd", "table", "tbody", "tr", "td", "th", "blockquote", "pre", "form", "center", "address", "fieldset", "hr",
+    "body", "html", "details", "summary",
 })  # fmt: skip
 HEADING_TAGS: Final = (
     "h2", "h3", "h4", "h5", "h6", "strong", "b", "span", "p", "div", "td", "li", "dt", "legend", "summary",
 )  # fmt: skip
 NOISE_ROLES: Final = ("navigation", "complementary", "dialog")
 CARD_CHARS: Final = 400
+ROW_TAGS: Final = ("div", "li", "article", "section", "tr", "dd")
+MIN_ROWS: Final = 3
+MOST: Final = 0.8
+HEADLINE_CHARS: Final = 15
+HEADLINE_SHARE: Final = 0.15
 MIN_CARD_LINK: Final = 10
 LINE_CHARS: Final = 65  # of a paragraph beside a link that is a paragraph itself: then it is no card
 HEADING_CHARS: Final = 80
@@ -52,6 +57,7 @@ def prune(tree: HtmlElement, headline: HtmlElement | None, noise: Noise) -> None
     _drop_named(tree, keep, noise)
     _drop_forms(tree, keep)
     _drop_cards(tree, keep)
+    _drop_lists(tree, keep)
     _drop_tables(tree, keep)
 
 
@@ -164,6 +170,25 @@ def _drop_cards(tree: HtmlElement, keep: set[HtmlElement | None]) -> None:
     for card in [_card(block, keep, sizes) for block in blocks if block is not None and block not in keep]:
         if attached(card, tree):
             drop(card, tree)
+
+
+def _drop_lists(tree: HtmlElement, keep: set[HtmlElement | None]) -> None:
+    """Drop rows of teasers: neighbours of one kind, short, each with a link as long as a headline."""
+    sizes = measure(tree)
+    for parent in list(tree.iter("*")):
+        kinds: dict[tuple[str, str | None], list[HtmlElement]] = {}
+        for child in parent:
+            if child.tag in ROW_TAGS and child not in keep and sizes.get(child, 0) < CARD_CHARS:
+                kinds.setdefault((child.tag, child.get("class")), []).append(child)
+        for rows in kinds.values():
+            teasers = [row for row in rows if _has_headline(row, sizes)]
+            if len(teasers) >= MIN_ROWS and len(teasers) >= MOST * len(rows):
+                for row in rows:
+                    drop(row, tree)
+
+
+def _has_headline(row: HtmlElement, sizes: dict[HtmlElement, int]) -> bool:
+    return any(sizes[link] > max(HEADLINE_CHARS, HEADLINE_SHARE * sizes[row]) for link in row.iter("a"))
 
 
 def _own_block(link: HtmlElement, sizes: dict[HtmlElement, int]) -> HtmlElement | None:

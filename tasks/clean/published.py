@@ -18,9 +18,10 @@ from tasks.clean.prune import text_of
 # In the order of trust; names of meta elements, in lower case.
 METAS: Final = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dc.date", "dcterms.date", "pubdate", "publishdate",
-    "publish-date", "publish_date", "publication_date", "published_date", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
-    "article.published", "uploaddate", "datecreated", "article:create", "creation_date", "date",
+    "dc.date.issued", "dcterms.issued", "dc.date.created", "dcterms.created", "dc.date", "dcterms.date", "pubdate",
+    "publishdate", "publish-date", "publish_date", "publication_date", "published_date", "parsely-pub-date",
+    "sailthru.date", "cxenseparse:recs:publishtime", "article.published", "uploaddate", "datecreated",
+    "article:create", "creation_date", "date",
 )  # fmt: skip
 MARKED: Final = re.compile(r"datePublished|dateCreated|dc:date|dc:created|dcterms:created|published", re.IGNORECASE)
 STATE: Final = re.compile(
@@ -109,7 +110,7 @@ def _elsewhere(element: HtmlElement) -> bool:
 
 
 def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
-    """Short lines where a date can stand: those called so near the headline first, then others near it, then the rest."""
+    """Short lines where a date can stand: those below the headline that are called so, others near it, the rest."""
     elements = [
         e for e in tree.iter() if isinstance(e.tag, str) and e.tag not in ("script", "style", "title", "option")
     ]
@@ -119,7 +120,7 @@ def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
     above: list[str] = []
     prose = 0
     for element in elements[place + 1 :]:
-        text = text_of(element)
+        text = _spaced(element)
         if len(text) > MAX_LINE_CHARS:
             prose += element.tag in ("p", "span", "font", "div", "td") and len(element) <= 2 and len(text) > PROSE_CHARS
             continue
@@ -130,7 +131,12 @@ def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
         elif len(near) < LINES_AFTER and not prose:
             near.append(text)
     for element in reversed(elements[:place]):
-        text = text_of(element)
+        text = _spaced(element)
         if text and len(text) <= MAX_LINE_CHARS and len(above) < LINES_BEFORE:
             above.append(text)
     return [*called[:3], *near, *above, *called[3:6]]
+
+
+def _spaced(element: HtmlElement) -> str:
+    """The text within, with a space between elements: dates that stand beside one another do not run together."""
+    return " ".join(" ".join(element.itertext()).split())

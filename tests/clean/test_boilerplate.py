@@ -14,7 +14,10 @@ ARTICLE = [
     "وختم بأن الرصيف التالي سيُفتتح في الخريف المقبل إن شاء الله.",
 ]
 TEXT = "\n".join(ARTICLE)
-RULE = '[[rule]]\nid = "a"\nkind = "line"\npattern = "إعلان"\ncomment = "c"\nremoves = ["إعلان"]\nkeeps = ["إعلان الهدنة"]\n'
+RULE = (
+    '[[rule]]\nid = "a"\nkind = "line"\npattern = "إعلان"\ncomment = "c"\n'
+    'removes = ["إعلان"]\nkeeps = ["إعلان الهدنة"]\n'
+)
 
 
 EXAMPLES = [(rule, line) for rule in RULES.rules for line in rule.removes]

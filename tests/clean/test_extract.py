@@ -1,3 +1,4 @@
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -92,22 +93,17 @@ def test_a_fragment_of_html_keeps_its_paragraphs() -> None:
 
 
 def test_a_page_drawn_by_the_browser_gives_the_text_that_its_scripts_hold() -> None:
-    body = f'"<p>{FIRST}</p><p>{SECOND}</p>"'
-    state = (
-        '<script id="__NEXT_DATA__" type="application/json">{"props": {"title": "رصيف", "body": %s}}</script>' % body
-    )
-    assert extract(f"<html><body><div id='__next'></div>{state}</body></html>").text == f"{FIRST}\n{SECOND}"
+    state = json.dumps({"props": {"title": "رصيف", "body": f"<p>{FIRST}</p><p>{SECOND}</p>"}}, ensure_ascii=False)
+    script = f'<script id="__NEXT_DATA__" type="application/json">{state}</script>'
+    assert extract(f"<html><body><div id='__next'></div>{script}</body></html>").text == f"{FIRST}\n{SECOND}"
 
 
 def test_what_json_ld_does_not_know_of_the_text_is_no_part_of_it() -> None:
     stray = "تقرير آخر عن سوق الزهور الذي يفتح أبوابه للزوار صباح كل سبت في الحي الشرقي."
-    data = '<script type="application/ld+json">{"@type": "NewsArticle", "articleBody": "%s %s"}</script>' % (
-        FIRST,
-        SECOND,
-    )
-    assert extract(
-        f"<html><head>{data}</head><body><div><p>{FIRST}</p><p>{stray}</p><p>{SECOND}</p></div></body></html>"
-    ).text == (f"{FIRST}\n{SECOND}")
+    data = json.dumps({"@type": "NewsArticle", "articleBody": f"{FIRST} {SECOND}"}, ensure_ascii=False)
+    head = f'<script type="application/ld+json">{data}</script>'
+    body = f"<div><p>{FIRST}</p><p>{stray}</p><p>{SECOND}</p></div>"
+    assert extract(f"<html><head>{head}</head><body>{body}</body></html>").text == f"{FIRST}\n{SECOND}"
 
 
 def test_the_article_stays_where_most_of_the_page_bears_a_name_of_noise() -> None:

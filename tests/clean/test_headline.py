@@ -44,7 +44,8 @@ def test_the_headline_is_the_one_shown_without_the_names_of_site_and_section(
         ("", "<div>كتبت: سلمى الهادي</div>", "سلمى الهادي"),
         ("", "<div>كتبت الصحيفة قبل عام عن المشروع نفسه.</div>", None),
         (
-            '<script type="application/ld+json">{"@type": "Article", "author": {"@type": "Organization", "name": "الميناء"}}</script>',
+            '<script type="application/ld+json">{"@type": "Article", '
+            '"author": {"@type": "Organization", "name": "الميناء"}}</script>',
             "",
             None,
         ),

@@ -1,4 +1,4 @@
-"""The saved pages, read by the whole stage: charset, refusal, title, date, byline, address, and the words of the text."""
+"""The saved pages, read by the whole stage: charset, refusal, title, date, byline, address, words of the text."""
 
 from __future__ import annotations
 

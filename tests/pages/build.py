@@ -1,7 +1,7 @@
-"""Build the page set: `python -m tests.pages.build` writes `html/NAME.html` and `expected/NAME.json` for each of `PAGES`.
+"""Build the page set: `python -m tests.pages.build` writes `html/NAME.html` and `expected/NAME.json` for all `PAGES`.
 
-A page is a layout of `layouts/` (Jinja) filled with a story of `stories.py`. A layout marks with `say(…)` what a reader would
-call the article, once for each paragraph: that is the expected text, and all else on the page is noise.
+A page is a layout of `layouts/` (Jinja) filled with a story of `stories.py`. A layout marks with `say(…)` what a reader
+would call the article, once for each paragraph: that is the expected text, and all else on the page is noise.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ HERE = Path(__file__).parent
 FETCHED = datetime(2024, 6, 20, 12, 0, tzinfo=ZoneInfo("UTC"))
 DAYS = ["الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد"]
 MONTHS = {
-    "gulf": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split(),
+    "gulf": ["يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو", "يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر",
+             "ديسمبر"],
     "levant": ["كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول", "تشرين الأول",
                "تشرين الثاني", "كانون الأول"],
-    "morocco": "يناير فبراير مارس أبريل ماي يونيو يوليوز غشت شتنبر أكتوبر نونبر دجنبر".split(),
-    "tunis": "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر".split(),
+    "morocco": ["يناير", "فبراير", "مارس", "أبريل", "ماي", "يونيو", "يوليوز", "غشت", "شتنبر", "أكتوبر", "نونبر",
+                "دجنبر"],
+    "tunis": ["جانفي", "فيفري", "مارس", "أفريل", "ماي", "جوان", "جويلية", "أوت", "سبتمبر", "أكتوبر", "نوفمبر",
+              "ديسمبر"],
     "hijri": ["محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة", "رجب", "شعبان", "رمضان",
               "شوال", "ذو القعدة", "ذو الحجة"],
 }  # fmt: skip
@@ -108,7 +111,7 @@ def article(page: Page, chance: random.Random) -> Article:
     if not page.whole and len(paragraphs) > 5:
         del paragraphs[chance.randrange(1, len(paragraphs))]
     when = page.when or FETCHED - timedelta(days=chance.randrange(2, 900), minutes=chance.randrange(1440))
-    fill = {key: value for key, value in cast.items()}
+    fill = dict(cast)
     return Article(
         story["title"].format(**fill),
         [text.format(**fill) for text in paragraphs],

@@ -53,7 +53,7 @@ class Page:
     whole: bool = False
     header: str | None = "utf-8"
     charset_read: str = "utf-8"
-    encode: Callable[[str], bytes] = plain("utf-8")
+    encode: Callable[[str], bytes] = str.encode
     when: datetime | None = None
     path: str = "news/{number}"
 
@@ -150,6 +150,18 @@ PAGES = [
     Page("endless-scroll", "endless_scroll", 13, held_out=True),
     Page("magazine-dropcap", "magazine_dropcap", 11, held_out=True),
     Page("podcast-notes", "podcast_notes", 3, author=False, held_out=True),
+    Page("channel-site", "channel_site", 4, "day", held_out=True),
+    Page("daily-paper", "daily_paper", 9, "full", "Africa/Cairo", naive=True, held_out=True),
+    Page("broadcaster", "broadcaster", 15, "full", "Asia/Baghdad", naive=True, author=False, held_out=True),
+    Page("nuke-1256", "nuke_1256", 0, "day", canonical=False, held_out=True, header=None, charset_read="cp1256",
+         encode=plain("cp1256")),
+    Page("channel-post", "channel_post", 12, author=False, held_out=True),
+    Page("accordion-ld", "accordion_ld", 6, held_out=True),
+    Page("regional-site", "regional_site", 10, "full", "Africa/Algiers", naive=True, held_out=True,
+         when=datetime(2023, 4, 11, 10, 5, tzinfo=UTC)),
+    Page("column-boxes", "column_boxes", 13, "full", "Asia/Amman", naive=True, author=False, held_out=True),
+    Page("double-wordpress", "gutenberg_blocks", 9, held_out=True, encode=twice("cp1256")),
+    no_article("category-list", "category_list", held_out=True),
     no_article("home-cards", "home_cards", held_out=True),
     no_article("search-results", "search_results", held_out=True),
 ]  # fmt: skip
