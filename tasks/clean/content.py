@@ -30,6 +30,7 @@ HEADING_TAGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 CAPTION_CHARS: Final = 100
 SENTENCE_ENDS: Final = (".", "؟", "!", "…", "»", ":")
 PULL_QUOTE_CHARS: Final = 250
+RARE: Final = 8  # blocks of the kind of a pull quote, which is not that of the paragraphs of a long text
 SAME: Final = 0.5  # F1 of words, from which two texts are the same one
 MIN_ABOUT_WORDS: Final = 10
 SURER: Final = 0.3  # of the words of headline and description, that the better text has more
@@ -118,6 +119,7 @@ def _after(blocks: list[Block], headline: HtmlElement | None) -> list[Block]:
 def _best_element(blocks: list[Block]) -> HtmlElement | None:
     scores: dict[HtmlElement, float] = {}
     order: dict[HtmlElement, int] = {}
+    likes = _Likes()
     for place, block in enumerate(blocks):
         if not block.is_prose:
             continue
@@ -130,7 +132,7 @@ def _best_element(blocks: list[Block]) -> HtmlElement | None:
                 break
             scores[holder] = scores.get(holder, 0) + weight
             order.setdefault(holder, place)
-            weight *= 1 if _has_likes(holder) else DECAY
+            weight *= 1 if holder in likes else DECAY
             holder = holder.getparent()
     if not scores:
         return None
@@ -147,14 +149,23 @@ def _best_element(blocks: list[Block]) -> HtmlElement | None:
     return best
 
 
-def _has_likes(element: HtmlElement) -> bool:
-    """Whether neighbours look like the element: paragraphs in boxes of their own, entries, columns."""
+def _kind(element: HtmlElement) -> tuple[str, str]:
+    return element.tag, (element.get("class") or "").split(" ")[0]
 
-    def kind(of: HtmlElement) -> tuple[str, str]:
-        return of.tag, (of.get("class") or "").split(" ")[0]
 
-    parent = element.getparent()
-    return parent is not None and sum(kind(child) == kind(element) for child in parent) > 1
+class _Likes:
+    """Whether neighbours look like an element: paragraphs in boxes of their own, entries, columns."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[HtmlElement, Counter[tuple[str, str]]] = {}
+
+    def __contains__(self, element: HtmlElement) -> bool:
+        parent = element.getparent()
+        if parent is None:
+            return False
+        if parent not in self._kinds:
+            self._kinds[parent] = Counter(_kind(child) for child in parent)
+        return self._kinds[parent][_kind(element)] > 1
 
 
 def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
@@ -169,6 +180,7 @@ def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
         [b for b in blocks[:first] if b.is_prose] + blocks[first : last + 1] + list(_going_on(blocks[last + 1 :], best))
     )
     keys = [fold(block.text) for block in chosen]
+    kinds = Counter(_kind(block.element) for block in chosen)
     started = False
     for number, block in enumerate(chosen):
         if block.linked >= MAX_LINKED or not any(letter.isalpha() for letter in block.text):
@@ -176,7 +188,8 @@ def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
         started = started or block.is_prose
         if (not started and len(block.text) < SHORT_PROSE_CHARS) or is_date_line(block.text):
             continue
-        if _repeats(keys, number) or _is_caption(block):
+        is_rare = kinds[_kind(block.element)] <= RARE
+        if (is_rare and _repeats(keys, number)) or _is_caption(block):
             continue
         yield block.text
 

@@ -166,8 +166,9 @@ def _drop_cards(tree: HtmlElement, keep: set[HtmlElement | None]) -> None:
     sizes = measure(tree)
     links = [link for link in tree.iter("a") if link not in keep and sizes[link] >= MIN_CARD_LINK]
     blocks = [_own_block(link, sizes) for link in links]
+    lines = _lines_of_text(tree, sizes)
     # All are found before any goes: a card is small beside its neighbours.
-    for card in [_card(block, keep, sizes) for block in blocks if block is not None and block not in keep]:
+    for card in [_card(block, keep, sizes, lines) for block in blocks if block is not None and block not in keep]:
         if attached(card, tree):
             drop(card, tree)
 
@@ -207,11 +208,13 @@ def _own_block(link: HtmlElement, sizes: dict[HtmlElement, int]) -> HtmlElement 
     return block if alone and all(n is None or n.tag in breaks for n in (before, after)) else None
 
 
-def _card(block: HtmlElement, keep: set[HtmlElement | None], sizes: dict[HtmlElement, int]) -> HtmlElement:
+def _card(
+    block: HtmlElement, keep: set[HtmlElement | None], sizes: dict[HtmlElement, int], lines: set[HtmlElement]
+) -> HtmlElement:
     """The card around a link: the largest small element that holds it, and is small in what it stands in."""
     card = block
     while (parent := card.getparent()) is not None and parent not in keep and parent.tag not in KEPT_TAGS:
-        if card.tag in ("p", "li") and any(_alike(card, s) and sizes[s] > LINE_CHARS for s in _siblings(card)):
+        if card in lines:
             break
         outside = next((sizes[a] for a in parent.iterancestors() if sizes.get(a, 0) > 1.1 * sizes[parent]), 0)
         if sizes[parent] > CARD_CHARS or outside < 2 * sizes[parent]:
@@ -222,12 +225,11 @@ def _card(block: HtmlElement, keep: set[HtmlElement | None], sizes: dict[HtmlEle
     return card
 
 
-def _alike(one: HtmlElement, other: HtmlElement) -> bool:
-    return bool(one.tag == other.tag and one.get("class") == other.get("class"))
-
-
-def _siblings(element: HtmlElement) -> list[HtmlElement]:
-    return [*element.itersiblings(), *element.itersiblings(preceding=True)]
+def _lines_of_text(tree: HtmlElement, sizes: dict[HtmlElement, int]) -> set[HtmlElement]:
+    """Paragraphs and list items among neighbours of their kind that are prose: a link that is one of them is no card."""
+    rows = [row for row in tree.iter("p", "li") if row.getparent() is not None]
+    prose = {(row.getparent(), row.tag, row.get("class")) for row in rows if sizes[row] > LINE_CHARS}
+    return {row for row in rows if (row.getparent(), row.tag, row.get("class")) in prose}
 
 
 def _drop_tables(tree: HtmlElement, keep: set[HtmlElement | None]) -> None:
