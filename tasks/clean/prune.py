@@ -226,7 +226,7 @@ def _card(
 
 
 def _lines_of_text(tree: HtmlElement, sizes: dict[HtmlElement, int]) -> set[HtmlElement]:
-    """Paragraphs and list items among neighbours of their kind that are prose: a link that is one of them is no card."""
+    """Paragraphs and list items among neighbours of their kind that are prose: a link that is one is no card."""
     rows = [row for row in tree.iter("p", "li") if row.getparent() is not None]
     prose = {(row.getparent(), row.tag, row.get("class")) for row in rows if sizes[row] > LINE_CHARS}
     return {row for row in rows if (row.getparent(), row.tag, row.get("class")) in prose}
