@@ -134,6 +134,7 @@ CLOCK_REACH: Final = 40  # characters between a date and its clock
 UPDATED: Final = re.compile(r"(?:تحديث|تعديل|updated|modified)\W*(?:\w+\W+){0,2}$")
 PUBLISHED: Final = re.compile(r"(?:نشر|النشر|published)\W*(?:\w+\W+){0,2}$")
 DIGITS: Final = {0x6F0 + n: str(n) for n in range(10)}
+LINE_CHARS: Final = 200  # of metadata in which a date is looked for
 DAY_SECONDS: Final = 86400
 OLDEST: Final = 1990
 MAX_WORDS_BESIDE: Final = 4  # a date in a line that says nothing else
@@ -158,6 +159,7 @@ def read_moment(text: str | None, fetched_at: datetime, zone: str) -> Moment | N
     """
     if not text:
         return None
+    text = text[:LINE_CHARS]
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text.strip()):
         parsed = parse_time(text)
         moment = Moment(parsed) if parsed else None

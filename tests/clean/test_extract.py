@@ -38,7 +38,7 @@ def extract(page: str) -> Article:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ExtractorPool]:
-    with ExtractorPool(1, 30, MEMORY_MIB, NOISE) as running:
+    with ExtractorPool(1, 100, MEMORY_MIB, NOISE) as running:
         yield running
 
 
