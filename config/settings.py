@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+import zoneinfo
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.errors import ConfigError
 
@@ -18,6 +19,15 @@ Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Host = Annotated[str, Field(pattern=r"^[^\s/@*]+$")]
+
+
+def _known_zone(name: str) -> str:
+    if name not in zoneinfo.available_timezones():
+        raise ValueError("not a time zone of the IANA list, such as Asia/Riyadh or UTC")
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Section(BaseModel):
@@ -65,12 +75,15 @@ class FetchSettings(Section):
 
 class CleanSettings(Section):
     boilerplate: str
+    noise: str
+    zone: ZoneName
     languages: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     min_language_score: Share
     min_text_chars: Count
     max_text_chars: Count
     deadline_seconds: Seconds
     workers: Count
+    worker_memory_mib: Count
     duplicate_threshold: Share
     duplicate_days: Count
     shingle_words: Count
@@ -94,7 +107,7 @@ class StanceSettings(Section):
 
 
 class Settings(Section):
-    """All settings. Path settings (`sources`, `boilerplate`, `actors`, `cues`, folders) are absolute after loading."""
+    """All settings. Path settings (`sources`, `boilerplate`, `noise`, `actors`, `cues`) are absolute after loading."""
 
     store: StoreSettings
     run: RunSettings
@@ -109,6 +122,7 @@ PATH_KEYS = {
     ("store", "warehouse"),
     ("fetch", "sources"),
     ("clean", "boilerplate"),
+    ("clean", "noise"),
     ("parse", "parser"),
     ("parse", "actors"),
     ("stance", "cues"),

@@ -93,13 +93,15 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
-    from tasks.clean import ExtractorPool, Hints, load_boilerplate
+    from tasks.clean import ExtractorPool, Hints, load_boilerplate, load_noise
     from tasks.fetch.web import open_web
     from tasks.source_check import Trial
 
     hints = {source.id: Hints.of(source) for source in sources}
-    rules = load_boilerplate(Path(settings.clean.boilerplate))
-    with open_web(settings.fetch) as web, ExtractorPool(1, settings.clean.deadline_seconds, hints) as extractor:
+    clean = settings.clean
+    rules, noise = load_boilerplate(Path(clean.boilerplate)), load_noise(Path(clean.noise))
+    pool = ExtractorPool(1, clean.deadline_seconds, clean.worker_memory_mib, noise, hints)
+    with open_web(settings.fetch) as web, pool as extractor:
         trial = Trial(settings, web, rules, extractor)
         yield from map(trial.check, sources)
 

@@ -16,13 +16,22 @@ from tasks.schemas import SCHEMA_VERSION
 VERSION = metadata.version("nabra")
 
 # Settings that change how fast a stage works, not what it makes.
-SPEED_KEYS = {"workers", "threads", "deadline_seconds", "retries", "backoff_seconds", "delay_seconds"}
+SPEED_KEYS = {
+    "workers",
+    "worker_memory_mib",
+    "threads",
+    "deadline_seconds",
+    "retries",
+    "backoff_seconds",
+    "delay_seconds",
+}
 
 
 def fingerprints(settings: Settings) -> dict[str, str]:
     """The fingerprint of each stage, in order; a change in one stage changes those after it that read its output."""
     raw = _hash(settings.fetch.model_dump(include={"max_payload_bytes", "max_feed_items"}))
-    clean = _hash(raw, _settings(settings, "clean"), _content(settings.clean.boilerplate), _hints(settings))
+    lists = [_content(settings.clean.boilerplate), _content(settings.clean.noise)]
+    clean = _hash(raw, _settings(settings, "clean"), lists, _hints(settings))
     models = verify(model_folder(settings.parse.parser))
     parse = _hash(clean, _settings(settings, "parse"), _content(settings.parse.actors), models)
     opinions = verify(opinion_folder(settings.parse.parser))

@@ -18,7 +18,7 @@ from tasks.fetch import Target, fetch_documents
 from tasks.fetch.batches import content_id, cut_batches
 from tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
 from tasks.fetch.pages import FAILED, NOT_MODIFIED, UNCHANGED, Memory, Version, newest_pages, utc_now
-from tasks.schemas import CLEAN, PAGES, RAW, REJECTS, RUNS, table
+from tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
 from tasks.store import Batch, Provenance, Store
 from tasks.toolbox import Toolbox
 
@@ -148,7 +148,7 @@ class Ingest:
     def _verdicts(self, again: list[Document]) -> dict[str, str | None]:
         """For the documents that are no new version: why, as a reason of `rejects`, or None for the same article."""
         rows = [event.row for event in again]
-        nothing = DuplicateIndex.from_clean(CLEAN.schema.empty_table(), self._settings.clean)
+        nothing = DuplicateIndex(self._settings.clean)
         made = clean_articles(
             table(RAW, rows), self._settings.clean, self._tools.boilerplate, self._tools.extractor, nothing
         )

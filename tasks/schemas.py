@@ -159,6 +159,19 @@ CLEAN: Final = Dataset(
         _string(
             "story", "the same for all articles with the same or nearly the same text: doc_id of one of them", since=3
         ),
+        _string(
+            "published_source",
+            "where `published_at` was found: `json-ld`, `meta`, `time`, `script`, `text` (a line near the headline), "
+            "`text-hijri` (one with an Islamic date alone: it can be a day off), `feed` (feed or row)",
+            since=3,
+        ),
+        _string(
+            "published_zone",
+            "zone of the clock that `published_at` was read from: an offset as the page writes it, or the zone "
+            "assumed; null where it gives a day only, which is then 00:00 UTC",
+            since=3,
+        ),
+        _string("canonical_url", "address that the page says is its own", since=3),
     ),
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
-from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, Hints, load_boilerplate
+from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, Hints, load_boilerplate, load_noise
 from tasks.fetch import load_sources
 from tasks.parse.encoder import load_encoder
 from tasks.parse.models import (
@@ -55,9 +55,10 @@ class Toolbox:
     @cached_property
     def extractor(self) -> ExtractorPool:
         """The processes that extract articles from pages."""
-        sources = load_sources(Path(self.settings.fetch.sources))
+        settings, sources = self.settings.clean, load_sources(Path(self.settings.fetch.sources))
         hints = {source.id: Hints.of(source) for source in sources}
-        return ExtractorPool(self.settings.clean.workers, self.settings.clean.deadline_seconds, hints)
+        noise = load_noise(Path(settings.noise))
+        return ExtractorPool(settings.workers, settings.deadline_seconds, settings.worker_memory_mib, noise, hints)
 
     @cached_property
     def duplicates(self) -> DuplicateIndex:

@@ -108,6 +108,9 @@ def clean_table(*texts: tuple[str | None, str]) -> pa.Table:
             "text_chars": len(text),
             "fetched_at": None,
             "story": f"d{number}",
+            "published_source": None,
+            "published_zone": None,
+            "canonical_url": None,
         }
         for number, (title, text) in enumerate(texts)
     ]

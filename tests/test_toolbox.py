@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import load_settings
@@ -9,12 +10,13 @@ from tasks.store import Store
 from tasks.toolbox import Toolbox
 from tests.clean.test_selectors import PAGE, TEASER
 
+NOW = datetime(2024, 6, 20, tzinfo=UTC)
 SOURCES = """[[source]]
 id = "port"
 name = "صحيفة الميناء"
 kind = "feed"
 addresses = ["https://port.example/feed"]
-drop = [".related", ".opinion"]
+drop = [".mine", ".opinion"]
 enabled = false
 """
 
@@ -23,10 +25,14 @@ def test_the_extractor_knows_what_the_sources_say_of_their_pages(tmp_path: Path)
     (tmp_path / "sources.toml").write_text(SOURCES, encoding="utf-8")
     (tmp_path / "my.toml").write_text('[fetch]\nsources = "sources.toml"\n[clean]\nworkers = 1\n', encoding="utf-8")
     settings = load_settings(tmp_path / "my.toml", warehouse=str(tmp_path / "w"))
+    # No name that is noise everywhere.
+    page = PAGE.replace('class="related"', 'class="mine"')
+    assert page != PAGE
     tools = Toolbox(settings, Store.open(settings.store))
     try:
         articles = {
-            source: tools.extractor.submit(PAGE, "https://port.example/1", source)() for source in ("port", "cli")
+            source: tools.extractor.submit(page, "https://port.example/1", source, NOW, "UTC")()
+            for source in ("port", "cli")
         }
     finally:
         tools.close()

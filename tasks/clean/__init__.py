@@ -4,6 +4,7 @@ from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
 from tasks.clean.clean import clean_articles
 from tasks.clean.duplicates import DuplicateIndex
 from tasks.clean.extract import Article, Extractor, ExtractorPool
+from tasks.clean.noise import Noise, load_noise
 from tasks.clean.selectors import Hints
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "Extractor",
     "ExtractorPool",
     "Hints",
+    "Noise",
     "Rule",
     "clean_articles",
     "load_boilerplate",
+    "load_noise",
 ]

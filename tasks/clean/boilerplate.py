@@ -12,6 +12,7 @@ from tasks.errors import ConfigError
 from tasks.folding import fold, fold_letters, fold_with_offsets
 
 KINDS: Final = ("line", "head", "tail", "inline", "end")
+EXAMPLES: Final = ("removes", "keeps")
 HEAD_LINES: Final = 3
 # A `tail` may cut this share of the text at most: the same words early in it are a link inside the article.
 TAIL_SHARE: Final = 0.4
@@ -25,7 +26,8 @@ class Rule:
     kind: str
     pattern: re.Pattern[str]
     comment: str
-    example: str
+    removes: tuple[str, ...]
+    keeps: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,19 @@ def _rule(path: Path, number: int, table: dict[str, Any]) -> Rule:
         problem = "is missing" if key in keys else "is unknown"
         raise ConfigError(f"{where}: the key {key} {problem}; each rule has {', '.join(keys)}")
     for key in keys:
-        if not isinstance(table[key], str) or not table[key]:
+        if key not in EXAMPLES and (not isinstance(table[key], str) or not table[key]):
             raise ConfigError(f"{where}: {key} = {table[key]!r} should be a text in quotes")
+    for key in EXAMPLES:
+        lines = table[key]
+        if not isinstance(lines, list) or not lines or not all(isinstance(line, str) and line for line in lines):
+            raise ConfigError(f"{where}: {key} = {lines!r} should be example lines, one at least")
     if table["kind"] not in KINDS:
         raise ConfigError(f"{where}: kind = {table['kind']!r}; allowed: {', '.join(KINDS)}")
     try:
         pattern = re.compile(fold_letters(table["pattern"]), re.IGNORECASE)
     except re.error as error:
         raise ConfigError(f"{where}: the pattern is no regular expression: {error}") from error
-    return Rule(**{**table, "pattern": pattern})
+    return Rule(**{**table, "pattern": pattern, **{key: tuple(table[key]) for key in EXAMPLES}})
 
 
 def _without(pattern: re.Pattern[str], line: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Final
 
@@ -20,6 +21,23 @@ MIN_ARABIC_SCORE: Final = 0.5
 ARABIC_RUN: Final = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]{2,}")
 DAMAGE: Final = re.compile("[\u0080-\u009f\ufffd]")
 NEUTRAL: Final = re.compile("[\x00-\x7f\u00a0\u00ab\u00bb\u2010-\u2027\u2030-\u203a\u200b-\u200f]")
+# Three Arabic letters in UTF-8: in windows-1256 every other one would be a sign.
+UTF8_WORD: Final = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){3,}")
+ISLAND: Final = re.compile(rb"(?:(?!(?:[\xd8-\xdb][\x80-\xbf]){2})[\x80-\xff])+")
+ISLANDS: Final = "windows-1256 islands"
+
+
+def _read_island(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8: a word in windows-1256, such as و between spaces, or one damaged character."""
+    assert isinstance(error, UnicodeDecodeError)
+    island = ISLAND.match(error.object, error.start)
+    between_spaces = error.object[error.start - 1 : error.start] == b" " == error.object[error.end : error.end + 1]
+    if island is None or (len(island[0]) < 2 and not between_spaces):
+        return "\ufffd", error.end
+    return island[0].decode(WINDOWS_1256), island.end()
+
+
+codecs.register_error(ISLANDS, _read_island)
 
 
 def decode(payload: bytes, declared: str | None, content_type: str | None) -> tuple[str, str]:
@@ -27,7 +45,9 @@ def decode(payload: bytes, declared: str | None, content_type: str | None) -> tu
 
     `declared` is the charset of the HTTP header, `content_type` its media type: the page's own declaration is read
     from HTML only. Order: byte order mark, valid UTF-8, then of the declared charsets, windows-1256, ISO 8859-6 and
-    UTF-8 the one that gives the most Arabic and the least damage. Raises DocumentError `not_text`.
+    UTF-8 the one that gives the most Arabic and the least damage. A page of UTF-8 with parts in windows-1256 counts as
+    UTF-8, and both are read; UTF-8 that was encoded twice, the page or parts of it, is undone once. Raises
+    DocumentError `not_text`.
     """
     mark, mark_bytes = read_bom(payload)
     if mark is not None and mark_bytes is not None:
@@ -40,6 +60,8 @@ def decode(payload: bytes, declared: str | None, content_type: str | None) -> tu
         # Text in another charset is practically never valid UTF-8, so this outranks every label.
         return _undo_double_encoding(payload.decode("utf-8")), "utf-8"
     except UnicodeDecodeError:
+        if UTF8_WORD.search(payload):
+            return _undo_double_encoding(payload.decode("utf-8", errors=ISLANDS)), "utf-8"
         return _best(payload, labels)
 
 
@@ -83,27 +105,36 @@ _CP1252_BYTES: Final = {bytes([b]).decode("cp1252", errors="ignore"): b for b in
 }
 
 
+_CP1256_BYTES: Final = {bytes([b]).decode(WINDOWS_1256): b for b in range(256)}
+
+
+def _misread(table: dict[str, int]) -> re.Pattern[str]:
+    """Runs of UTF-8 that was read by a table, three Arabic letters at least: words, with what stands between them."""
+
+    def those(first: int, last: int) -> str:
+        return "[" + "".join(re.escape(letter) for letter, byte in table.items() if first <= byte <= last) + "]"
+
+    trail = those(0x80, 0xBF)
+    letter = those(0xD8, 0xDB) + trail
+    sign = f"{those(0xC2, 0xC3)}{trail}|{those(0xE2, 0xE2)}{trail}{trail}"
+    return re.compile(f"(?:{letter}|{sign})*{letter}(?:{letter}|{sign}|[\\x00-\\x7f]{{1,3}}(?={letter}|{sign})){{2,}}")
+
+
+_MISREAD: Final = tuple((_misread(table), table) for table in (_CP1252_BYTES, _CP1256_BYTES))
+
+
 def _undo_double_encoding(text: str) -> str:
-    """Undo one wrong round: UTF-8 that was read as windows-1252 or windows-1256 and written as UTF-8 again."""
-    for raw in (_as_cp1252(text), _as_cp1256(text)):
-        try:
-            repaired = raw.decode("utf-8") if raw else text
-        except UnicodeDecodeError:
-            continue
-        if arabic_score(repaired) > max(MIN_ARABIC_SCORE, arabic_score(text)):
-            return repaired
+    """Undo one wrong round, wherever it was made: UTF-8 read as windows-1252 or 1256 and written as UTF-8 again.
+
+    ftfy does so for windows-1252, but does not know 1256.
+    """
+    for pattern, table in _MISREAD:
+        text = pattern.sub(lambda run, table=table: _read_right(run[0], table), text)  # type: ignore[misc]
     return text
 
 
-def _as_cp1252(text: str) -> bytes | None:
+def _read_right(run: str, table: dict[str, int]) -> str:
     try:
-        return bytes(_CP1252_BYTES[character] for character in text)
-    except KeyError:
-        return None
-
-
-def _as_cp1256(text: str) -> bytes | None:
-    try:
-        return text.encode(WINDOWS_1256)
-    except UnicodeEncodeError:
-        return None
+        return bytes(table[letter] for letter in run).decode("utf-8")
+    except (KeyError, UnicodeDecodeError):
+        return run

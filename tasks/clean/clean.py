@@ -87,7 +87,8 @@ def _open(document: dict[str, Any], settings: CleanSettings, extractor: Extracto
     if not text.strip():
         raise DocumentError("empty", "the payload holds white space only")
     if content_type in HTML_TYPES or HTML_START.match(text):
-        return Opened(len(text), True, extractor.submit(text, document["url"], document["source"]))
+        article = extractor.submit(text, document["url"], document["source"], document["fetched_at"], settings.zone)
+        return Opened(len(text), True, article)
     if content_type and not content_type.startswith("text/"):
         raise DocumentError("not_text", f"the server calls it {content_type}")
     _refuse_long(text, settings)
@@ -124,6 +125,9 @@ def _article_row(
         "text_chars": len(text),
         "fetched_at": document["fetched_at"],
         "story": place.story,
+        "published_source": article.published_source or ("feed" if document["hint_published_at"] else None),
+        "published_zone": article.published_zone,
+        "canonical_url": article.canonical_url,
     }
 
 

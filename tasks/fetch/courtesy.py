@@ -18,7 +18,7 @@ class Courtesy:
 
     def __init__(self) -> None:
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._last: dict[str, float] = {}
+        self._ended: dict[str, float] = {}
         self._stopped = threading.Event()
         self._guard = threading.Lock()
 
@@ -27,18 +27,21 @@ class Courtesy:
         self._stopped.set()
 
     @contextmanager
-    def turn(self, host: str) -> Iterator[None]:
-        """Within it, nobody else asks the host."""
+    def turn(self, host: str, distance: float | None) -> Iterator[None]:
+        """Within it, nobody else asks the host; it begins `distance` seconds after the end of the turn before.
+
+        Turns without a distance, for robots.txt, begin at once and leave that of the others as it is.
+        """
         with self._guard:
             mine = self._turns[host]
         with mine:
-            if self._stopped.is_set():
-                raise StoppedError
-            yield
+            self._wait(self._ended[host] + distance if distance is not None and host in self._ended else 0.0)
+            try:
+                yield
+            finally:
+                if distance is not None:
+                    self._ended[host] = time.monotonic()
 
-    def keep_distance(self, host: str, seconds: float) -> None:
-        """Wait until `seconds` have passed since the last request that kept its distance; to be called in a turn."""
-        wait = self._last[host] + seconds - time.monotonic() if host in self._last else 0.0
-        if wait > 0 and self._stopped.wait(wait):
+    def _wait(self, until: float) -> None:
+        if self._stopped.wait(max(0.0, until - time.monotonic())):
             raise StoppedError
-        self._last[host] = time.monotonic()

@@ -1,4 +1,4 @@
-"""Publication times as feeds and rows write them."""
+"""Publication times as feeds, rows and the metadata of pages write them."""
 
 from __future__ import annotations
 

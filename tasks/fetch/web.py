@@ -94,7 +94,7 @@ class Web:
     def get_modified(self, url: str, before: Page | None, delay_seconds: float = 0.0) -> Payload | None:
         """The page or feed at `url`; None where the server says that it is still as it was `before`.
 
-        It is asked for `delay_seconds` after the last request to its host, if not later.
+        It is asked for `delay_seconds` after the last answer of its host, if not later.
 
         Raises DocumentError `http_error`, `network_error`, `too_large`, `unreadable`, `refused`, `robots` or `timeout`,
         after the retries; at once where the host has failed time and again in this run.
@@ -198,9 +198,7 @@ class Web:
     def _turn(self, host: str, distance: float | None) -> Iterator[None]:
         with ExitStack() as stack:
             with self.deadline.paused():
-                stack.enter_context(self.shared.courtesy.turn(host))
-                if distance is not None:
-                    self.shared.courtesy.keep_distance(host, distance)
+                stack.enter_context(self.shared.courtesy.turn(host, distance))
             yield
 
     def _check(self, url: httpx.URL) -> None:

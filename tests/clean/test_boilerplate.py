@@ -14,21 +14,37 @@ ARTICLE = [
     "وختم بأن الرصيف التالي سيُفتتح في الخريف المقبل إن شاء الله.",
 ]
 TEXT = "\n".join(ARTICLE)
-RULE = '[[rule]]\nid = "a"\nkind = "line"\npattern = "إعلان"\ncomment = "c"\nexample = "إعلان"\n'
+RULE = (
+    '[[rule]]\nid = "a"\nkind = "line"\npattern = "إعلان"\ncomment = "c"\n'
+    'removes = ["إعلان"]\nkeeps = ["إعلان الهدنة"]\n'
+)
 
 
-@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
-def test_each_rule_cuts_its_example_and_nothing_else(rule: Rule) -> None:
+EXAMPLES = [(rule, line) for rule in RULES.rules for line in rule.removes]
+RESEMBLING = [(rule, line) for rule in RULES.rules for line in rule.keeps]
+
+
+def at_its_place(rule: Rule, line: str) -> str:
+    """The article with a line where the rule looks for it."""
+    return f"{line}\n{TEXT}" if rule.kind == "head" else f"{TEXT}\n{line.strip()}"
+
+
+@pytest.mark.parametrize(("rule", "line"), EXAMPLES, ids=lambda value: getattr(value, "id", None))
+def test_each_rule_cuts_its_examples_and_nothing_else(rule: Rule, line: str) -> None:
     alone = Boilerplate((rule,))
+    assert alone.cut(at_its_place(rule, line)) == TEXT
     if rule.kind == "head":
-        assert alone.cut(f"{rule.example}\n{TEXT}") == TEXT
-        assert alone.cut(f"{TEXT}\n{rule.example}") == f"{TEXT}\n{rule.example}"
-    elif rule.kind == "inline":
-        assert alone.cut(f"{TEXT}\n{rule.example}") == TEXT
-    elif rule.kind == "end":
-        assert alone.cut(f"{TEXT}\n{rule.example.strip()}") == TEXT or alone.cut(TEXT + rule.example) == TEXT
-    else:
-        assert alone.cut(f"{TEXT}\n{rule.example}") == TEXT
+        assert alone.cut(f"{TEXT}\n{line}") == f"{TEXT}\n{line}"
+    if rule.kind == "end" and line.startswith(" "):
+        assert alone.cut(TEXT + line) == TEXT
+
+
+@pytest.mark.parametrize(("rule", "line"), RESEMBLING, ids=lambda value: getattr(value, "id", None))
+def test_each_rule_keeps_the_lines_that_resemble_its_examples(rule: Rule, line: str) -> None:
+    assert Boilerplate((rule,)).cut(at_its_place(rule, line)) == at_its_place(rule, line)
+
+
+def test_the_rules_together_cut_nothing_of_an_article() -> None:
     assert RULES.cut(TEXT) == TEXT
 
 
@@ -134,6 +150,8 @@ def test_a_text_of_boilerplate_alone_becomes_empty() -> None:
         (RULE + "extra = 1\n", "rule a: the key extra is unknown"),
         (RULE.replace('"إعلان"', '"("', 1), "the pattern is no regular expression"),
         (RULE.replace('"c"', "5"), "comment = 5 should be a text in quotes"),
+        (RULE.replace('removes = ["إعلان"]', "removes = []"), "removes = [] should be example lines, one at least"),
+        (RULE.replace('keeps = ["إعلان الهدنة"]\n', ""), "rule a: the key keeps is missing"),
         ("[rules]\n", r"allowed are tables that begin with [[rule]]"),
         ("[[rule", "not a TOML file"),
     ],

@@ -1,6 +1,8 @@
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.clean.charset import arabic_score, decode
 from tasks.errors import DocumentError
@@ -53,6 +55,31 @@ def test_text_encoded_twice_is_repaired_once(wrong: str) -> None:
     twice = "".join(bytes([b]).decode(wrong, "ignore") or chr(b) for b in text.encode()).encode()
     assert twice.decode() != text
     assert decode(twice, "utf-8", "text/html")[0] == text
+
+
+@pytest.mark.parametrize("wrong", ["cp1252", "cp1256"])
+def test_parts_of_a_page_that_were_encoded_twice_are_repaired_and_the_rest_is_left(wrong: str) -> None:
+    head, tail = "<title>بلدية الميناء</title><p>اليونان، النفط، الموضوع، déjà vu</p>", "<footer>من نحن</footer>"
+    body = "أعلنت البلدية «افتتاح» الرصيف، وقال رئيسها: العمل استمر عامين و 40 يوما."
+    twice = "".join(bytes([b]).decode(wrong, "ignore") or chr(b) for b in body.encode())
+    assert decode(f"{head}<p>{twice}</p>{tail}".encode(), "utf-8", "text/html")[0] == f"{head}<p>{body}</p>{tail}"
+
+
+def test_a_body_in_windows_1256_within_a_page_of_utf8_is_read() -> None:
+    head, body, tail = "<title>بلدية الميناء</title><p>", PLAIN, "</p><footer>من نحن</footer>"
+    payload = head.encode() + body.encode("cp1256") + tail.encode()
+    assert decode(payload, "utf-8", "text/html") == (head + body + tail, "utf-8")
+
+
+@given(st.text(alphabet="ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ،؛؟ .:0123456789«»“”abé", max_size=80))
+def test_right_arabic_text_is_never_repaired(text: str) -> None:
+    assert decode(text.encode(), "utf-8", "text/html") == (text, "utf-8")
+
+
+@given(st.text(alphabet="ابتثجحخدذرزسشصضطظعغفقكلمنهوي ،؟.0123456789", min_size=1, max_size=80).filter(str.strip))
+def test_windows_1256_is_read_as_itself(text: str) -> None:
+    payload = f"أعلنت البلدية أن {text} في الميناء".encode("cp1256")
+    assert decode(payload, "windows-1256", "text/html") == (payload.decode("cp1256"), "cp1256")
 
 
 @pytest.mark.parametrize(

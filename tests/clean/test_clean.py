@@ -29,7 +29,7 @@ class Pages:
         self.answer = answer
         self.pages: list[str] = []
 
-    def submit(self, page: str, url: str, source: str) -> Callable[[], Article]:
+    def submit(self, page: str, url: str, source: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
         self.pages.append(page)
 
         def wait() -> Article:
@@ -83,14 +83,27 @@ def test_a_row_has_the_title_and_time_of_its_hints() -> None:
     hints = {"hint_title": " عنوان\u200f الخبر ", "hint_published_at": NOON}
     (article,) = clean(document("a.txt", TEXT, **hints)).tables["clean"].to_pylist()
     assert (article["title"], article["published_at"]) == ("عنوان الخبر", NOON)
+    assert (article["published_source"], article["published_zone"]) == ("feed", None)
 
 
 def test_a_page_gives_its_own_title_time_and_author_before_the_hints() -> None:
-    pages = Pages(Article("رصيف جديد", f"رَصيف جديد\n{TEXT}\nمشاركة", " سلمى الهادي ", NOON))
+    pages = Pages(
+        Article(
+            "رصيف جديد",
+            f"رَصيف جديد\n{TEXT}\nمشاركة",
+            " سلمى الهادي ",
+            NOON,
+            "meta",
+            "+03:00",
+            "https://example.org/pier",
+        )
+    )
     page = document("a.html", "<html>", hint_title="آخر", hint_published_at=datetime(2020, 1, 1, tzinfo=UTC))
     (article,) = clean(page, pages=pages).tables["clean"].to_pylist()
     assert (article["title"], article["author"], article["published_at"]) == ("رصيف جديد", "سلمى الهادي", NOON)
     assert article["text"] == CLEAN_TEXT
+    found = (article["published_source"], article["published_zone"], article["canonical_url"])
+    assert found == ("meta", "+03:00", "https://example.org/pier")
 
 
 def test_a_first_line_that_repeats_the_title_stays_in_text_that_is_no_page() -> None:

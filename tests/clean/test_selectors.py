@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from config.settings import CONFIG_FOLDER
 from tasks.clean.extract import extract_article
+from tasks.clean.noise import load_noise
 from tasks.clean.selectors import Hints, select_content
 
 PARAGRAPHS = [
@@ -50,7 +54,9 @@ def test_without_selectors_the_page_is_untouched() -> None:
 
 
 def test_the_extractor_sees_what_the_selectors_leave() -> None:
-    article = extract_article(PAGE, "https://port.example/1", Hints(keep=(".story",), drop=(".related",)))
+    noise = load_noise(CONFIG_FOLDER / "noise.toml")
+    hints = Hints(keep=(".story",), drop=(".related",))
+    article = extract_article(PAGE, "https://port.example/1", datetime(2024, 6, 20, tzinfo=UTC), "UTC", noise, hints)
     assert article is not None
     assert [line for line in article.text.split("\n") if line in PARAGRAPHS] == PARAGRAPHS
     assert TEASER not in article.text

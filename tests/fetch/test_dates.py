@@ -21,3 +21,8 @@ from tasks.fetch.dates import parse_time
 )
 def test_dates_of_feeds_and_rows_become_utc_or_none(text: str | None, moment: datetime | None) -> None:
     assert parse_time(text) == moment
+
+
+def test_a_date_without_a_zone_counts_in_the_one_given_and_one_with_it_does_not() -> None:
+    assert parse_time("2024-05-12 09:30:00", "Asia/Riyadh") == datetime(2024, 5, 12, 6, 30, tzinfo=UTC)
+    assert parse_time("2024-05-12T09:30:00Z", "Asia/Riyadh") == datetime(2024, 5, 12, 9, 30, tzinfo=UTC)

@@ -84,7 +84,7 @@ CASES: dict[str, tuple[bytes | Callable[[socket.socket], None], str | None]] = {
     "/nul": (answer(page(ARTICLE.replace("الجسر", "الم\0طار"))), "not_text"),
     "/bad-utf8": (answer(page(ARTICLE.replace("الجسر", "المسرح")) + b"\xff\xfe\xc3"), None),
     "/huge-title": (answer(page(title="عنوان " * 20_000_000)), "too_large"),
-    "/large-title": (answer(page(ARTICLE.replace("الجسر", "الملعب"), "عنوان " * 100_000)), None),
+    "/large-title": (answer(page(ARTICLE.replace("الجسر", "الملعب"), "عنوان " * 100_000)), "too_large"),
     "/deep": (answer(page("<div>" * 200_000 + "نص" + "</div>" * 200_000)), "no_article"),
     "/picture": (answer(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100), "not_text"),
 }

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.settings import load_settings
-from tasks.clean import ExtractorPool
+from config.settings import CONFIG_FOLDER, load_settings
+from tasks.clean import ExtractorPool, load_noise
 from tasks.fetch import Target
 from tasks.ingest import Ingest
 from tasks.run import Plan, process_batch
@@ -99,7 +99,7 @@ class Hours:
 @pytest.fixture(scope="module")
 def extractor():
     """The processes that extract articles; they take seconds to start."""
-    with closing(ExtractorPool(1, 20.0)) as pool:
+    with closing(ExtractorPool(1, 20.0, 512, load_noise(CONFIG_FOLDER / "noise.toml"))) as pool:
         yield pool
 
 

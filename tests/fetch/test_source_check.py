@@ -19,7 +19,11 @@ PARAGRAPHS = [
 ]
 ARTICLE = f"""<!doctype html><html lang="ar"><head><title>رصيف جديد في مرسانا</title></head><body><article>
 <h1>رصيف جديد في مرسانا</h1>{"".join(f"<p>{p}</p>" for p in PARAGRAPHS)}</article></body></html>"""
-ENGLISH = "<article><h1>A pier</h1>" + "<p>The town opened a new pier for large ships on Sunday.</p>" * 6 + "</article>"
+ENGLISH = (
+    "<p>The town opened a new pier for large ships on Sunday after two years of work.</p>"
+    "<p>Engineers said that it would serve fishermen and traders alike in the coming months.</p>"
+    "<p>The mayor thanked the workers and promised lower fees for small boats this spring.</p>"
+)
 XML = {"Content-Type": "application/xml"}
 
 

@@ -1,0 +1,155 @@
+"""A page: its tree, and what its head and scripts say of the article, read once."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import Any, Final
+
+from lxml.etree import ErrorTypes, ParserError, XMLSyntaxError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+ARTICLE_TYPES: Final = re.compile(r"Article|Posting$|^Report|VideoObject|ImageGallery|Episode|MediaObject")
+# Lists of other articles, of which each can have a date and a text.
+ELSEWHERE: Final = frozenset(
+    {"itemListElement", "relatedLink", "isPartOf", "hasPart", "citation", "comment", "liveBlogUpdate"}
+)
+MIN_STATE_CHARS: Final = 200
+ARABIC: Final = re.compile("[\u0621-\u064a]")
+TAGS: Final = re.compile(r"<[^>]+>")
+PARAGRAPH_ENDS: Final = re.compile(r"</(?:p|h\d|li|div|blockquote)>|<br\s*/?>", re.IGNORECASE)
+JSON_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page's source and address."""
+
+    source: str
+    url: str
+
+    @cached_property
+    def tree(self) -> HtmlElement | None:
+        """The tree of elements; None where there is none."""
+        try:
+            # As bytes, since lxml refuses text that declares a charset.
+            return document_fromstring(self.source.encode("utf-8", "replace"), parser=_parser())
+        except XMLSyntaxError as error:
+            if error.code == ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from None
+            return None
+        except (ParserError, ValueError):
+            return None
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """Contents of the meta elements by name, property or itemprop in lower case; the first of each counts."""
+        found: dict[str, str] = {}
+        if self.tree is not None:
+            for meta in self.tree.iter("meta"):
+                name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+                content = (meta.get("content") or "").strip()
+                if name and content:
+                    found.setdefault(name.strip().lower(), content)
+        return found
+
+    @cached_property
+    def canonical_url(self) -> str | None:
+        """The address that the page says is its own."""
+        if self.tree is None:
+            return None
+        for link in self.tree.iter("link"):
+            href = (link.get("href") or "").strip()
+            if (link.get("rel") or "").strip().lower() == "canonical" and href.startswith(("http://", "https://")):
+                return href
+        address = self.metas.get("og:url", "")
+        return address if address.startswith(("http://", "https://")) else None
+
+    @cached_property
+    def article(self) -> dict[str, Any]:
+        """The JSON-LD node of the article; empty where there is none."""
+        found = [node for node in self._nodes() if any(ARTICLE_TYPES.search(name) for name in _types(node))]
+        # One that has a text, else a date, before one that has neither, such as a picture's.
+        found.sort(
+            key=lambda node: ("articleBody" not in node, "datePublished" not in node and "uploadDate" not in node)
+        )
+        return found[0] if found else {}
+
+    @property
+    def article_text(self) -> str:
+        """The text in JSON-LD, a line for each paragraph; empty where there is none."""
+        body = self.article.get("articleBody")
+        return plain_text(body) if isinstance(body, str) else ""
+
+    @cached_property
+    def state_text(self) -> str:
+        """The longest Arabic text that lies in a script as data: of pages that are drawn by the browser alone."""
+        if self.tree is None:
+            return ""
+        runs = [run for script in self.tree.iter("script") if script.text for run in _state_runs(script.text)]
+        return max(runs, key=len, default="")
+
+    def _nodes(self) -> Iterator[dict[str, Any]]:
+        if self.tree is None:
+            return
+        for script in self.tree.iter("script"):
+            if "ld+json" in (script.get("type") or "") and script.text:
+                try:
+                    yield from _objects(json.loads(script.text, strict=False))
+                except (json.JSONDecodeError, RecursionError):
+                    continue
+
+
+def _parser() -> HTMLParser:
+    return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+
+
+def plain_text(body: str) -> str:
+    """A text that may hold HTML, a line for each paragraph."""
+    lines = TAGS.sub(" ", PARAGRAPH_ENDS.sub("\n", body)) if "<" in body else body
+    return "\n".join(line.strip() for line in unescape(lines).splitlines() if line.strip())
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Objects of JSON-LD, from the outside in, without lists of other articles."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item)
+    elif isinstance(value, dict):
+        yield value
+        for key, item in value.items():
+            if key not in ELSEWHERE and isinstance(item, dict | list):
+                yield from _objects(item)
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    kinds = node.get("@type")
+    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def _state_runs(script: str) -> Iterator[str]:
+    """Texts of a script: a long string by itself, or the strings of paragraphs that follow one another."""
+    run: list[str] = []
+    for match in JSON_STRING.finditer(script):
+        raw = match[1]
+        if len(raw) < 40:
+            continue
+        try:
+            text = plain_text(json.loads(f'"{raw}"', strict=False))
+        except json.JSONDecodeError:
+            continue
+        if len(ARABIC.findall(text)) * 2 < len(text):
+            continue
+        if len(text) >= MIN_STATE_CHARS:
+            yield text
+        # A paragraph is a sentence; headlines of other articles are none.
+        if text.rstrip('"»”)').endswith((".", "؟", "!", "…")):
+            run.append(text)
+        elif run:
+            yield "\n".join(run)
+            run = []
+    yield "\n".join(run)

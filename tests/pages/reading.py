@@ -1,0 +1,89 @@
+"""The saved pages with what is to be read out of them, and how the stage `clean` reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from config.settings import CONFIG_FOLDER, load_settings
+from tasks.clean import Article, DuplicateIndex, clean_articles, load_boilerplate, load_noise
+from tasks.clean.charset import decode
+from tasks.clean.extract import extract_article
+from tasks.errors import DocumentError
+from tasks.schemas import RAW, table
+
+HERE = Path(__file__).parent
+SETTINGS = load_settings().clean
+RULES = load_boilerplate(CONFIG_FOLDER / "boilerplate.toml")
+NOISE = load_noise(CONFIG_FOLDER / "noise.toml")
+
+
+@dataclass(frozen=True)
+class SavedPage:
+    """A page as received, and what it was made of."""
+
+    name: str
+    payload: bytes
+    expected: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.expected["paragraphs"])
+
+    @property
+    def days(self) -> set[date]:
+        """The day on which it was published, by the page's zone and by UTC."""
+        said = self.expected.get("published_at")
+        moment = datetime.fromisoformat(said) if said else None
+        if moment is None or moment.tzinfo is None:
+            return {moment.date()} if moment else set()
+        return {moment.date(), moment.astimezone(UTC).date()}
+
+
+def saved_pages() -> list[SavedPage]:
+    """All pages of the set, by name."""
+    return [
+        SavedPage(
+            path.stem, path.read_bytes(), json.loads((HERE / "expected" / f"{path.stem}.json").read_text("utf-8"))
+        )
+        for path in sorted((HERE / "html").glob("*.html"))
+    ]
+
+
+class InThisProcess:
+    """An extractor without worker processes."""
+
+    def submit(self, page: str, url: str, source: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
+        article = extract_article(page, url, fetched_at, zone, NOISE)
+        if article is None:
+            raise DocumentError("no_article", "no main text found in the page")
+        return lambda: article
+
+
+def read_page(page: SavedPage) -> dict[str, Any]:
+    """The row that `clean` makes of a page, or its reject row, with the charset."""
+    document = {
+        "doc_id": hashlib.sha256(page.name.encode()).hexdigest()[:32],
+        "source": "pages",
+        "url": page.expected["url"],
+        "fetched_at": datetime.fromisoformat(page.expected["fetched_at"]),
+        "status": 200,
+        "content_type": "text/html",
+        "charset": page.expected["header_charset"],
+        "etag": None,
+        "last_modified": None,
+        "previous_sha256": None,
+        "payload": page.payload,
+        "payload_sha256": "0",
+        "hint_title": None,
+        "hint_published_at": None,
+    }
+    settings = SETTINGS.model_copy(update={"zone": page.expected["zone"]})
+    output = clean_articles(table(RAW, [document]), settings, RULES, InThisProcess(), DuplicateIndex(SETTINGS))
+    (row,) = [*output.tables["clean"].to_pylist(), *output.rejects.to_pylist()]
+    return row | {"charset": decode(page.payload, page.expected["header_charset"], "text/html")[1]}
