@@ -17,13 +17,25 @@ from tasks.clean import DuplicateIndex, clean_articles
 from tasks.fetch import Target, fetch_documents
 from tasks.fetch.batches import content_id, cut_batches
 from tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
-from tasks.fetch.pages import FAILED, NOT_MODIFIED, UNCHANGED, Memory, Version, newest_pages, utc_now
+from tasks.fetch.pages import (
+    FAILED,
+    NOT_MODIFIED,
+    ROBOTS,
+    ROBOTS_KEPT,
+    UNCHANGED,
+    Memory,
+    Version,
+    newest_pages,
+    utc_now,
+)
 from tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
 from tasks.store import Batch, Provenance, Store
 from tasks.toolbox import Toolbox
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause.
 PAUSES = 2
+# Of a page received again: its article is the same; that can be told only when clean has seen the version before.
+SAME, PENDING = "same", "pending"
 
 
 @dataclass
@@ -39,7 +51,7 @@ class SourceNumbers:
         self.seconds = seconds
         page = None if isinstance(event, (Known, Postponed)) else event.page
         if page:
-            self.numbers["requests"] += 1
+            self.numbers["requests"] += page.reason != "robots"
             self.numbers["bytes"] += page.bytes
         match event:
             case Document(row):
@@ -76,10 +88,20 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
         number = row["version"] or 1
         if row["doc_id"] not in documents or documents[row["doc_id"]].number < number:
             documents[row["doc_id"]] = Version(number, row["payload_sha256"])
+    return Memory(documents, newest_pages(_states(store, settings, now)))
+
+
+def _states(store: Store, settings: FetchSettings, now: datetime) -> Iterator[dict[str, Any]]:
+    """The rows of `pages` that can still matter; the texts of robots.txt only while they hold."""
     first = now - timedelta(days=PAUSES * settings.recheck_days + 1)
+    is_recent = ds.field("ingest_date") >= first.date().isoformat()
+    is_robots = ds.field("kind") == ROBOTS
     names = [column.name for column in PAGES.columns]
-    states = store.scan("pages", names, ds.field("ingest_date") >= first.date().isoformat())
-    return Memory(documents, newest_pages(states.to_pylist()))
+    asked = [name for name in names if name != "content"]
+    kept = ds.field("checked_at") > pa.scalar(now - ROBOTS_KEPT)
+    for columns, where in ((asked, is_recent & ~is_robots), (names, is_recent & is_robots & kept)):
+        for batch in store.dataset("pages").to_batches(columns=columns, filter=where):
+            yield from batch.to_pylist()
 
 
 class Ingest:
@@ -145,21 +167,24 @@ class Ingest:
         verdicts = self._verdicts(again) if again else {}
         return [_judged(event, verdicts) if isinstance(event, Document) else event for event in events]
 
-    def _verdicts(self, again: list[Document]) -> dict[str, str | None]:
-        """For the documents that are no new version: why, as a reason of `rejects`, or None for the same article."""
+    def _verdicts(self, again: list[Document]) -> dict[str, str]:
+        """For the documents that are no new version: SAME, PENDING, or why clean would refuse it."""
         rows = [event.row for event in again]
         nothing = DuplicateIndex(self._settings.clean)
         made = clean_articles(
             table(RAW, rows), self._settings.clean, self._tools.boilerplate, self._tools.extractor, nothing
         )
-        wanted = ds.field("doc_id").isin([row["doc_id"] for row in rows])
-        stored = self._store.scan("clean", ["doc_id", "version", "title", "text_sha256"], wanted).to_pylist()
-        before = {row["doc_id"]: row for row in sorted(stored, key=lambda row: row["version"] or 1)}
-        verdicts: dict[str, str | None] = {row["doc_id"]: row["reason"] for row in made.rejects.to_pylist()}
+        is_wanted = ds.field("doc_id").isin([row["doc_id"] for row in rows])
+        stored = self._store.scan("clean", ["doc_id", "version", "title", "text_sha256"], is_wanted).to_pylist()
+        before = {(row["doc_id"], row["version"] or 1): (row["title"], row["text_sha256"]) for row in stored}
+        refused = self._store.scan("rejects", ["doc_id"], is_wanted & (ds.field("stage") == "clean"))
+        known = {doc_id for doc_id, _ in before} | set(refused["doc_id"].to_pylist())
+        verdicts = {row["doc_id"]: PENDING for row in rows if row["doc_id"] not in known}
+        verdicts |= {row["doc_id"]: row["reason"] for row in made.rejects.to_pylist()}
+        numbers = {row["doc_id"]: row["version"] - 1 for row in rows}
         for row in made.tables["clean"].to_pylist():
-            old = before.get(row["doc_id"])
-            if old and (old["title"], old["text_sha256"]) == (row["title"], row["text_sha256"]):
-                verdicts[row["doc_id"]] = None
+            if before.get((row["doc_id"], numbers[row["doc_id"]])) == (row["title"], row["text_sha256"]):
+                verdicts[row["doc_id"]] = SAME
         return verdicts
 
     def __str__(self) -> str:
@@ -180,16 +205,16 @@ class Ingest:
         return {(row["url"], row["reason"]) for row in rows}
 
 
-def _judged(event: Document, verdicts: dict[str, str | None]) -> Document | Kept:
-    doc_id = event.row["doc_id"]
-    if doc_id not in verdicts or event.page is None:
+def _judged(event: Document, verdicts: dict[str, str]) -> Document | Kept:
+    doc_id, page, before = event.row["doc_id"], event.page, event.before
+    verdict = verdicts.get(doc_id)
+    if verdict is None or page is None:
         return event
-    reason = verdicts[doc_id]
-    if reason is None:
-        return Kept(
-            doc_id, replace(event.page, outcome=UNCHANGED, changed_at=event.held_since or event.page.changed_at)
-        )
-    return Kept(doc_id, replace(event.page, outcome=FAILED, reason=reason))
+    if verdict in (SAME, PENDING):
+        page = replace(page, outcome=UNCHANGED, changed_at=before.changed_at if before else page.changed_at)
+        return Kept(doc_id, page if verdict == SAME else page.without_validators())
+    since = before.changed_at if before and before.outcome == FAILED else page.checked_at
+    return Kept(doc_id, replace(page.without_validators(), outcome=FAILED, reason=verdict, changed_at=since))
 
 
 def _name(rows: Sequence[dict[str, Any]]) -> str:

@@ -408,7 +408,7 @@ def table(dataset: Dataset, rows: list[dict[str, Any]]) -> pa.Table:
             raise SchemaError(f"table {dataset.name}: a row lacks or adds the columns {', '.join(odd)}")
     try:
         return check(dataset, pa.Table.from_pylist(rows, schema=dataset.schema))
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError) as error:
         raise SchemaError(f"table {dataset.name}: {error}") from error
 
 

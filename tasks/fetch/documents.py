@@ -93,6 +93,8 @@ class _Run:
     now: Callable[[], datetime]
     budget: Budget
     met: dict[str, str] = field(default_factory=dict)
+    # The listings that wait for a page, by its address.
+    waiting: dict[str, list[_Ticket]] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, target: Target) -> Iterator[Fetched]:
@@ -137,11 +139,7 @@ class _Run:
         if isinstance(url, Refused):
             yield url
             return
-        doc_id, before = document_id(url), self.memory.pages.get(url)
-        if self._meet(doc_id, url) is not None:
-            return
-        if doc_id in self.memory.documents and before is None:
-            yield Known(doc_id, target.source)
+        if self._meet(document_id(url), url) is not None:
             return
         self._add(url, target, partial(self._look, Ask(url, PAGE, target.source), target))
 
@@ -166,6 +164,8 @@ class _Run:
         listing = None
         if isinstance(payload, Payload) and kind != "urls":
             listing = _guarded(ask, lambda: self._listing(ask.url, payload, target))
+        if is_listing and isinstance(payload, Payload) and listing is None:
+            listing = DocumentError("malformed", "it was a feed, sitemap or list, and is none now")
         if not is_listing and listing is None:
             yield self._settle(ask, before, payload)
             return
@@ -183,7 +183,7 @@ class _Run:
         """The pages that a feed or sitemap names now, and those that it named before and that are due."""
         ticket = _Ticket()
         error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)
-        items, sitemaps = [], [_item(page) for page in self.memory.listed(ask.url, LISTING)]
+        items, sitemaps = [], newest_first(self.memory.listed(ask.url, LISTING))
         if error:
             yield self._refused(ask, before, error)
         else:
@@ -201,7 +201,7 @@ class _Run:
         for item in newest(items, ask.url, self.settings.max_feed_items):
             yield from self._page(item, target, ask.url, ticket)
         for page in self.memory.listed(ask.url, PAGE):
-            if page.is_due(self.now(), self.settings) and self._meet(document_id(page.url), page.url) is None:
+            if self._is_due(page) and self._meet(document_id(page.url), page.url) is None:
                 self._add_page(page.ask, target, ticket)
         yield from ticket.give_back()
 
@@ -218,7 +218,7 @@ class _Run:
     ) -> Iterator[Listing | Fetched]:
         """The sitemaps that an index names, and those that they name, one after the other and each once."""
         waiting = deque((item, 1) for item in sitemaps)
-        seen = {index.url}
+        seen, met_known = {index.url}, False
         while waiting:
             item, depth = waiting.popleft()
             url = _checked(item, index.source)
@@ -232,7 +232,14 @@ class _Run:
             if isinstance(url, Refused):
                 yield url
                 continue
-            ask = Ask(url, LISTING, index.source, index.url)
+            ask = Ask(url, LISTING, index.source, index.url, hint_published_at=item.changed_at)
+            is_known = url in self.memory.pages
+            if met_known and not is_known:
+                # Behind those asked in earlier runs, since the newest come first, lies the archive.
+                continue
+            met_known |= is_known
+            if self._meet(document_id(url), url) is not None:
+                continue
             if depth > self.settings.max_sitemap_depth:
                 too_deep = DocumentError("refused", f"a sitemap {depth} indexes deep, see fetch.max_sitemap_depth")
                 yield self._refused(ask, self.memory.pages.get(url), too_deep)
@@ -269,30 +276,48 @@ class _Run:
             return
         doc_id, before = document_id(url), self.memory.pages.get(url)
         if self._meet(doc_id, url) is not None:
+            self._join(url, ticket)
             return
-        if before:
-            is_newer = item.changed_at is not None and item.changed_at > before.checked_at
-            is_wanted = is_newer or before.is_due(self.now(), self.settings)
-        else:
-            is_wanted = doc_id not in self.memory.documents
-        if is_wanted:
+        is_newer = before is not None and item.changed_at is not None and item.changed_at > before.checked_at
+        # Of a document without a state a run was killed before it could write that.
+        if before is None or is_newer or self._is_due(before):
             self._add_page(Ask(url, PAGE, target.source, listed_by, item.title, item.published_at), target, ticket)
         else:
             yield Known(doc_id, target.source)
 
+    def _is_due(self, page: Page) -> bool:
+        version = self.memory.documents.get(document_id(page.url))
+        return page.is_due(self.now(), self.settings, version.number if version else 1)
+
+    def _join(self, url: str, ticket: _Ticket) -> None:
+        """Let a listing wait, too, for a page that another one has named before."""
+        with self.guard:
+            if url in self.waiting:
+                ticket.take()
+                self.waiting[url].append(ticket)
+
+    def _leave(self, url: str, *, is_settled: bool) -> Iterator[Asked]:
+        """Tell all listings that wait for a page what became of it."""
+        with self.guard:
+            tickets = self.waiting.pop(url)
+        for ticket in tickets:
+            yield from ticket.give_back(is_settled=is_settled)
+
     def _add_page(self, ask: Ask, target: Target, ticket: _Ticket) -> None:
         ticket.take()
-        self._add(ask.url, target, partial(self._fetch, ask, target, ticket))
+        with self.guard:
+            self.waiting[ask.url] = [ticket]
+        self._add(ask.url, target, partial(self._fetch, ask, target))
 
-    def _fetch(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Iterator[Fetched]:
+    def _fetch(self, ask: Ask, target: Target, web: Web) -> Iterator[Fetched]:
         """Ask for a page that a listing names, or has named."""
         if not self.budget.allows_page(ask.source):
             yield Postponed(ask.url, ask.source)
-            yield from ticket.give_back(is_settled=False)
+            yield from self._leave(ask.url, is_settled=False)
             return
         before = self.memory.pages.get(ask.url)
         yield self._settle(ask, before, self._get(ask, before, target, web))
-        yield from ticket.give_back()
+        yield from self._leave(ask.url, is_settled=True)
 
     def _get(self, ask: Ask, before: Page | None, target: Target, web: Web) -> Payload | DocumentError | None:
         """The payload; None where it is not modified; why there is none."""
@@ -311,7 +336,7 @@ class _Run:
         if payload is None or (earlier and earlier.payload_sha256 == page.payload_sha256):
             return Kept(doc_id, page)
         found = Found(doc_id, ask.url, ask.source, lambda: payload, ask.hint_title, ask.hint_published_at)
-        return Document(found.row(payload, earlier), page, before.changed_at if before else page.changed_at)
+        return Document(found.row(payload, earlier), page, before)
 
     def _refused(self, ask: Ask, before: Page | None, error: DocumentError) -> Refused | Kept:
         """A row of `rejects`; a document that was received once stays what it is."""
@@ -335,8 +360,10 @@ def _checked(item: FeedItem, source: str) -> str | Refused:
         return refused(shown, source, "malformed", f"no address: {error}")
 
 
-def _item(page: Page) -> FeedItem:
-    return FeedItem(page.url, page.hint_title, page.hint_published_at)
+def newest_first(sitemaps: Iterable[Page]) -> list[FeedItem]:
+    """The sitemaps that an index named before, those that it called changed last first."""
+    items = [FeedItem(page.url, None, None, page.hint_published_at) for page in sitemaps]
+    return sorted(items, key=lambda item: item.age_key, reverse=True)
 
 
 def _guarded(what: Ask | Found, act: Callable[[], T]) -> T | DocumentError:

@@ -19,12 +19,12 @@ class Document:
     """A document received: a row of dataset `raw`; `page` where it came from the web.
 
     Its version is above 1 where the warehouse has it with another payload; whether the article is another, too, fetch
-    cannot tell: `held_since` is since when the page has been the same if it is not.
+    cannot tell: `before` is the state of the page to go on from if it is not.
     """
 
     row: dict[str, Any]
     page: Page | None = None
-    held_since: datetime | None = None
+    before: Page | None = None
 
     @property
     def source(self) -> str:

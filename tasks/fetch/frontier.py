@@ -77,17 +77,17 @@ class Frontier:
             yield result
 
     def _work(self, host: str) -> None:
-        with self._open_web() as web:
-            while job := self._next(host):
-                try:
+        try:
+            with self._open_web() as web:
+                while job := self._next(host):
                     for result in job(web):
                         self._put(result)
-                except StoppedError:
-                    return
-                except Exception as error:  # noqa: BLE001 - raised again where the results are read
-                    self._put(error)
-                with self._guard:
-                    self._left -= 1
+                    with self._guard:
+                        self._left -= 1
+        except StoppedError:
+            return
+        except Exception as error:  # noqa: BLE001 - raised again where the results are read
+            self._put(error)
 
     def _next(self, host: str) -> Job | None:
         with self._guard:

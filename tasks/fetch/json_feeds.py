@@ -40,7 +40,9 @@ def read_json_feed(content: bytes, base: str, max_items: int, zone: str | None =
 def _item(item: dict[str, Any], base: str, zone: str | None) -> FeedItem:
     def text(*keys: str) -> str:
         values = (item.get(key) for key in keys)
-        return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+        found = next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+        # JSON can write half a character, which no table can hold.
+        return found.encode("utf-8", "replace").decode()
 
     return FeedItem(
         joined(base, text("url", "external_url")),

@@ -17,6 +17,9 @@ PAGE, LISTING, ROBOTS = "page", "listing", "robots"
 CHANGED, UNCHANGED, NOT_MODIFIED, FAILED = "changed", "unchanged", "not_modified", "failed"
 # RFC 9309, 2.4: a crawler should not use a robots.txt that it has for longer.
 ROBOTS_KEPT: Final = timedelta(hours=24)
+# Few texts are longer, and those are read anew in each run.
+MAX_KEPT_ROBOTS: Final = 64 * 1024
+MAX_DOUBLINGS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -65,17 +68,21 @@ class Page:
         """The same, so that the next request for it is unconditional."""
         return replace(self, etag=None, last_modified=None)
 
-    def is_due(self, now: datetime, settings: FetchSettings) -> bool:
+    def is_due(self, now: datetime, settings: FetchSettings, versions: int = 1) -> bool:
         """Whether it is time to ask a page again: when half as much time has passed as its last answer has held.
 
         A server that gives neither ETag nor Last-Modified would send the whole page, and is left alone for
-        `recheck_minutes` at least; after `recheck_days` of the same answer nobody is asked any more.
+        `recheck_minutes` at least; after `recheck_days` of the same answer nobody is asked any more. From its third
+        version on, each makes an article wait twice as long: some are another each time that they are sent.
         """
         held = self.checked_at - self.changed_at
         if held > timedelta(days=settings.recheck_days):
             return False
         is_cheap = self.etag or self.last_modified or self.outcome == FAILED
-        least = timedelta() if is_cheap else timedelta(minutes=settings.recheck_minutes)
+        pause = timedelta(minutes=settings.recheck_minutes)
+        least = timedelta() if is_cheap else pause
+        if versions > 2:
+            least = max(least, pause * 2 ** min(versions - 3, MAX_DOUBLINGS))
         return now - self.checked_at >= max(held / 2, least)
 
 
@@ -107,7 +114,7 @@ def failed(ask: Ask, before: Page | None, error: DocumentError, now: datetime) -
 def robots_page(url: str, source: str, text: str, now: datetime) -> Page:
     """A robots.txt with its text, which the next runs use."""
     page = _page(Ask(url, ROBOTS, source), None, CHANGED, now, now)
-    return replace(page, bytes=len(text.encode()), content=text)
+    return replace(page, bytes=len(text.encode()), content=text if len(text) <= MAX_KEPT_ROBOTS else None)
 
 
 def _page(ask: Ask, before: Page | None, outcome: str, now: datetime, since: datetime) -> Page:
@@ -153,7 +160,7 @@ class Memory:
     def robots(self, now: datetime) -> dict[str, str]:
         """The texts of robots.txt that may still be used, by address."""
         robots = (page for page in self.pages.values() if page.kind == ROBOTS and now - page.checked_at < ROBOTS_KEPT)
-        return {page.url: page.content or "" for page in robots}
+        return {page.url: page.content for page in robots if page.content is not None}
 
 
 def newest_pages(rows: Iterable[dict[str, Any]]) -> dict[str, Page]:

@@ -40,6 +40,7 @@ HEADERS: Final = {
 PACKED: Final = ("gzip", "x-gzip", "deflate")
 # A host that fails so often in a row is down: it is left alone for the rest of the run.
 MAX_FAILURES: Final = 5
+MAX_VALIDATOR: Final = 1024
 
 
 class _TooManyRedirectsError(DocumentError):
@@ -131,7 +132,7 @@ class Web:
             with self.deadline.paused(), self._named_errors():
                 for attempt in self._attempts():
                     with attempt, self._answer(url, {}, MAX_REDIRECTS, None) as response:
-                        if response.is_client_error:
+                        if response.is_client_error and response.status_code not in RETRIED:
                             return ""
                         _check_status(response)
                         start = read_start(response.iter_raw(), packed=_is_packed(response), size=MAX_BYTES)
@@ -198,7 +199,8 @@ class Web:
     def _turn(self, host: str, distance: float | None) -> Iterator[None]:
         with ExitStack() as stack:
             with self.deadline.paused():
-                stack.enter_context(self.shared.courtesy.turn(host, distance))
+                patience = self.settings.deadline_seconds
+                stack.enter_context(self.shared.courtesy.turn(host, distance, patience))
             yield
 
     def _check(self, url: httpx.URL) -> None:
@@ -261,9 +263,14 @@ def _payload(response: httpx.Response, content: bytes) -> Payload:
         headers.get("content-type", "").partition(";")[0].strip().lower() or None,
         response.charset_encoding,
         response.status_code,
-        headers.get("etag"),
-        headers.get("last-modified"),
+        _validator(headers.get("etag")),
+        _validator(headers.get("last-modified")),
     )
+
+
+def _validator(value: str | None) -> str | None:
+    """An ETag or Last-Modified, unless it is none that anybody needs to keep."""
+    return value if value is not None and len(value) <= MAX_VALIDATOR else None
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -1,6 +1,7 @@
 import json
 
 from tasks.fetch import Document, Known, Refused, Target, document_id, fetch_documents, targets_from_arguments
+from tasks.fetch.fetched import Kept
 from tasks.fetch.pages import Memory, Version
 from tasks.schemas import RAW, REJECTS, table
 from tests.fetch.conftest import fetched
@@ -39,13 +40,13 @@ def test_known_documents_are_not_read_again(tmp_path, settings):
     assert isinstance(new, Document)
 
 
-def test_a_known_page_of_which_no_state_is_kept_is_not_requested(site, settings):
+def test_a_known_page_of_which_no_state_is_kept_is_asked_once_more(site, settings):
     url = site.serve("/a", PAGE)
     (first,) = fetched(settings(), Target(url, "cli"))
     memory = Memory({first.row["doc_id"]: Version(1, first.row["payload_sha256"])})
-    known = list(fetch_documents([Target(url + "#top", "cli")], settings(), memory))
-    assert known == [Known(first.row["doc_id"], "cli")]
-    assert site.paths() == ["/a"]
+    kept, _robots = fetch_documents([Target(url + "#top", "cli")], settings(), memory)
+    assert isinstance(kept, Kept)
+    assert site.paths() == ["/a", "/a"]
 
 
 def test_a_feed_gives_its_pages_in_order_with_its_hints(site, settings):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
+from tasks.errors import DocumentError
 from tasks.fetch import Document, Target, fetch_documents
 from tasks.fetch.courtesy import Courtesy, StoppedError
 from tasks.fetch.frontier import Frontier
@@ -85,19 +87,37 @@ def test_an_error_that_no_job_names_reaches_the_consumer(settings):
 
 def test_a_turn_begins_at_its_distance_from_the_end_of_the_one_before():
     courtesy = Courtesy()
-    with courtesy.turn("a", 0.1):
+    with courtesy.turn("a", 0.1, 1):
         time.sleep(0.1)
     ended = time.monotonic()
-    with courtesy.turn("b", 0.1), courtesy.turn("a", None):
+    with courtesy.turn("b", 0.1, 1), courtesy.turn("a", None, 1):
         assert time.monotonic() - ended < 0.05
-    with courtesy.turn("a", 0.1):
+    with courtesy.turn("a", 0.1, 1):
         assert time.monotonic() - ended >= 0.1
 
 
 def test_nobody_waits_after_the_stop():
     courtesy = Courtesy()
-    with courtesy.turn("a", 60):
+    with courtesy.turn("a", 60, 1):
         pass
     courtesy.stop()
-    with pytest.raises(StoppedError), courtesy.turn("a", 60):
+    with pytest.raises(StoppedError), courtesy.turn("a", 60, 1):
         pass
+
+
+def test_a_client_that_cannot_be_made_ends_the_run(settings):
+    @contextmanager
+    def no_client():
+        raise RuntimeError("no client")
+        yield
+
+    with Frontier(no_client, Courtesy(), 2) as frontier:
+        frontier.add("a.example", lambda _: iter(()))
+        with pytest.raises(RuntimeError, match="no client"):
+            list(frontier.results())
+
+
+def test_who_cannot_have_a_turn_in_time_gives_up():
+    courtesy = Courtesy()
+    with courtesy.turn("a", 0.0, 1), pytest.raises(DocumentError, match="others were asking a"):
+        courtesy.turn("a", 0.0, 0.1).__enter__()

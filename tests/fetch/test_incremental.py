@@ -78,7 +78,7 @@ def test_an_edited_page_is_the_next_version_of_its_document(site, settings):
     before = first[site.address + "/1"]
     assert (edited.row["doc_id"], edited.row["version"]) == (before["doc_id"], 2)
     assert edited.row["previous_sha256"] == before["payload_sha256"]
-    assert edited.held_since == datetime(2026, 3, 1, tzinfo=UTC)
+    assert edited.before.changed_at == datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def test_a_page_sent_again_with_the_same_bytes_is_kept(site, settings):
@@ -188,3 +188,60 @@ def test_a_host_that_fails_time_and_again_is_left_alone_for_the_run(site, settin
     assert len(refused) == 20
     assert len(site.requests) == 6
     assert "failed 5 times in a row" in refused[-1]["detail"]
+
+
+def test_a_page_that_two_feeds_name_holds_back_both(site, settings):
+    publish(site, "/1", PAGE, '"a1"')
+    publish(site, "/2", PAGE + "اثنان", '"b1"')
+    for path, links in (("/a", ("/1", "/2")), ("/b", ("/2",))):
+        site.serve(path, feed(*links), headers=RSS | {"ETag": f'"{path}"'})
+    reader = Reader(site, settings)
+    reader.run("/a", "/b", max_pages=1)
+    publish(site, "/a", feed("/1"), '"a2"')
+    assert [event.row["url"] for event in reader.run("/b") if isinstance(event, Document)] == [site.address + "/2"]
+
+
+def test_a_sitemap_that_is_a_source_and_in_an_index_is_asked_once(site, settings):
+    site.serve("/index.xml", "<sitemapindex><sitemap><loc>/map.xml</loc></sitemap></sitemapindex>")
+    publish(site, "/map.xml", "<urlset><url><loc>/1</loc></url><url><loc>/2</loc></url></urlset>", '"m1"')
+    publish(site, "/1", PAGE, '"a1"')
+    publish(site, "/2", PAGE, '"b1"')
+    for order in (("/index.xml", "/map.xml"), ("/map.xml", "/index.xml")):
+        reader = Reader(site, settings)
+        reader.run(*order, max_pages=2)
+        assert site.paths().count("/map.xml") == 1
+        reader.run(*order)
+        reader.run(*order)
+        assert len(reader.documents) == 2
+
+
+def test_a_feed_that_is_an_html_page_for_once_fails_and_loses_nothing(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    reader.run("/feed")
+    site.pages.pop("/feed")
+    site.serve("/feed", PAGE, headers={"Content-Type": "text/html", "ETag": '"down"'})
+    assert [event.row["reason"] for event in reader.run("/feed") if isinstance(event, Refused)] == ["malformed"]
+    publish(site, "/3", PAGE, '"c1"')
+    publish(site, "/feed", feed("/3", "/1", "/2"), '"f1"')
+    reader.run("/feed")
+    publish(site, "/feed", feed("/3", "/1", "/2"), '"f2"')
+    reader.run("/feed")
+    assert len(reader.documents) == 3
+
+
+def test_a_document_whose_state_was_not_written_is_asked_once_more(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    reader.run("/feed")
+    reader.pages = [page for page in reader.pages if not page.url.endswith("/1")]
+    publish(site, "/feed", feed("/1", "/2"), '"f2"')
+    assert site.address + "/1" in [event.page.url for event in reader.run("/feed") if isinstance(event, Kept)]
+
+
+def test_half_a_character_in_a_json_feed_costs_nothing_but_itself(site, settings):
+    outlet(site)
+    item = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"url": "/1", "title": "\\ud800 خبر"}]}'
+    site.serve("/feed.json", item, headers={"Content-Type": "application/feed+json"})
+    (document,) = (event for event in Reader(site, settings).run("/feed.json") if isinstance(event, Document))
+    assert document.row["hint_title"] == "? خبر"

@@ -76,6 +76,16 @@ def test_a_page_that_would_be_sent_whole_waits_for_an_hour(minutes: int) -> None
     assert page.is_due(NOON + HOUR, settings)
 
 
+def test_an_article_that_is_another_each_time_is_asked_ever_more_rarely() -> None:
+    settings, versions, page = load_settings().fetch, 1, asked(timedelta())
+    for hour in range(1, 24 * 30):
+        now = NOON + hour * HOUR
+        if page.is_due(now, settings, versions):
+            versions += 1
+            page = answered(ASK, page, Payload(str(hour).encode(), etag=str(hour)), now)
+    assert versions == 12
+
+
 def test_robots_txt_is_remembered_for_a_day() -> None:
     robots = robots_page("https://news.example/robots.txt", "port", "User-agent: *", NOON)
     memory = Memory({}, {robots.url: robots})
