@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import random
+import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,18 +23,29 @@ from tasks.parse.encoder import load_encoder
 from tasks.parse.memo import MemoEncoder
 from tasks.parse.models import ENCODER
 from tasks.parse.precision import device, half_precision
+from tasks.train.bundle import ENCODER_PREFIX
 from tasks.train.encoder import read_tokenizer, save_encoder
 from tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder
 from tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)
 
-ENCODER_RATE, HEAD_RATE = 2e-4, 1.5e-3
 WARMUP = 100
 # The tagger's loss is a sum over some thirty columns, that of NER a sum over the words of a sentence.
 WEIGHTS: Mapping[str, float] = {"depparse": 1.0, "pos": 0.2, "ner": 0.15, "segment": 1.0}
 SCORE_STEPS = 250
 CURVE = "curve.tsv"
+# The heads alone, from which another training goes on.
+HEADS = "heads.pt"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Peak learning rates, and how much the loss of each task counts."""
+
+    encoder: float = 2e-4
+    heads: float = 1.5e-3
+    weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -95,28 +107,60 @@ class Stream:
 
 
 def train_joint(
-    base: Path, corpus: Corpus, folder: Path, steps: int, seed: int, read: Callable[[Path], Any] = SharedEncoder
+    base: Path,
+    corpus: Corpus,
+    folder: Path,
+    steps: int,
+    seed: int,
+    read: Callable[[Path], Any] = SharedEncoder,
+    rates: Rates = Rates(),
 ) -> dict[str, dict[str, float]]:
     """Train the encoder of the folder `base` and new heads; write the heads to `folder`, the encoder below it.
 
     `read` gives the encoder of a folder; `frozen_encoder` gives one that stays as it is. Returns the scores of the
     development parts; those on the way are in its `curve.tsv`.
     """
+    whole, heads = _build(base, corpus, seed, read)
+    return _train(whole, heads, base, folder, Schedule(steps, WARMUP, seed), rates)
+
+
+def train_heads(
+    joint: Path, corpus: Corpus, folder: Path, names: Sequence[str], steps: int, seed: int, rates: Rates
+) -> dict[str, dict[str, float]]:
+    """Go on with the heads `names` of the joint training in the folder `joint` alone, its encoder staying as it is.
+
+    `folder` then has what `joint` has, and those heads in the place of the earlier ones. Returns their scores.
+    """
+    shutil.copytree(joint, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CHECKPOINT, CURVE))
+    whole, heads = _build(joint / ENCODER, corpus, seed, frozen_encoder)
+    whole.load_state_dict(torch.load(joint / HEADS, map_location=device(), weights_only=True), strict=False)
+    learners = [head for head in heads if head.name in names]
+    return _train(whole, learners, joint / ENCODER, folder, Schedule(steps, WARMUP // 5, seed), rates)
+
+
+def _build(base: Path, corpus: Corpus, seed: int, read: Callable[[Path], Any]) -> tuple[nn.ModuleDict, Sequence[Head]]:
+    """The encoder of a folder and new heads on it."""
     place = device()
     torch.manual_seed(seed)
     random.seed(seed)
     encoder = read(base).to(place)
     heads = build_heads(encoder, base, corpus, place)
-    streams = {head.name: Stream(head, seed) for head in heads}
-    whole = nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}})
+    return nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}}), heads
+
+
+def _train(
+    whole: nn.ModuleDict, heads: Sequence[Head], base: Path, folder: Path, schedule: Schedule, rates: Rates
+) -> dict[str, dict[str, float]]:
+    streams = {head.name: Stream(head, schedule.seed) for head in heads}
+    encoder: Any = whole["encoder"]
     tuned = {id(parameter) for parameter in encoder.parameters()}
-    others = [parameter for parameter in whole.parameters() if id(parameter) not in tuned]
+    others = [parameter for head in heads for parameter in head.module.parameters() if id(parameter) not in tuned]
 
     def loss(step: int) -> torch.Tensor:
         whole.train()
         return sum(
-            (WEIGHTS[head.name] * head.loss(streams[head.name].at(step)) for head in heads),
-            torch.zeros((), device=place),
+            (rates.weights[head.name] * head.loss(streams[head.name].at(step)) for head in heads),
+            torch.zeros((), device=device()),
         )
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,13 +169,15 @@ def train_joint(
         if step % SCORE_STEPS == 0:
             add_to_curve(folder / CURVE, step, score_heads(whole, heads))
 
-    rates = [(list(encoder.parameters()), ENCODER_RATE), (others, HEAD_RATE)]
-    train_model(whole, loss, rates, Schedule(steps, WARMUP, seed), folder / CHECKPOINT, report)
+    parameters = [(list(encoder.parameters()), rates.encoder), (others, rates.heads)]
+    train_model(whole, loss, parameters, schedule, folder / CHECKPOINT, report)
     scores = score_heads(whole, heads)
     for head in heads:
         target = folder / head.name
         target.mkdir(parents=True, exist_ok=True)
         head.save(target)
+    own = {name: value for name, value in whole.state_dict().items() if ENCODER_PREFIX not in name}
+    torch.save({name: value for name, value in own.items() if not name.startswith("encoder.")}, folder / HEADS)
     save_encoder(encoder.model.cpu(), read_tokenizer(base), folder / ENCODER, torch.float32)
     return scores
 

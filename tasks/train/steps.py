@@ -37,7 +37,7 @@ from tasks.train.data import (
 )
 from tasks.train.decision import annotated_cases, examples, fit_decision
 from tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
-from tasks.train.joint import CURVE, Corpus, train_joint
+from tasks.train.joint import CURVE, Corpus, Rates, train_heads, train_joint
 from tasks.train.labelled import (
     read_article_targets,
     read_articles,
@@ -61,9 +61,23 @@ VOCABULARY_ARTICLES = 12_000
 SHORT, SHORT_LAYERS = "encoder-short", 9
 # The steps that need a name; each writes into a folder of its name.
 PRETRAIN, JOINT, SILVER, STUDENT = "pretrain", "joint", "silver", "student"
+# A second round with new heads at half the rate, and then the heads that still gain by themselves.
+AGAIN, POLISH = "again", "polish"
+AGAIN_RATES = Rates(encoder=1e-4, heads=1e-3)
+POLISH_RATES, POLISHED = Rates(heads=7e-4, weights={"depparse": 1.0, "pos": 1.0}), ("depparse", "pos")
 ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
 # How many batches a training takes (the opinions: how many epochs), how many sentences the silver data has.
-SIZES = {PRETRAIN: 1400, JOINT: 1000, f"{OPEN}-{JOINT}": 300, SILVER: 4000, STUDENT: 700, ENGLISH: 1, OPINIONS: 4}
+SIZES = {
+    PRETRAIN: 1400,
+    JOINT: 1000,
+    AGAIN: 700,
+    POLISH: 300,
+    f"{OPEN}-{JOINT}": 300,
+    SILVER: 4000,
+    STUDENT: 700,
+    ENGLISH: 1,
+    OPINIONS: 4,
+}
 # Quick steps that write outside the folder of checkpoints.
 ALWAYS = ("bundle", "scores")
 
@@ -141,6 +155,16 @@ def _joint(shop: Workshop) -> Mapping[str, Any]:
     return train_joint(base, _corpus(shop), shop.work / JOINT, SIZES[name], shop.seed)
 
 
+def _again(shop: Workshop) -> Mapping[str, Any]:
+    base = shop.work / JOINT / ENCODER
+    return train_joint(base, _corpus(shop), shop.work / AGAIN, SIZES[AGAIN], shop.seed + 1, rates=AGAIN_RATES)
+
+
+def _polish(shop: Workshop) -> Mapping[str, Any]:
+    target, steps, seed = shop.work / POLISH, SIZES[POLISH], shop.seed + 2
+    return train_heads(shop.work / AGAIN, _corpus(shop), target, POLISHED, steps, seed, POLISH_RATES)
+
+
 def _corpus(shop: Workshop) -> Corpus:
     trees, names = shop.work / "treebank", shop.work / "ner"
     return Corpus(trees / "train-augmented.conllu", trees / "dev.conllu", names / "train.json", names / "dev.json")
@@ -207,7 +231,7 @@ def _open_opinions(shop: Workshop) -> Mapping[str, float]:
 def _decision(shop: Workshop) -> Mapping[str, float]:
     """Weigh rules against a classifier that has not seen the articles."""
     parser, unseen, settings = shop.work / "teacher", shop.work / UNSEEN, load_settings()
-    bundle_parser(shop.work, shop.work / JOINT, parser)
+    bundle_parser(shop.work, shop.work / POLISH, parser)
     classifier = load_target_classifier(unseen / STANCE, *load_encoder(unseen / ENCODER))
     judges = Judges(load_cues(Path(settings.stance.cues)), classifier, NO_DECISION)
     actors = load_actors(Path(settings.parse.actors))
@@ -217,7 +241,7 @@ def _decision(shop: Workshop) -> Mapping[str, float]:
 
 
 def _bundle(shop: Workshop) -> None:
-    bundle_parser(shop.work, shop.work / JOINT, shop.out)
+    bundle_parser(shop.work, shop.work / (JOINT if shop.profile == OPEN else POLISH), shop.out)
     bundle_opinions(shop.work / OPINIONS, shop.work / DECISION, shop.out)
 
 
@@ -243,14 +267,16 @@ _DEFAULT: Mapping[str, Step] = {
     PRETRAIN: Step(("encoder",), (NEWS_FILE,), _pretrain),
     "data": Step((), (*TREEBANK, *NER), _data),
     JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint),
+    AGAIN: Step((JOINT,), (*TREEBANK, *NER), _again),
+    POLISH: Step((AGAIN,), (*TREEBANK, *NER), _polish),
     "tokenize": Step(("data",), TREEBANK, _stanza("tokenize")),
     "mwt": Step(("data",), TREEBANK, _stanza("mwt")),
     "lemma": Step(("data",), TREEBANK, _stanza("lemma")),
     ENGLISH: Step((), (ENGLISH_TARGETS,), _english),
     OPINIONS: Step(("encoder", ENGLISH), OPINIONATED, _opinions),
     UNSEEN: Step(("encoder", ENGLISH), OPINIONATED[:-1], _unseen),
-    "decision": Step((UNSEEN, JOINT, *HEADS), (ARTICLES,), _decision),
-    "bundle": Step((JOINT, *HEADS, OPINIONS, "decision"), (), _bundle),
+    "decision": Step((UNSEEN, POLISH, *HEADS), (ARTICLES,), _decision),
+    "bundle": Step((JOINT, POLISH, *HEADS, OPINIONS, "decision"), (), _bundle),
     "scores": Step(("bundle",), SCORED, _scores),
     # Self-training, which gains nothing so far: see the model card.
     SILVER: Step((JOINT, *HEADS), (NEWS_FILE,), _silver),
@@ -260,7 +286,7 @@ _DEFAULT: Mapping[str, Step] = {
 
 # The open profile shares the encoder, as it was published, and what English targets teach; it learns nothing from
 # Arabic news.
-NOT_OPEN = ("encoder", PRETRAIN, SILVER, STUDENT, ENGLISH, UNSEEN, "decision")
+NOT_OPEN = ("encoder", PRETRAIN, AGAIN, POLISH, SILVER, STUDENT, ENGLISH, UNSEEN, "decision")
 SHARED = ("encoder", ENGLISH)
 
 

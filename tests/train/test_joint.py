@@ -14,7 +14,7 @@ from tasks.parse.encoder import load_encoder
 from tasks.parse.segment import load_segmenter
 from tasks.train import joint, optimise
 from tasks.train.data import augmented, read_conllu, write_conllu, write_ner_data
-from tasks.train.joint import Corpus, frozen_encoder, train_joint
+from tasks.train.joint import Corpus, Rates, frozen_encoder, train_heads, train_joint
 from tests.train.test_data import CONLLU
 
 
@@ -95,3 +95,21 @@ def test_scores_on_the_way_become_a_learning_curve(
     train_joint(tiny_encoder, corpus, tmp_path / "joint", steps=4, seed=1)
     lines = (tmp_path / "joint" / "curve.tsv").read_text(encoding="utf-8").splitlines()
     assert [line.split("\t")[0] for line in lines] == ["step", "2", "4"]
+
+
+def test_heads_that_go_on_alone_leave_the_others_and_the_encoder_as_they_are(
+    corpus: Corpus, tmp_path: Path, tiny_encoder: Path
+) -> None:
+    joint, alone = tmp_path / "joint", tmp_path / "alone"
+    train_joint(tiny_encoder, corpus, joint, steps=3, seed=1)
+    scores = train_heads(joint, corpus, alone, ("pos",), 3, 2, Rates(weights={"pos": 1.0}))
+    assert set(scores) == {"pos"}
+
+    def weights(folder: Path, processor: str) -> dict[str, torch.Tensor]:
+        model = torch.load(folder / processor / f"{processor}.pt", weights_only=True)["model"]
+        return {name: value for name, value in model.items() if "bert_model" not in name}
+
+    assert all(torch.equal(value, weights(alone, "ner")[name]) for name, value in weights(joint, "ner").items())
+    assert any(not torch.equal(value, weights(alone, "pos")[name]) for name, value in weights(joint, "pos").items())
+    before, after = (load_file(folder / "encoder" / "model.safetensors") for folder in (joint, alone))
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
