@@ -15,7 +15,7 @@ run: $(VENV)/.installed
 	$(BIN)/nabra run
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check .

@@ -32,6 +32,13 @@ from tests.workplace import Workplace
 TINY_LETTERS = 'ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ.،«»"0123456789'
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes run the tests (see the Makefile): one of them each file, and all tests that need the samples."""
+    for item in items:
+        needs_samples = "sampled" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("samples" if needs_samples else item.path.name))
+
+
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an untrained BERT of four narrow layers and a tokenizer of one letter a piece."""
