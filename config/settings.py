@@ -136,12 +136,12 @@ def load_settings(path: Path | None = None, *, warehouse: str | None = None) -> 
     Raises ConfigError naming the file, the key and the allowed keys or the wrong value.
     """
     values = _read(DEFAULT_FILE)
+    changes = _read(path) if path is not None else {}
     if path is not None:
-        changes = _read(path)
         _refuse_unknown(path, changes)
-        for section, keys in changes.items():
-            values[section] = values[section] | keys
-    elif warehouse is None:
+    for section, keys in changes.items():
+        values[section] = values[section] | keys
+    if warehouse is None and "warehouse" not in changes.get("store", {}):
         # The default warehouse lies where the command is called, not beside the installed package.
         warehouse = "warehouse"
     if warehouse is not None:

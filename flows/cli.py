@@ -122,7 +122,7 @@ def show(
     Right-to-left text is put in reading order unless the terminal does that itself; where the guess is wrong, set
     NABRA_BIDI=terminal (it does) or NABRA_BIDI=nabra (it does not).
 
-    **Example** `nabra show bridge.html`
+    **Example** `nabra show festival.html`
     """
     from flows.display import put
     from flows.show import show as describe

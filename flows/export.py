@@ -33,7 +33,7 @@ def conllu(
 
     Valid on the format level of the UD validator. `TokenRange` are the code points in `clean.title` or `clean.text`.
 
-    **Example** `nabra export conllu bridge.html -o bridge.conllu`
+    **Example** `nabra export conllu festival.html -o festival.conllu`
     """
     from tasks.export import CONLLU_READS
     from tasks.export import conllu as lines

@@ -34,7 +34,7 @@ SOURCE_NUMBERS: Final = (
     "postponed",
 )
 RIGHT: Final = frozenset(
-    {"files", "rows", "size", "batches done", "pending", "documents", "received", "seconds"}
+    {"files", "rows", "size", "batches done", "pending", "documents", "received"}
     | {name.replace("_", " ") for name in SOURCE_NUMBERS}
 )
 
@@ -53,21 +53,24 @@ def status(store: Store) -> RenderableType:
     connection = open_views(store, opened)
     rejects = run_query(
         connection,
-        "select stage, reason, count(*) as documents from rejects group by all order by documents desc, stage, reason",
+        "select stage, reason, count(*) as documents, any_value(detail) as detail from rejects"
+        " group by stage, reason order by documents desc, stage, reason",
     )
     newest = run_query(
         connection,
         "select published_at, coalesce(title, left(text, 80)) as title, doc_id from clean"
         " where published_at is not null order by published_at desc, doc_id limit 1",
     )
-    counted = ((row["stage"], row["reason"], str(row["documents"])) for row in rejects.to_pylist())
+    counted = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rejects.to_pylist())
     return Group(
         Text(f"Warehouse {store}\n"),
         held,
         _stages(store),
         *_sources(connection),
         *_failed(store),
-        _grid("rejected at", "reason", "documents", rows=counted) if rejects.num_rows else "No rejects.\n",
+        _grid("rejected at", "reason", "documents", "for example", rows=counted)
+        if rejects.num_rows
+        else "No rejects.\n",
         *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
         *_newest(newest),
     )
@@ -116,26 +119,20 @@ def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
     names = ", ".join(SOURCE_NUMBERS)
     rows = run_query(
         connection,
-        f"select source, strftime(started_at, '%Y-%m-%d %H:%M') as run, {names}, bytes, seconds, failures from runs"
+        f"select source, strftime(started_at, '%Y-%m-%d %H:%M') as run, {names}, bytes, failures from runs"
         " qualify row_number() over (partition by source order by started_at desc) = 1 order by source",
     ).to_pylist()
     if not rows:
         return []
-    headings = (
-        "source",
-        "last run",
-        *(name.replace("_", " ") for name in SOURCE_NUMBERS),
-        "received",
-        "seconds",
-        "why",
-    )
+    # What happened nowhere takes no room.
+    shown_numbers = [name for name in SOURCE_NUMBERS if name in ("found", "new") or any(row[name] for row in rows)]
+    headings = ("source", "last run", *(name.replace("_", " ") for name in shown_numbers), "received", "why")
     shown = (
         (
             row["source"],
             row["run"],
-            *(f"{row[name]:,}" for name in SOURCE_NUMBERS),
+            *(f"{row[name]:,}" for name in shown_numbers),
             readable_bytes(row["bytes"]),
-            f"{row['seconds']:.1f}",
             row["failures"] or "",
         )
         for row in rows

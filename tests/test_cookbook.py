@@ -15,6 +15,7 @@ from tests.workplace import Workplace
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 COOKBOOK = (Path(__file__).parents[1] / "docs" / "cookbook.md").read_text(encoding="utf-8")
+(TABLE,) = re.findall(r"^```\n(import polars.*?)^```", COOKBOOK, re.MULTILINE | re.DOTALL)
 RECIPES = dict(re.findall(r"^## (\d+\. .+?)\n(.*?)(?=^## |\Z)", COOKBOOK, re.MULTILINE | re.DOTALL))
 
 
@@ -25,11 +26,8 @@ def block(recipe: str, language: str) -> str:
 
 def evaluated(code: str, warehouse: Path) -> pl.DataFrame:
     """The value of the last expression, with `table` as the cookbook defines it."""
-
-    def table(name: str) -> pl.LazyFrame:
-        return pl.scan_parquet(f"{warehouse}/{name}/**/*.parquet", hive_partitioning=True)
-
-    names: dict[str, Any] = {"pl": pl, "table": table}
+    names: dict[str, Any] = {}
+    exec(TABLE.replace('f"warehouse/', f'f"{warehouse}/'), names)
     statements, last = re.fullmatch(r"((?:\w+ = [^\n]*\n)*)(.*)", code, re.DOTALL).groups()  # type: ignore[union-attr]
     exec(statements, names)
     frame: pl.LazyFrame = eval(last, names)

@@ -52,14 +52,20 @@ class LocalInput:
         if not path.is_dir():
             yield from self._file(path, path.parent)
             return
-        root = path.resolve()
+        root, is_empty = path.resolve(), True
         for file in _walk(root):
             if not file.resolve().is_relative_to(root):
                 yield refused(file.as_uri(), self.source, "refused", "a symbolic link that leaves the folder")
             elif suffix(file) in ACCEPTED_SUFFIXES:
+                is_empty = False
                 yield from self._file(file, root)
             else:
                 log.info("%s left out: accepted are %s", file, ", ".join(ACCEPTED_SUFFIXES))
+        if is_empty:
+            accepted = ", ".join(ACCEPTED_SUFFIXES)
+            yield refused(
+                path.as_uri(), self.source, "empty", f"no file in the folder that is read; accepted: {accepted}"
+            )
 
     def _file(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
         kind = suffix(path)

@@ -87,8 +87,9 @@ class Robots:
             if error.reason == "refused":
                 return error
             log.info("%s cannot be read: %s", address, error)
+            # A host that cannot be reached is no matter of its rules.
             return DocumentError(
-                "robots",
+                error.reason if error.reason in ("network_error", "timeout") else "robots",
                 f"{address} cannot be read, so nothing there is fetched in this run: {error.detail}",
             )
 
