@@ -3,8 +3,8 @@
 A page is a layout of `layouts/` (Jinja) filled with a story of `stories.py`. A layout marks with `say(…)` what a reader
 would call the article, once for each paragraph: that is the expected text, and all else on the page is noise.
 
-A page of `written/` is the page itself, its article's paragraphs in `[[…]]`, under a line of JSON with what else is to be
-read out of it.
+A page of `written/` is the page itself, its article's paragraphs in `[[…]]`, under a line of JSON with what else is to
+be read out of it.
 """
 
 from __future__ import annotations
