@@ -135,7 +135,6 @@ def test_the_article_stays_where_most_of_the_page_bears_a_name_of_noise() -> Non
 @pytest.mark.parametrize(
     "box",
     [
-        '<section><a href="#end">تخطى الأكثر مشاهدة</a><p>حكايات من الهضبة</p><p id="end"></p></section>',
         '<div><img src="1.jpg"><br><strong>جانب من أعمال الرصف في الحي الشرقي</strong></div>',
         "<div><h4>ملخص الخبر</h4><ul><li>الرصيف الثالث يفتح أبوابه.</li><li>الأعمال استمرت عامين.</li></ul></div>",
         "<amp-twitter><blockquote>ملخص الافتتاح كاملا على قناتنا.</blockquote></amp-twitter>",
@@ -146,6 +145,17 @@ def test_a_box_amid_the_text_is_no_part_of_it(box: str) -> None:
     assert extract(f"<html><body><div><p>{FIRST}</p>{box}<p>{SECOND}</p></div></body></html>").text == (
         f"{FIRST}\n{SECOND}"
     )
+
+
+def test_a_box_that_a_link_leaps_over_is_no_part_of_the_text() -> None:
+    text = [f"{FIRST} وهذا هو الخبر رقم {number}." for number in range(9)]
+    box = (
+        '<section><a href="#end">تخطى البودكاست وواصل القراءة</a>'
+        f'<p>{"حكايات من الهضبة يرويها الباقون. " * 8}</p><p id="end">البودكاست نهاية</p></section>'
+    )
+    paragraphs = [f"<p>{line}</p>" for line in text]
+    body = "".join([*paragraphs[:4], box, *paragraphs[4:]])
+    assert extract(f"<html><body><div>{body}</div></body></html>").text == "\n".join(text)
 
 
 @pytest.mark.parametrize(
