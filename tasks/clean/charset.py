@@ -117,7 +117,9 @@ def _misread(table: dict[str, int]) -> re.Pattern[str]:
     trail = those(0x80, 0xBF)
     letter = those(0xD8, 0xDB) + trail
     sign = f"{those(0xC2, 0xC3)}{trail}|{those(0xE2, 0xE2)}{trail}{trail}"
-    return re.compile(f"(?:{letter}|{sign})*{letter}(?:{letter}|{sign}|[\\x00-\\x7f]{{1,3}}(?={letter}|{sign})){{2,}}")
+    between = f"{sign}|[\\x00-\\x7f]{{1,3}}(?={letter}|{sign})"
+    # Bounded, since a long run of signs without a letter would be tried from each of them.
+    return re.compile(f"(?:{sign}){{0,99}}{letter}(?:(?:{between}){{0,99}}{letter}){{2,}}(?:{between})*")
 
 
 _MISREAD: Final = tuple((_misread(table), table) for table in (_CP1252_BYTES, _CP1256_BYTES))

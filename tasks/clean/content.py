@@ -186,12 +186,18 @@ def _paragraphs(blocks: list[Block], best: HtmlElement) -> Iterator[str]:
         if block.linked >= MAX_LINKED or not any(letter.isalpha() for letter in block.text):
             continue
         started = started or block.is_prose
-        if (not started and len(block.text) < SHORT_PROSE_CHARS) or is_date_line(block.text):
+        if (not started and not _can_open(block)) or is_date_line(block.text):
             continue
         is_rare = kinds[_kind(block.element)] <= RARE
         if (is_rare and _repeats(keys, number)) or _is_caption(block):
             continue
         yield block.text
+
+
+def _can_open(block: Block) -> bool:
+    """Whether a block before the first prose is part of the text, as bylines and labels are not."""
+    is_line = block.element.tag in ("p", *HEADING_TAGS) or block.text.endswith(SENTENCE_ENDS)
+    return block.is_prose or (is_line and len(block.text) >= SHORT_PROSE_CHARS)
 
 
 def _going_on(after: list[Block], best: HtmlElement) -> Iterator[Block]:
@@ -205,9 +211,12 @@ def _going_on(after: list[Block], best: HtmlElement) -> Iterator[Block]:
 
 
 def _is_caption(block: Block) -> bool:
-    """Whether a short block that is no sentence stands right below a picture."""
+    """Whether a short block that is no sentence stands right below a picture, or in one box with it."""
     if block.element.tag in HEADING_TAGS or len(block.text) > CAPTION_CHARS or block.text.endswith(SENTENCE_ENDS):
         return False
+    pictured = block.element.tag != "li" and block.element.find(".//img") is not None
+    if pictured and len(text_of(block.element)) <= CAPTION_CHARS:
+        return True
     before = block.element.getprevious()
     return before is not None and (before.tag == "img" or (before.find(".//img") is not None and not text_of(before)))
 

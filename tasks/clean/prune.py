@@ -6,6 +6,7 @@ being a card: a link that is a block of its own, with the little text around it,
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -15,7 +16,8 @@ from tasks.clean.noise import Noise, is_hidden
 DROPPED_TAGS: Final = (
     "script", "style", "noscript", "template", "iframe", "svg", "nav", "footer", "aside", "figure", "figcaption",
     "button", "input", "select", "textarea", "label", "dialog", "object", "video", "audio", "canvas", "amp-sidebar",
-    "amp-ad", "amp-user-notification", "amp-social-share", "amp-consent", "cite",
+    "amp-ad", "amp-user-notification", "amp-social-share", "amp-consent", "amp-twitter", "amp-facebook",
+    "amp-instagram", "amp-youtube", "amp-embed", "amp-iframe", "cite",
 )  # fmt: skip
 KEPT_TAGS: Final = frozenset({"html", "body", "main"})
 BLOCK_TAGS: Final = frozenset({
@@ -26,6 +28,7 @@ BLOCK_TAGS: Final = frozenset({
 HEADING_TAGS: Final = (
     "h2", "h3", "h4", "h5", "h6", "strong", "b", "span", "p", "div", "td", "li", "dt", "legend", "summary",
 )  # fmt: skip
+SKIP: Final = re.compile(r"\W*(?:تخط|skip)", re.IGNORECASE)
 NOISE_ROLES: Final = ("navigation", "complementary", "dialog")
 CARD_CHARS: Final = 400
 ROW_TAGS: Final = ("div", "li", "article", "section", "tr", "dd")
@@ -53,6 +56,7 @@ def prune(tree: HtmlElement, headline: HtmlElement | None, noise: Noise) -> None
         # Some sites put the whole article into an element for something else.
         if element.tag not in ("aside", "figure", "footer") or sizes[element] < MAX_NOISE_SHARE * sizes[tree]:
             drop(element, tree)
+    _drop_skipped(tree, keep)
     _drop_announced(tree, keep, noise)
     _drop_named(tree, keep, noise)
     _drop_forms(tree, keep)
@@ -101,6 +105,20 @@ def _drop_named(tree: HtmlElement, keep: set[HtmlElement | None], noise: Noise) 
             continue
         if sizes[element] < MAX_NOISE_SHARE * sizes[tree] or is_hidden(element) or noise.can_be_long(element):
             drop(element, tree)
+
+
+def _drop_skipped(tree: HtmlElement, keep: set[HtmlElement | None]) -> None:
+    """Drop boxes with a link that leaps over them to their end, made for those who listen to the page."""
+    sizes = measure(tree)
+    ends = {element.get("id"): element for element in tree.iter("*") if element.get("id")}
+    for link in list(tree.iter("a")):
+        end = ends.get((link.get("href") or "").removeprefix("#"))
+        if end is None or not SKIP.match(text_of(link)) or not attached(link, tree):
+            continue
+        around = set(link.iterancestors())
+        box = next((ancestor for ancestor in end.iterancestors() if ancestor in around), tree)
+        if box not in keep and sizes[box] < MAX_NOISE_SHARE * sizes[tree]:
+            drop(box, tree)
 
 
 def _drop_forms(tree: HtmlElement, keep: set[HtmlElement | None]) -> None:

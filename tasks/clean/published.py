@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from tasks.clean.dates import Moment, find_date, read_moment
 from tasks.clean.noise import is_hidden
 from tasks.clean.page import Page
-from tasks.clean.prune import text_of
+from tasks.clean.prune import BLOCK_TAGS, link_chars, text_of
 
 # In the order of trust; names of meta elements, in lower case.
 METAS: Final = (
@@ -27,12 +27,15 @@ MARKED: Final = re.compile(r"datePublished|dateCreated|dc:date|dc:created|dcterm
 STATE: Final = re.compile(
     r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedTime|published_time|publishTime|pubDate|createdAt|created_at)\\?"\s*:\s*\\?"([^"\\]{8,40})'
 )
-DATE_CLASS: Final = re.compile(r"date|time|publish|stamp|ago|pub(?:$|[-_])|(?:^|[-_])dt$", re.IGNORECASE)
+DATE_CLASS: Final = re.compile(
+    r"date|time|publish|submitted|posted[-_]?on|stamp|ago|pub(?:$|[-_])|(?:^|[-_])dt$", re.IGNORECASE
+)
 LIST_TAGS: Final = frozenset({"li", "aside", "nav", "footer"})
 MAX_LINE_CHARS: Final = 160
 LINES_AFTER: Final = 14  # short lines below the headline in which a date is looked for
 LINES_BEFORE: Final = 3
 PROSE_CHARS: Final = 200
+PROSE_TAGS: Final = ("p", "span", "font", "div", "td")
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
     for element in elements[place + 1 :]:
         text = _spaced(element)
         if len(text) > MAX_LINE_CHARS:
-            prose += element.tag in ("p", "span", "font", "div", "td") and len(element) <= 2 and len(text) > PROSE_CHARS
+            prose += len(text) > PROSE_CHARS and element.tag in PROSE_TAGS and _is_prose(element)
             continue
         if not text or _elsewhere(element) or is_hidden(element):
             continue
@@ -135,6 +138,11 @@ def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
         if text and len(text) <= MAX_LINE_CHARS and len(above) < LINES_BEFORE:
             above.append(text)
     return [*called[:3], *near, *above, *called[3:6]]
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """Whether an element with much text holds it itself, as no wrapper and no row of links does."""
+    return next(element.iterdescendants(*BLOCK_TAGS), None) is None and link_chars(element) < len(text_of(element)) / 2
 
 
 def _spaced(element: HtmlElement) -> str:

@@ -1,7 +1,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tasks.clean.charset import arabic_score, decode
@@ -71,7 +71,13 @@ def test_a_body_in_windows_1256_within_a_page_of_utf8_is_read() -> None:
     assert decode(payload, "utf-8", "text/html") == (head + body + tail, "utf-8")
 
 
+def test_misread_signs_without_a_letter_cost_no_time() -> None:
+    page = "Ã©" * 200_000  # of quadratic cost until the timeout of the tests, once
+    assert decode(page.encode(), "utf-8", "text/html") == (page, "utf-8")
+
+
 @given(st.text(alphabet="ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ،؛؟ .:0123456789«»“”abé", max_size=80))
+@example("ط«0آ«")
 def test_right_arabic_text_is_never_repaired(text: str) -> None:
     assert decode(text.encode(), "utf-8", "text/html") == (text, "utf-8")
 

@@ -132,6 +132,46 @@ def test_the_article_stays_where_most_of_the_page_bears_a_name_of_noise() -> Non
     ).text == (f"{FIRST}\n{SECOND}")
 
 
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<div><img src="1.jpg"><br><strong>جانب من أعمال الرصف في الحي الشرقي</strong></div>',
+        "<div><h4>ملخص الخبر</h4><ul><li>الرصيف الثالث يفتح أبوابه.</li><li>الأعمال استمرت عامين.</li></ul></div>",
+        "<amp-twitter><blockquote>ملخص الافتتاح كاملا على قناتنا.</blockquote></amp-twitter>",
+        '<div class="infobox"><p>بطاقة تعريف</p></div>',
+    ],
+)
+def test_a_box_amid_the_text_is_no_part_of_it(box: str) -> None:
+    assert extract(f"<html><body><div><p>{FIRST}</p>{box}<p>{SECOND}</p></div></body></html>").text == (
+        f"{FIRST}\n{SECOND}"
+    )
+
+
+def test_a_box_that_a_link_leaps_over_is_no_part_of_the_text() -> None:
+    text = [f"{FIRST} وهذا هو الخبر رقم {number}." for number in range(9)]
+    box = (
+        '<section><a href="#end">تخطى البودكاست وواصل القراءة</a>'
+        f'<p>{"حكايات من الهضبة يرويها الباقون. " * 8}</p><p id="end">البودكاست نهاية</p></section>'
+    )
+    paragraphs = [f"<p>{line}</p>" for line in text]
+    body = "".join([*paragraphs[:4], box, *paragraphs[4:]])
+    assert extract(f"<html><body><div>{body}</div></body></html>").text == "\n".join(text)
+
+
+@pytest.mark.parametrize(
+    "link", ['<a href="#end">تخطى إلى المحتوى</a>', '<a href="#">تخطى الجميع</a>', '<a href="#b">تخطى المحنة</a>']
+)
+def test_a_link_over_no_box_takes_no_text_with_it(link: str) -> None:
+    body = f"<div>{link}<p>{FIRST}</p><p>{SECOND}</p><p id='end'></p></div>"
+    assert extract(f"<html><body><h1>افتتاح الرصيف</h1>{body}</body></html>").text.endswith(f"{FIRST}\n{SECOND}")
+
+
+def test_a_line_with_the_writers_post_is_no_part_of_the_text() -> None:
+    line = "<ul><li>مراسلة الصحيفة في المدينة القديمة</li><li>تصوير</li></ul>"
+    body = f"<main>{line}<p>{FIRST}</p><p>{SECOND}</p></main>"
+    assert extract(f"<html><body>{body}</body></html>").text == f"{FIRST}\n{SECOND}"
+
+
 def test_the_hints_of_a_source_are_for_its_pages_alone() -> None:
     hints = {"port": Hints(drop=("article ul",), zone="Africa/Cairo")}
     page = PAGE.replace("T01:30:00+03:00", "T01:30:00")

@@ -27,7 +27,8 @@ def test_a_name_that_says_what_stands_beside_the_article_or_only_resembles_is_no
 
 
 @pytest.mark.parametrize(
-    "text", ["اقرأ أيضًا:", "مواضيع ذات صلة", "التعليقات (12)", "التعليقات 2", "الأكثر قراءة", "آراء القراء"]
+    "text",
+    ["ملخص الخبر", "اقرأ أيضًا:", "مواضيع ذات صلة", "التعليقات (12)", "التعليقات 2", "الأكثر قراءة", "آراء القراء"],
 )
 def test_headings_of_other_things_are_known_in_any_spelling(text: str) -> None:
     assert NOISE.announces(text)

@@ -65,6 +65,12 @@ def test_what_cannot_be_true_is_passed_over() -> None:
     assert found.source == "time"
 
 
+def test_a_day_in_a_box_with_the_whole_text_is_near_the_headline() -> None:
+    found = published("", f"<div><div><i>5 أيار 2024</i><section>{BODY}</section></div></div>")
+    assert found is not None
+    assert found.moment.at == datetime(2024, 5, 5, tzinfo=UTC)
+
+
 def test_the_day_above_the_headline_is_not_taken_where_one_stands_below() -> None:
     page = Page(
         f"<html><body><div>الخميس 20 حزيران 2024</div><h1>افتتاح الرصيف الثالث</h1>{LINE}{BODY}</body></html>", "u"

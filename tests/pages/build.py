@@ -2,15 +2,21 @@
 
 A page is a layout of `layouts/` (Jinja) filled with a story of `stories.py`. A layout marks with `say(…)` what a reader
 would call the article, once for each paragraph: that is the expected text, and all else on the page is noise.
+
+A page of `written/` is the page itself, its article's paragraphs in `[[…]]`, under a line of JSON with what else is to
+be read out of it.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +42,8 @@ MONTHS = {
     "hijri": ["محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة", "رجب", "شعبان", "رمضان",
               "شوال", "ذو القعدة", "ذو الحجة"],
 }  # fmt: skip
+MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
 INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 SITES = ["صحيفة المنارة", "موقع السواحل", "جريدة الضفاف", "نبض الريم", "الأفق الجديد", "وكالة الصنوبر", "مجلة الرواق"]
 AUTHORS = ["سلمى الهادي", "وائل البستاني", "نادين الصوان", "ياسر العمودي", "هدى المرسي", "كريم الزيات", "ليان الأغا"]
@@ -170,17 +178,34 @@ def expected(page: Page, made: Article) -> dict[str, Any]:
     }
 
 
+def written(path: Path) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of a page of `written/` and what is to be read out of it."""
+    head, html = path.read_text(encoding="utf-8").split("\n", 1)
+    wanted = json.loads(head) | {"held_out": True}
+    if "no_article" not in wanted:
+        said = [unescape(TAG.sub("", text)).strip() for text in MARKED.findall(html)]
+        wanted |= {"language": "ar", "paragraphs": said}
+    return MARKED.sub(r"\1", html).encode(wanted["charset"], errors="xmlcharrefreplace"), wanted
+
+
+def built() -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+    """All pages of the set: name, bytes, expectation."""
+    for page in PAGES:
+        yield page.name, *render(page)
+    for path in sorted((HERE / "written").glob("*.html")):
+        yield path.stem, *written(path)
+
+
 def main() -> None:
     """Write all pages and their expectations anew."""
     for folder in ("html", "expected"):
         (HERE / folder).mkdir(exist_ok=True)
         for old in (HERE / folder).iterdir():
             old.unlink()
-    for page in PAGES:
-        payload, wanted = render(page)
-        (HERE / "html" / f"{page.name}.html").write_bytes(payload)
+    for name, payload, wanted in built():
+        (HERE / "html" / f"{name}.html").write_bytes(payload)
         text = json.dumps(wanted, ensure_ascii=False, indent=1) + "\n"
-        (HERE / "expected" / f"{page.name}.json").write_text(text, encoding="utf-8")
+        (HERE / "expected" / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
