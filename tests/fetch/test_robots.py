@@ -67,11 +67,11 @@ def test_a_robots_txt_that_comes_at_the_second_try_counts(site, settings):
     assert get(site.serve("/a", PAGE), settings()).status == 200
 
 
-def test_a_host_that_does_not_answer_is_refused_and_the_cause_named(settings):
+def test_a_host_that_does_not_answer_is_named_as_such_and_not_as_its_robots(settings):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     error = refusal(f"http://127.0.0.1:{port}/", settings(retries=0))
-    assert error.reason == "robots"
+    assert error.reason == "network_error"
     assert "robots.txt cannot be read" in error.detail
     assert "refused" in error.detail
 
