@@ -40,8 +40,8 @@ SOURCES = """
 [[source]]
 id = "water"
 name = "Water"
-kind = "file"
-address = "scheduled.txt"
+kind = "folder"
+addresses = ["scheduled.txt"]
 enabled = true
 """
 OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -231,7 +231,8 @@ def test_failures_and_many_rejects_are_told_to_whom_the_automation_names(
     assert "parse failed on batch 2026-04-12/one" in failed
     assert rejected.startswith(f"nabra.rejects.many on {damaged}: ")
     wanted = {"filter": {"event": {"name": ["nabra.batch.failed", "nabra.rejects.many"]}}}
-    assert service.post("/api/events/filter", wanted).json()["total"] == 2
+    # The server writes events to its tables a moment after it has acted on them.
+    assert wait_for(lambda: service.post("/api/events/filter", wanted).json()["total"] == 2, 60)
 
 
 @pytest.mark.usefixtures("asked")

@@ -106,7 +106,7 @@ def test_nothing_is_lost_when_the_clock_jumps_between_runs(trial: Trial, undistu
     assert 0 < len(list(fetched.rglob("*.parquet"))) < 4
     assert replace(trial.run, before=partial(shift_clock, days)).finish() == DONE, trial.said()
     assert len(list(fetched.iterdir())) == 2
-    clock = {*CLOCK_COLUMNS, "ingest_date", "duplicate_of"}
+    clock = {*CLOCK_COLUMNS, "ingest_date", "duplicate_of", "story"}
     assert all_rows(trial.store, clock) == all_rows(undisturbed.store, clock)
 
 

@@ -42,7 +42,7 @@ def test_status_counts_a_story_once_however_many_articles_tell_it(store: Store) 
 
 def test_status_tells_rejects_by_reason_and_the_newest_article(store: Store) -> None:
     shown = lines(store)
-    assert ["clean", "wrong_language", "1"] in shown
+    assert ["clean", "wrong_language", "1"] in [line[:3] for line in shown]
     assert ["Newest", "article:", "2026-04-12", "06:00", "UTC,", DOC] in shown
     assert TITLE.split() in shown
 
