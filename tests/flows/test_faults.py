@@ -134,4 +134,4 @@ def at_once(trial: Trial) -> None:
         assert outcomes[DONE] + outcomes[FAILED] == len(processes)
     steps = re.findall(r"^\[\d+/\d+\] (.*)", trial.said(), re.MULTILINE)
     assert len(steps) == len(set(steps)) == 16
-    assert all("is being worked on by process" in line for line in trial.said().splitlines() if "StoreError" in line)
+    assert all("is being worked on by" in line for line in trial.said().splitlines() if "StoreError" in line)
