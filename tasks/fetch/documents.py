@@ -282,7 +282,7 @@ class _Run:
         # Of a document without a state a run was killed before it could write that.
         if before is None or is_newer or self._is_due(before):
             self._add_page(Ask(url, PAGE, target.source, listed_by, item.title, item.published_at), target, ticket)
-        else:
+        elif doc_id in self.memory.documents:
             yield Known(doc_id, target.source)
 
     def _is_due(self, page: Page) -> bool:
