@@ -71,7 +71,8 @@ def apart(work: Callable[..., None], *arguments: str | int) -> None:
 def fill(folder: str, samples: str, articles: int) -> None:
     """Write batches of copies of the rows of the samples' warehouse; the last few stop after `clean`."""
     store = _store(Path(folder))
-    recorded = {name: _store(Path(samples)).dataset(name).to_table() for name in DATASETS}
+    of_runs = ("pages", "runs")
+    recorded = {name: _store(Path(samples)).dataset(name).to_table() for name in DATASETS if name not in of_runs}
     batches = articles // (COPIES * len(recorded["clean"]))
     for number in range(batches):
         day = FIRST_DAY + timedelta(number * COPIES * len(recorded["clean"]) // DAY_ARTICLES)
@@ -85,12 +86,19 @@ def fill(folder: str, samples: str, articles: int) -> None:
 
 
 def copied(data: pa.Table, copy: int) -> pa.Table:
-    """The rows with document ids of their own: the first digits are the number of the copy."""
-    for name in ("doc_id", "duplicate_of"):
+    """The rows with ids and addresses of their own: the first digits of ids are the number of the copy."""
+    number = f"{copy:0{COPY_DIGITS}x}"
+    for name in ("doc_id", "duplicate_of", "story"):
         if name in data.column_names:
-            other = pc.utf8_replace_slice(data[name], 0, COPY_DIGITS, f"{copy:0{COPY_DIGITS}x}")
-            data = data.set_column(data.column_names.index(name), data.schema.field(name), other)
+            data = replaced(data, name, pc.utf8_replace_slice(data[name], 0, COPY_DIGITS, number))
+    if "url" in data.column_names:
+        data = replaced(data, "url", pc.binary_join_element_wise(data["url"], number, "#"))
     return data
+
+
+def replaced(data: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
+    """The table with other values in a column."""
+    return data.set_column(data.column_names.index(name), data.schema.field(name), values)
 
 
 def look_for_work(folder: str) -> None:
