@@ -31,7 +31,7 @@ from tasks.train.stanza_models import Trainer, run_trainer
 from tasks.train.steps import NEWS_FILE, Workshop, run_step
 
 SEED = 1
-FROZEN_STEPS = 1000
+STEPS = 1000
 COLUMNS = ("UAS", "LAS", "UPOS", "AllTags", "F1", "tokens")
 UPOS, XPOS, FEATS, HEAD, DEPREL = 3, 4, 5, 6, 7
 TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -42,7 +42,6 @@ COMMON = ["--mode", "train", "--shorthand", "ar_nabra", "--seed", str(SEED)]
 PARSER = [*heads.PARSER, "--optim", "adam", "--lr", "0.003", "--no_second_optim", "--batch_size", "800"]
 TAGGER = [*heads.TAGGER, "--no_second_optim", "--batch_size", "24", "--fix_eval_interval"]
 NER = ["--no_char", "--no_emb_finetune", "--optim", "adam", "--lr", "0.002"]
-STEPS = {"depparse": 250, "pos": 250, "ner": 250}
 
 
 def vectors(shop: Workshop, corpus: Corpus) -> dict[str, float]:
@@ -97,7 +96,7 @@ def predicted(processor: str, module: str, arguments: Sequence[str], words: Path
     folder = work / processor
     output = folder / "dev.predicted"
     options = [*COMMON, *arguments, str(output), "--wordvec_file", str(words)]
-    options += ["--save_dir", str(folder), "--save_name", f"{processor}.pt", "--max_steps", str(STEPS[processor])]
+    options += ["--save_dir", str(folder), "--save_name", f"{processor}.pt", "--max_steps", str(STEPS)]
     trainer = Trainer(processor, f"stanza.models.{module}", (*options, "--eval_interval", "250"))
     if not (folder / f"{processor}.pt").is_file():
         run_trainer(trainer, work, torch.get_num_threads())
@@ -126,7 +125,7 @@ def entity_f1(path: Path) -> float:
 
 def frozen(shop: Workshop, corpus: Corpus) -> dict[str, float]:
     """Scores of the heads on the frozen encoder."""
-    scores = train_joint(shop.base, corpus, shop.work / "frozen", FROZEN_STEPS, SEED, frozen_encoder)
+    scores = train_joint(shop.base, corpus, shop.work / "frozen", STEPS, SEED, frozen_encoder)
     return {name: value for head in scores.values() for name, value in head.items()}
 
 

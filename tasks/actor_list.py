@@ -46,7 +46,8 @@ class ActorFile(Entry):
     `institutions`: nouns that with a nationality mean its state; `outsiders`: heads of a name that speak for no actor
     (a newspaper, a witness); `former`: words behind a title that end its holder's right to speak for the actor;
     `sympathisers`: words that tie somebody to an actor without making him its voice; `officials`: titles whose bearer
-    speaks for a state even where none is named; `foreign`: nationalities that no listed actor has.
+    speaks for a state even where none is named; `foreign`: nationalities that no listed actor has; `domestic`:
+    adjectives that look like a nationality and are none.
     """
 
     actor: list[Actor] = Field(default_factory=list)
@@ -56,6 +57,7 @@ class ActorFile(Entry):
     sympathisers: list[str] = Field(default_factory=list)
     officials: list[str] = Field(default_factory=list)
     foreign: list[str] = Field(default_factory=list)
+    domestic: list[str] = Field(default_factory=list)
 
 
 def read_actor_files(folder: Path) -> list[ActorFile]:

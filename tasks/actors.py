@@ -20,6 +20,8 @@ _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation en
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 _MAX_PLACE_WORDS: Final = 3
 _NAME_LINKS: Final = frozenset(map(fold, ("بن", "ابن", "بنت", "عبد", "أبو", "أبي", "آل", "أم")))
+# An adjective of belonging, most often a nationality: المرساني, المرسانية.
+_NISBA: Final = re.compile(r"ال\w{3,}يه?")
 _PLACE_LINKS: Final = frozenset(map(fold, ("في", "من", "إلى", "على", "عن", "مع", "ضد", "لدى", "عند", "بشأن", "حول")))
 
 
@@ -73,6 +75,7 @@ class Actors:
         self._former = self._keys("former")
         self._sympathisers = self._keys("sympathisers")
         self._officials = self._keys("officials")
+        self._domestic = self._keys("domestic")
         foreign = (adjective for file in self._files for adjective in file.foreign)
         self._foreign = frozenset(form for adjective in foreign for form in _adjective_forms(fold(adjective)))
 
@@ -117,13 +120,23 @@ class Actors:
         return None
 
     def is_official(self, name: str) -> bool:
-        """Whether the name is that of an official whose state is left unsaid: `وزير الخارجية`."""
+        """Whether the name is that of an official whose state is left unsaid: `وزير الخارجية`, not `… المرساني`."""
         keys = [word.key for word in words(name)]
-        return bool(keys) and without_article(keys[0]) in self._officials and self._foreign.isdisjoint(keys)
+        if not keys or without_article(keys[0]) not in self._officials or not self._foreign.isdisjoint(keys):
+            return False
+        return all(without_article(key) in self._domestic for key in keys[1:] if _NISBA.fullmatch(key))
+
+    def foreigners(self, text: str) -> int:
+        """How often nationalities that no listed actor has are met in the text."""
+        return sum(word.key in self._foreign for word in words(text))
 
     def is_voice(self, noun: str) -> bool:
         """Whether the noun is one of those that speak: an office or institution, or an outsider such as a newspaper."""
         return without_article(fold(noun)) in self._institutions | self._outsiders
+
+    def is_outsider(self, noun: str) -> bool:
+        """Whether the noun is that of a voice of nobody listed, such as a newspaper."""
+        return without_article(fold(noun)) in self._outsiders
 
     def _governs(self, before: Sequence[str], prefix: str, rest: str) -> bool:
         """Whether an actor behind these words, with this text up to it and from it on, is the one spoken for."""

@@ -15,6 +15,7 @@ former = ["السابق"]
 sympathisers = ["مؤيد"]
 officials = ["وزير"]
 foreign = ["ألماني"]
+domestic = ["مالية"]
 
 [[actor]]
 id = "northland"
@@ -107,7 +108,9 @@ def test_resolve_takes_the_actor_that_governs_the_name(actors: Actors, name: str
 
 def test_an_official_is_one_whose_state_is_left_unsaid(actors: Actors) -> None:
     assert actors.is_official("وزير الزراعة")
+    assert actors.is_official("وزير المالية")
     assert not actors.is_official("وزير الزراعة الألماني")
+    assert not actors.is_official("وزير الثقافة المرساني")
     assert not actors.is_official("صحيفة الصباح")
 
 

@@ -10,6 +10,7 @@ from tasks.stance.cues import Phrase, starts_with
 from tasks.stance.reading import Reading
 
 _ALSO: Final = (fold("كما"),)
+_MAX_NAME: Final = 12  # words
 _PHRASE_LETTERS: Final = "وبحط"  # a و before these is the conjunction: وبحسب, ووفقا, وطبقا
 
 
@@ -46,12 +47,20 @@ def _attributed(reading: Reading, index: int, speaker: int, *, by_verb: bool) ->
         key = tokens[index].key
         letters = int(key[0] == "و" and key[1:2] != "" and key[1] in _PHRASE_LETTERS)
         cue = after_letters(reading.part.text, tokens[index].start, letters), tokens[speaker - 1].end
-    if index <= 1:
-        return _before_statement(reading, index, cue, (start, end))
+    led = _led_statement(reading, start)
+    if index <= 1 or led:
+        return _before_statement(reading, index, cue, (start, led or end))
     letters = int(tokens[0].key[0] == "و" and tokens[0].letters > 0)
     content = after_letters(reading.part.text, tokens[0].start, letters)
     stop = tokens[index - 1].end
     return Report(index, *cue, "attribution", "before", (start, end), 0, content, opens=True, stop=stop)
+
+
+def _led_statement(reading: Reading, start: int) -> int | None:
+    """The فإن that leads the statement behind the name at `start`."""
+    ahead = range(start + 1, min(start + _MAX_NAME, len(reading.keys)))
+    led = (at for at in ahead if reading.keys[at][0] == "ف" and reading.keys[at][1:] in reading.cues.complementizers)
+    return next(led, None)
 
 
 def _before_statement(reading: Reading, index: int, cue: tuple[int, int], subject: tuple[int, int]) -> Report | None:

@@ -8,10 +8,13 @@ from typing import Final, Literal, NamedTuple
 from tasks.folding import after_letters, fold
 from tasks.stance.cues import Reporter
 from tasks.stance.marks import MARKS, Quotation
+from tasks.stance.objects import is_object
 from tasks.stance.reading import MIN_QUOTED, Reading
 
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
 _MAX_OBJECT: Final = 6  # words from the object's first within which one of its marking words stands
+_FORCE: Final = frozenset(map(fold, ("بشدة", "بقوة", "بحدة", "بحزم")))
+_PRONOUNS: Final = frozenset(("ه", "ها", "هم", "هما", "ك", "نا"))  # به takes up what was said before
 _RELAY: Final = fold("عن")
 _TO: Final = fold("ل")
 
@@ -154,7 +157,7 @@ class _Finder:
             return False
         if token.preposition == _TO and at > self.index + 1:  # behind the first word ل is too common to tell
             return False
-        return token.stem not in cues.adjunct_nouns and keys[at] not in cues.complementizers
+        return token.stem not in cues.adjunct_nouns | _PRONOUNS and keys[at] not in cues.complementizers
 
     def _object(self) -> int | None:
         """The first token of the cue's object: as the parse has it, or right behind a participle."""
@@ -167,11 +170,22 @@ class _Finder:
         ahead = range(index + 1, min(len(tokens), index + _MAX_SUBJECT))
         matter = (at for at in ahead if self.reading.keys[at] in self.reading.cues.matters and self._is_bare(at))
         found = next(parsed, behind) if tokens[index].upos else behind
+        addressed = (at for at in ahead if self.reporter.addressee and self._is_addressee(at))
+        forceful = (at for at in ahead if not self.reporter.that and self._is_behind_adverb(at))
         if not participle:
-            found = min((at for at in (found, next(matter, None)) if at is not None), default=None)
+            starts = (found, next(matter, None), next(addressed, None), next(forceful, None))
+            found = min((at for at in starts if at is not None), default=None)
         if found is None or not self.reporter.objects:
             return found
         return found if self.reporter.objects & {*self.reading.keys[found : found + _MAX_OBJECT]} else None
+
+    def _is_addressee(self, at: int) -> bool:
+        return is_object(self.reading.part, self.reading.sentence, self.index + 1, at)
+
+    def _is_behind_adverb(self, at: int) -> bool:
+        """Whether a noun stands right behind an adverb that ends the subject: `انتقدت روسيا بشدة القرار`."""
+        token = self.reading.tokens[at]
+        return at > self.index + 1 and self.reading.keys[at - 1] in _FORCE and token.key.startswith("ال")
 
     def _is_bare(self, at: int) -> bool:
         return not self.reading.tokens[at].preposition and self.reading.tokens[at].upos != "ADP"

@@ -14,7 +14,7 @@ from tasks.data_files import Entry, read_data_folder
 from tasks.folding import fold, words
 
 Phrase = tuple[str, ...]
-_MAX_PHRASE: Final = 5  # words; longer cue phrases are not found
+MAX_PHRASE: Final = 5  # words; longer cue phrases are not found
 Polarity = Literal["favor", "against"]
 
 
@@ -51,6 +51,7 @@ class Surface(Entry):
     matters: list[str] = Field(default_factory=list)
     not_speakers: list[str] = Field(default_factory=list)
     narrator: list[str] = Field(default_factory=list)
+    asides: list[str] = Field(default_factory=list)
     titles: list[str] = Field(default_factory=list)
     negators: list[str] = Field(default_factory=list)
 
@@ -121,6 +122,7 @@ class Cues:
         self.not_speakers = _keys(word for part in lists for word in part.not_speakers)
         self.titles = _keys(word for part in lists for word in part.titles)
         self.narrator = _phrases(phrase for part in lists for phrase in part.narrator)
+        self.asides = _phrases(phrase for part in lists for phrase in part.asides)
         self.evaluative = {form: entry for file in files for entry in file.evaluative for form in _forms(entry)}
         self.negators = _keys(word for part in lists for word in part.negators)
 
@@ -132,7 +134,7 @@ def load_cues(folder: Path) -> Cues:
 
 def starts_with(keys: Sequence[str], at: int, phrases: Container[Phrase]) -> Phrase | None:
     """The longest of `phrases` that the keys hold from `at` on."""
-    for size in range(min(_MAX_PHRASE, len(keys) - at), 0, -1):
+    for size in range(min(MAX_PHRASE, len(keys) - at), 0, -1):
         phrase = tuple(keys[at : at + size])
         if phrase in phrases:
             return phrase

@@ -66,7 +66,8 @@ class _Collector:
         for sentence in self.part.sentences:
             reports = find_reports(self.part, sentence, self.cues)
             for number, report in enumerate(reports):
-                speaker = self.voices.of(sentence, report, number == 0)
+                nested = any(earlier.first < report.index for earlier in reports[:number]) and not report.opens
+                speaker = self.voices.of(sentence, report, number == 0, nested)
                 end = self._end(sentence, report, reports[number + 1 :])
                 found.extend(self._spans(sentence, report, end, speaker))
             if not reports:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from tasks.stance.cues import Cues, Reporter
+from tasks.folding import fold
+from tasks.stance.cues import Cues, Reporter, starts_with
 from tasks.stance.document import Part, Sentence, Token
 from tasks.stance.marks import MARKS, Quotation
 
+_LACK: Final = fold("عدم")  # what follows is a noun: عدم كشف
 MIN_QUOTED: Final = 4  # words from which a quotation is a statement and not a name or a scare quote
 
 
@@ -56,11 +58,17 @@ class Reading:
     def cue(self, index: int) -> tuple[int, Reporter] | None:
         """The reporting word at `index` and how many letters of it are proclitics."""
         key = self.keys[index]
+        if self.is_aside(index) or (index and self.keys[index - 1] == _LACK):
+            return None
         for letters in (0, 1):
             reporter = self.cues.reporters.get(key[letters:])
             if reporter is not None and (not letters or self._may_precede(key[0], reporter)):
                 return letters, reporter
         return None
+
+    def is_aside(self, index: int) -> bool:
+        """Whether something is told in passing from the token on: طلب عدم ذكر اسمه."""
+        return starts_with(self.keys, index, self.cues.asides) is not None
 
     def _may_precede(self, letter: str, reporter: Reporter) -> bool:
         return letter in ("ب" if reporter.form == "noun" else "وف")

@@ -126,7 +126,8 @@ class _Judge:
 
     def _reported(self, at: int, cue: Evaluative, quote: Quote) -> Iterator[Evidence]:
         """An evaluative reporting verb: its speaker stands to the first actor in what it reports."""
-        inside = [actor for actor in self.scene.actors if quote.start <= actor.mention.start < quote.end]
+        low = min(quote.start, self._behind_speaker(quote))
+        inside = [actor for actor in self.scene.actors if low <= actor.mention.start < quote.end]
         source = self.sources.speaking(quote)
         if source is None or not inside:
             return
@@ -134,6 +135,11 @@ class _Judge:
             score = self._score(at, cue, target, implicit=False)
             span = (min(self.scene.tokens[at].start, quote.start), quote.end)
             yield self._stance(source, target, cue, at, score, span)
+
+    def _behind_speaker(self, quote: Quote) -> int:
+        """Where the speaker's name ends behind the cue: who stands between it and the content is addressed."""
+        speaker = quote.speaker
+        return speaker.end if speaker and quote.cue_start < speaker.start < quote.start else quote.start
 
     def _spoken(
         self, at: int, size: int, cue: Evaluative, targets: Sequence[Side], quoted_only: bool = False

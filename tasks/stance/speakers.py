@@ -11,9 +11,10 @@ from typing import Final, Literal
 from tasks.actors import Actors
 from tasks.folding import after_letters, fold, without_article, words
 from tasks.stance.contents import Report
-from tasks.stance.cues import Cues
+from tasks.stance.cues import MAX_PHRASE, Cues, starts_with
 from tasks.stance.document import Document, Part, Sentence, Token
 from tasks.stance.marks import MARKS
+from tasks.stance.objects import is_object
 
 _MAX_NAME: Final = 16  # words
 _MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it
@@ -84,15 +85,19 @@ class Voices:
         """The latest speaker."""
         return self.met[-1] if self.met else None
 
-    def of(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> Speaker | None:
+    def of(self, sentence: Sentence, report: Report, first_in_sentence: bool, nested: bool) -> Speaker | None:
         """The speaker of a report; where none is named, the one before, or the subject of the sentence."""
         span, found = self._found(sentence, report, first_in_sentence)
         if span is None:
             return replace(self.last, found="continued") if self.last else None
         speaker = self._named(*span, found)
-        if found != "antecedent":  # named in passing: whoever spoke before goes on behind it
+        if found != "antecedent" and not (nested and self._goes_on()):  # named in passing
             self.met.append(speaker)
         return speaker
+
+    def _goes_on(self) -> bool:
+        """Whether the last speaker goes on behind somebody whom he cites: not an outlet, which relays others."""
+        return self.last is not None and not self.actors.is_outsider(next(words(self.last.text)).key)
 
     def _found(
         self, sentence: Sentence, report: Report, first_in_sentence: bool
@@ -155,9 +160,17 @@ class Voices:
             return replace(speaker, actor_id=self._heads[head[0]], known="head")
         if self.last is not None and len(keys) == 1 and keys[0] in _STAND_INS:
             return replace(speaker, actor_id=self.last.actor_id, known="stand-in")
-        if self._home and self.actors.is_official(speaker.text):
+        if self._home and self._is_official(speaker):
             return replace(speaker, actor_id=self._home, known="home")
         return speaker
+
+    def _is_official(self, speaker: Speaker) -> bool:
+        """Whether the name is that of an official who is of no other state: no adjective or place says so."""
+        inside = [m for m in self.part.mentions if speaker.start <= m.start < speaker.end]
+        people = (m for m in inside if m.type == "PER" and not m.text.startswith("ال"))
+        title_end = min((m.start for m in people), default=speaker.end)
+        abroad = any(m.type == "LOC" and m.actor_id is None for m in inside)
+        return not abroad and self.actors.is_official(self.part.text[speaker.start : title_end])
 
     @cached_property
     def _mentions(self) -> list[tuple[list[str], str]]:
@@ -172,9 +185,10 @@ class Voices:
 
     @cached_property
     def _home(self) -> str | None:
-        """The state that the document names most."""
+        """The state that the document names most, unless it speaks more of nations that are not listed."""
         states = Counter(actor for _, actor in self._mentions if self.actors.kinds[actor] == "state")
-        return states.most_common(1)[0][0] if states else None
+        home, times = next(iter(states.most_common(1)), (None, 0))
+        return home if times > self.actors.foreigners(self.document.text) else None
 
     def _antecedent(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
         """The noun whose relative clause the verb leads: `المدير الذي قال إن`, but not `البيان الذي قال فيه إن`."""
@@ -200,7 +214,8 @@ class Voices:
             if token.head == verb and token.deprel.startswith("nsubj") and token.upos not in ("PRON", "DET"):
                 if report.form == "verb" and not low < at < report.index:
                     continue
-                if report.form == "participle" and self.last is not None and not self._is_somebody(sentence, at):
+                somebody = self._is_somebody(sentence, at) or self._is_voice(token)
+                if report.form == "participle" and self.last is not None and not somebody:
                     return None
                 following = (i for i in range(at + 1, report.index) if tokens[i].head == verb or i == verb)
                 return self._name(sentence, at, next(following, report.index))
@@ -239,20 +254,36 @@ class Voices:
     def _name(self, sentence: Sentence, low: int, high: int) -> tuple[int, int] | None:
         """The name within the tokens [low, high), without the circumstances before and behind it."""
         low = self._skip_circumstances(sentence, low, high)
-        if low >= high or sentence.tokens[low].key in _EMPTY | self.cues.matters:
+        if low >= high or sentence.tokens[low].key in _EMPTY | self.cues.matters or self._is_verb(sentence.tokens[low]):
             return None
         end = next(self._ends(sentence, low, high), high)
-        tokens = sentence.tokens
-        return self._with_marks(tokens[low].start, tokens[end - 1].end)
+        first, last = sentence.tokens[low], sentence.tokens[end - 1]
+        joined = first.letters > 0 and first.key[0] == "و"
+        return self._with_marks(after_letters(self.part.text, first.start, int(joined)), last.end)
+
+    def _is_person_before(self, sentence: Sentence, low: int, at: int) -> bool:
+        """Whether a person's name ends before token `at`, unless it is that of a thing: مركز سامر الطيب للآثار."""
+        tokens, before = sentence.tokens, sentence.tokens[at - 1]
+        for mention in self.part.mentions:
+            if mention.type == "PER" and before.start < mention.end <= before.end:
+                head = sentence.index_at(mention.start) - 1
+                return head < low or tokens[head].key.startswith("ال")
+        return False
+
+    def _is_verb(self, token: Token) -> bool:
+        reporter = self.cues.reporters.get(token.key)
+        return token.upos == "VERB" and reporter is not None and reporter.form == "verb"
 
     def _with_marks(self, start: int, end: int) -> tuple[int, int]:
-        """The span, out to a quotation mark at its border whose partner stands inside."""
+        """The span, out to a quotation mark or bracket at its border whose partner stands inside."""
         text = self.part.text
         for quotation in self.part.quotations:
             if start < quotation.start and quotation.end == end and text[end : end + 1] in MARKS:
                 return start, end + 1
             if start == quotation.start and quotation.end < end:
                 return start - 1, end
+        if text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
+            return start, end + 1
         return start, end
 
     def _skip_circumstances(self, sentence: Sentence, low: int, high: int) -> int:
@@ -273,20 +304,32 @@ class Voices:
         return low
 
     def _ends(self, sentence: Sentence, low: int, high: int) -> Iterator[int]:
-        tokens = sentence.tokens
+        """The tokens behind `low` at which its name may end, in order."""
         people = [(m.start, m.end) for m in self.part.mentions if m.type == "PER"]
         for at in range(low + 1, min(high, low + _MAX_NAME)):
-            key = tokens[at].key
-            if any(start <= tokens[at].start < end for start, end in people):
+            token = sentence.tokens[at]
+            if any(start <= token.start < end for start, end in people):
                 continue  # علي is a name here, and no circumstance على
-            following = tokens[at + 1].key if at + 1 < len(tokens) else ""
-            gap = self.part.text[tokens[at - 1].end : tokens[at].start]
-            if key in self.cues.circumstances or (key == _IN and following in self.cues.occasions) or key == _TO:
-                yield at
-            if "\n" in gap or "؛" in gap or ":" in gap:
-                yield at
-            reporter = self.cues.reporters.get(key)
-            if reporter is not None and reporter.form != "verb":
+            gap = self.part.text[sentence.tokens[at - 1].end : token.start]
+            if set("\n؛:") & {*gap} or self._is_circumstance(sentence, low, at) or self._is_clause(sentence, low, at):
                 yield at
         if high - low > _MAX_NAME:
             yield low + _MAX_NAME
+
+    def _is_circumstance(self, sentence: Sentence, low: int, at: int) -> bool:
+        """Whether time, place, manner or occasion of what the name at `low` says starts at `at`."""
+        token, following = sentence.tokens[at], sentence.tokens[at + 1 : at + 2]
+        if token.key in self.cues.circumstances or token.key == _TO:
+            return True
+        if token.key == _IN and any(noun.key in self.cues.occasions for noun in following):
+            return True
+        return (token.key in (_IN, _FROM) or token.preposition == _TO) and self._is_person_before(sentence, low, at)
+
+    def _is_clause(self, sentence: Sentence, low: int, at: int) -> bool:
+        """Whether something is said or told in passing from `at` on, or the one stands there whom it is said of."""
+        key = sentence.tokens[at].key
+        reporter = self.cues.reporters.get(key)
+        if key.removeprefix("ف") in self.cues.complementizers or (reporter is not None and reporter.form != "verb"):
+            return True
+        keys = [token.key for token in sentence.tokens[at : at + MAX_PHRASE]]
+        return starts_with(keys, 0, self.cues.asides) is not None or is_object(self.part, sentence, low, at)

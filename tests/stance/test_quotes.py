@@ -7,7 +7,7 @@ from tasks.actors import Actors, load_actors
 from tasks.stance import load_cues
 from tasks.stance.cues import Cues
 from tasks.stance.quotes import find_quotes
-from tests.stance.conftest import article, entity_rows
+from tests.stance.conftest import actor_rows, article, entity_rows
 
 
 @pytest.fixture
@@ -146,3 +146,28 @@ def test_any_text_gives_spans_inside_it(pieces: list[str]) -> None:
         assert text[quote.start : quote.end].strip() == text[quote.start : quote.end]
         if quote.speaker:
             assert text[quote.speaker.start : quote.speaker.end] == quote.speaker.text != ""
+
+
+def test_the_one_accused_belongs_to_the_accusation(quoted, actors: Actors) -> None:
+    text = "واتهمت المعارضة السورية روسيا بالوقوف وراء الغارات"
+    assert quoted(text, entities=actor_rows(actors, text))[0][2] == "روسيا بالوقوف وراء الغارات"
+
+
+def test_an_adverb_stands_between_subject_and_object(quoted) -> None:
+    parse = ["و+ CCONJ 2 cc", "انتقدت VERB 0 root", "البلدية NOUN 2 nsubj", "ب+ ADP 5 case", "شدة NOUN 2 obl"]
+    parse += ["القرار NOUN 5 nmod", "الجديد ADJ 6 amod"]
+    assert quoted("وانتقدت البلدية بشدة القرار الجديد", parse=parse) == [
+        ("indirect", "انتقدت", "القرار الجديد", "البلدية")
+    ]
+
+
+def test_what_nobody_says_is_no_quote(quoted) -> None:
+    assert quoted("قال العمدة إن الجسر آمن.\nيذكر أن الجسر بني قبل عشر سنوات.")[1:] == []
+
+
+def test_a_noun_of_saying_is_no_verb(quoted) -> None:
+    assert quoted("أصر على عدم كشف أن الباب مفتوح") == []
+
+
+def test_a_statement_led_by_fa_follows_its_attribution(quoted) -> None:
+    assert quoted("وصل الفريق مساء وبحسب بيان البلدية فإن الجسر آمن")[0][2:] == ("الجسر آمن", "بيان البلدية")

@@ -3,7 +3,7 @@ import pytest
 from tasks.actors import Actors
 from tasks.stance.cues import Cues
 from tasks.stance.quotes import find_quotes
-from tests.stance.conftest import article, entity_rows
+from tests.stance.conftest import actor_rows, article, entity_rows
 
 
 @pytest.fixture
@@ -114,3 +114,64 @@ def test_a_name_spelled_like_a_preposition_does_not_end_the_speaker(speakers) ->
     text = "وقال رئيس البلدية علي سامر الطيب إن الجسر آمن"
     names = entity_rows(text, ("علي سامر الطيب", "PER", None))
     assert speakers(text, entities=names) == [("رئيس البلدية علي سامر الطيب", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("واتهمت المعارضة السورية روسيا بالوقوف وراء الغارات", "المعارضة السورية"),
+        ("اتهم وزير الخارجية الإيراني السعودية بزعزعة أمن المنطقة", "وزير الخارجية الإيراني"),
+        ("وحذرت إسرائيل حزب الله من أي هجوم على أراضيها", "إسرائيل"),
+        ("وحمل المتحدث باسم الجيش اليمني جماعة الحوثي مسؤولية انهيار الهدنة", "المتحدث باسم الجيش اليمني"),
+    ],
+)
+def test_the_one_accused_is_no_part_of_the_speaker_s_name(speakers, actors: Actors, text: str, speaker: str) -> None:
+    parse = ["حذرت VERB 0 root"] if text.startswith("وحذرت") else []
+    assert [name for name, _ in speakers(text, entities=actor_rows(actors, text), parse=parse)] == [speaker]
+
+
+@pytest.mark.parametrize("name", ["رئيس روسيا", "وكيل وزارة الصحة السعودية"])
+def test_a_name_that_leads_to_an_actor_s_stays_whole(speakers, actors: Actors, name: str) -> None:
+    text = f"اتهم {name} الشركات بالتقصير"
+    parse = [f"{word} NOUN 0 dep" for word in text.split()]
+    parse[-2] = "الشركات NOUN 1 obj"
+    assert [found for found, _ in speakers(text, entities=actor_rows(actors, text), parse=parse)] == [name]
+
+
+def test_what_is_told_in_passing_is_no_part_of_the_name(speakers) -> None:
+    assert speakers("وقال مصدر أمني، طلب عدم كشف اسمه، إن الطريق آمن") == [("مصدر أمني", None)]
+
+
+def test_circumstances_behind_a_person_are_no_part_of_the_name(speakers) -> None:
+    text = "وقال سامر الطيب في القاعة الكبرى إن الجسر آمن"
+    assert speakers(text, entities=entity_rows(text, ("سامر الطيب", "PER", None))) == [("سامر الطيب", None)]
+
+
+def test_an_institution_named_after_a_person_keeps_its_name(speakers) -> None:
+    text = "وقال مركز سامر الطيب للآثار إن القلعة آمنة"
+    found = speakers(text, entities=entity_rows(text, ("سامر الطيب", "PER", None)))
+    assert found == [("مركز سامر الطيب للآثار", None)]
+
+
+def test_an_official_of_a_state_that_is_not_listed_is_of_no_other(speakers) -> None:
+    text = "وصل الوفد إلى لبنان.\nوقال وزير الثقافة المرساني إن المهرجان في موعده."
+    assert speakers(text) == [("وزير الثقافة المرساني", None)]
+
+
+def test_an_official_of_a_place_that_is_not_listed_is_of_no_other(speakers) -> None:
+    text = "وقالت وزارة الداخلية في مرسانيا إن لبنان بلد جار"
+    assert speakers(text, entities=entity_rows(text, ("مرسانيا", "LOC", None)))[0][1] is None
+
+
+def test_who_is_cited_by_a_speaker_does_not_go_on_in_the_place_of_him(speakers) -> None:
+    text = "قال العمدة إن بعض الخبراء يؤكدون أن الجسر آمن.\nوأضاف أن العمل مستمر."
+    assert speakers(text)[-1] == ("العمدة", None)
+
+
+def test_who_is_relayed_by_an_outlet_goes_on(speakers) -> None:
+    text = "ذكرت صحيفة الشاطئ أن العمدة أكد أن الجسر آمن.\nوأضاف أن العمل مستمر."
+    parse = [
+        "ذكرت VERB 0 root", "صحيفة NOUN 1 nsubj", "الشاطئ NOUN 2 nmod", "أن SCONJ 6 mark", "العمدة NOUN 6 nsubj",
+        "أكد VERB 1 ccomp", "أن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 6 ccomp",
+    ]  # fmt: skip
+    assert speakers(text, parse=parse)[-1] == ("العمدة", None)

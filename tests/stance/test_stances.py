@@ -101,3 +101,9 @@ def test_the_best_evidence_of_a_stance_is_kept_once(stances) -> None:
 
 def test_stances_below_the_least_score_are_left_out(stances) -> None:
     assert stances("قصف الجيش التركي مواقع داعش فجراً.", min_score=1.0) == []
+
+
+def test_a_warning_is_against_the_one_warned(stances) -> None:
+    text = "وهددت إسرائيل حزب الله بأن ترد على أي هجوم"
+    parse = ["و+ CCONJ 2 cc", "هددت VERB 0 root", "إسرائيل PROPN 2 nsubj", "حزب NOUN 2 obj", "الله PROPN 4 nmod"]
+    assert triples(stances(text, parse=parse)) == [("israel", "hezbollah", "against")]
