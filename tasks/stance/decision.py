@@ -35,7 +35,7 @@ class Case:
     def best_evidence(self, polarity: Polarity) -> Evidence | None:
         """The rule's strongest evidence; in the text rather than in the headline, which is often a summary."""
         own = (evidence for evidence in self.evidence if evidence.polarity == polarity)
-        return max(own, key=lambda one: (one.score, one.scene.part.name == "text"), default=None)
+        return max(own, key=lambda one: (one.direct, one.score, one.scene.part.name == "text"), default=None)
 
     def best_sighting(self, polarity: Polarity) -> Sighting | None:
         """The mention at which the classifier is surest."""

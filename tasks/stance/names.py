@@ -5,8 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 
 from tasks.folding import without_article, words
-from tasks.stance.document import Document
+from tasks.stance.document import Document, Mention
 from tasks.stance.speakers import Speaker
+
+
+def is_name(mention: Mention) -> bool:
+    """Whether a mention names a person or an organisation, not those to whom somebody is tied: مؤيد للأكراد."""
+    return mention.type in ("PER", "ORG") and not mention.text.startswith("لل")
 
 
 class Names:
@@ -25,7 +30,7 @@ class Names:
             for candidate in self._document.parts
             if candidate.name == part
             for mention in candidate.mentions
-            if mention.start < speaker.end and speaker.start < mention.end
+            if is_name(mention) and mention.start < speaker.end and speaker.start < mention.end
         ]
         people = [mention.text for mention in inside if mention.type == "PER"]
         bodies = [mention for mention in inside if mention.type == "ORG"]

@@ -134,7 +134,8 @@ class _Judge:
         for target in self.scene.with_coordinated(inside[:1], inside):
             score = self._score(at, cue, target, implicit=False)
             span = (min(self.scene.tokens[at].start, quote.start), quote.end)
-            yield self._stance(source, target, cue, at, score, span)
+            direct = target.first <= self.scene.sentence.index_at(quote.start) and not self._negated(at)
+            yield self._stance(source, target, cue, at, score, span)._replace(direct=direct)
 
     def _behind_speaker(self, quote: Quote) -> int:
         """Where the speaker's name ends behind the cue: who stands between it and the content is addressed."""

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from tasks.stance.cues import Polarity
 from tasks.stance.document import Document, Part
-from tasks.stance.names import Names
+from tasks.stance.names import Names, is_name
 from tasks.stance.quotes import Quote
 from tasks.stance.sides import Scene, Side
 from tasks.stance.speakers import Speaker
@@ -27,7 +27,10 @@ AUTHOR: Final = Source("author", "author", None)
 
 
 class Evidence(NamedTuple):
-    """A rule's word: `[start, end)` of the scene's part shows that `source` is for or against `target`."""
+    """A rule's word: `[start, end)` of the scene's part shows that `source` is for or against `target`.
+
+    `direct` says that the target is the very object of a verb that judges: `اتهم … روسيا بـ`.
+    """
 
     scene: Scene
     source: Source
@@ -37,6 +40,7 @@ class Evidence(NamedTuple):
     start: int
     end: int
     cue: str
+    direct: bool = False
 
 
 class Sources:
@@ -63,5 +67,5 @@ class Sources:
     def _is_named(self, part: str, speaker: Speaker) -> bool:
         """Whether the speaker is an actor or a named person or organisation, not 'sources' or 'residents'."""
         return speaker.actor_id is not None or any(
-            m.type in ("PER", "ORG") and speaker.start <= m.start < speaker.end for m in self._mentions[part]
+            is_name(m) and speaker.start <= m.start < speaker.end for m in self._mentions[part]
         )

@@ -95,12 +95,18 @@ def _decided(case: Case, decision: Decision) -> Iterator[Stance]:
             *case.source,
             target.mention,
             polarity,
-            decision.probability(case, polarity),
+            _score(case, polarity, decision),
             *span,
             rule.cue if rule else None,
             rule.score if rule else None,
             seen.judged.stance[polarity] if seen else None,
         )
+
+
+def _score(case: Case, polarity: Polarity, decision: Decision) -> float:
+    """What the decision says; where a verb judges the target itself, no less than its rule."""
+    rule = case.best_evidence(polarity)
+    return max(decision.probability(case, polarity), rule.score if rule and rule.direct else 0.0)
 
 
 def _clause(seen: Sighting) -> tuple[int, int]:

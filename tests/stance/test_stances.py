@@ -107,3 +107,15 @@ def test_a_warning_is_against_the_one_warned(stances) -> None:
     text = "وهددت إسرائيل حزب الله بأن ترد على أي هجوم"
     parse = ["و+ CCONJ 2 cc", "هددت VERB 0 root", "إسرائيل PROPN 2 nsubj", "حزب NOUN 2 obj", "الله PROPN 4 nmod"]
     assert triples(stances(text, parse=parse)) == [("israel", "hezbollah", "against")]
+
+
+def test_a_verb_that_judges_its_object_needs_no_classifier(stances) -> None:
+    text = "واتهمت المعارضة السورية روسيا بالوقوف وراء الغارات"
+    (found,) = stances(text, min_score=0.7)
+    assert triples([found]) == [("syrian_opposition", "russia", "against")]
+    assert found.score == found.rule_score
+
+
+def test_those_to_whom_a_speaker_is_tied_are_not_the_source(stances) -> None:
+    text = "اتهم زعيم حزب مؤيد للأكراد روسيا بالتقصير"
+    assert stances(text, entities=entity_rows(text, ("للأكراد", "PER", None))) == []
