@@ -2,8 +2,11 @@ import pytest
 
 from tasks.actors import Actors
 from tasks.stance import Judges
+from tasks.stance.cues import Cues
+from tasks.stance.decision import Decision
 from tasks.stance.quotes import find_quotes
 from tasks.stance.stances import Stance, find_stances
+from tests.conftest import WordTargets
 from tests.stance.conftest import actor_rows, article, entity_rows
 
 
@@ -109,9 +112,11 @@ def test_a_warning_is_against_the_one_warned(stances) -> None:
     assert triples(stances(text, parse=parse)) == [("israel", "hezbollah", "against")]
 
 
-def test_a_verb_that_judges_its_object_needs_no_classifier(stances) -> None:
+def test_a_verb_that_judges_its_object_is_believed_against_the_classifier(actors: Actors, cues: Cues) -> None:
     text = "واتهمت المعارضة السورية روسيا بالوقوف وراء الغارات"
-    (found,) = stances(text, min_score=0.7)
+    document = article(text, entities=actor_rows(actors, text))
+    doubtful = Judges(cues, WordTargets(), Decision({}, -5.0))
+    (found,) = find_stances(document, find_quotes(document, actors, cues), doubtful, actors.kinds, 0.5)
     assert triples([found]) == [("syrian_opposition", "russia", "against")]
     assert found.score == found.rule_score
 
