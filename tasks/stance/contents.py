@@ -15,6 +15,25 @@ _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyo
 _MAX_OBJECT: Final = 6  # words from the object's first within which one of its marking words stands
 _FORCE: Final = frozenset(map(fold, ("بشدة", "بقوة", "بحدة", "بحزم")))
 _PRONOUNS: Final = frozenset(("ه", "ها", "هم", "هما", "ك", "نا"))  # به takes up what was said before
+# They go on with the subject, whatever the parse says.
+_HONORIFICS: Final = frozenset(
+    map(
+        fold,
+        (
+            "الدكتور",
+            "الدكتورة",
+            "السيد",
+            "السيدة",
+            "الشيخ",
+            "المهندس",
+            "الأستاذ",
+            "الأمير",
+            "اللواء",
+            "العميد",
+            "العقيد",
+        ),
+    )
+)
 _RELAY: Final = fold("عن")
 _TO: Final = fold("ل")
 
@@ -166,7 +185,8 @@ class _Finder:
         behind = index + 1 if participle and index + 1 < len(tokens) and self._is_bare(index + 1) else None
         if self.reporter.that and self.reporter.form == "verb" and self.reading.keys[index].lstrip("وف")[0] in "يت":
             return None
-        parsed = (at for at in self.reading.children(index, "obj", "xcomp") if at > index and self._is_bare(at))
+        children = self.reading.children(index, "obj", "xcomp")
+        parsed = (at for at in children if at > index and self._is_bare(at) and tokens[at].stem not in _HONORIFICS)
         ahead = range(index + 1, min(len(tokens), index + _MAX_SUBJECT))
         matter = (at for at in ahead if self.reading.keys[at] in self.reading.cues.matters and self._is_bare(at))
         found = next(parsed, behind) if tokens[index].upos else behind

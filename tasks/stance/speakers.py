@@ -329,7 +329,8 @@ class Voices:
         """Whether something is said or told in passing from `at` on, or the one stands there whom it is said of."""
         key = sentence.tokens[at].key
         reporter = self.cues.reporters.get(key)
-        if key.removeprefix("ف") in self.cues.complementizers or (reporter is not None and reporter.form != "verb"):
+        reports = reporter is not None and (reporter.form != "verb" or sentence.tokens[at].upos == "VERB")
+        if reports or key.removeprefix("ف") in self.cues.complementizers:
             return True
         keys = [token.key for token in sentence.tokens[at : at + MAX_PHRASE]]
         return starts_with(keys, 0, self.cues.asides) is not None or is_object(self.part, sentence, low, at)

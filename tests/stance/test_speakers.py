@@ -175,3 +175,9 @@ def test_who_is_relayed_by_an_outlet_goes_on(speakers) -> None:
         "أكد VERB 1 ccomp", "أن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 6 ccomp",
     ]  # fmt: skip
     assert speakers(text, parse=parse)[-1] == ("العمدة", None)
+
+
+def test_a_second_verb_is_no_part_of_the_name(speakers) -> None:
+    parse = ["قال VERB 0 root", "العمدة NOUN 1 nsubj", "ذكر VERB 1 ccomp", "في ADP 5 case", "البداية NOUN 3 obl"]
+    parse += ["إن SCONJ 8 mark", "الجسر NOUN 8 nsubj", "آمن ADJ 1 ccomp"]
+    assert speakers("قال العمدة ذكر في البداية إن الجسر آمن", parse=parse)[0] == ("العمدة", None)
