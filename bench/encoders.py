@@ -1,12 +1,13 @@
 """Parser, tagger and named entities without the fine-tuned encoder: on word vectors, and on the encoder as published.
 
     pip install gensim==4.4.0
-    python -m bench.encoders --data FOLDER --work FOLDER [--only vectors frozen]
+    python -m bench.encoders --data FOLDER --work FOLDER [--only vectors frozen speed]
 
 Both learn from the sentences that `nabra train` learns from and are scored on its development parts, the words being
 given. `vectors` are Stanza's own trainers (BiLSTM, no tags into the parser) on skip-gram vectors of the
 news text, `frozen` the heads of the joint training on an encoder that stays as it is. Prints rows of the model card's
-table.
+table. `speed` is that of tagger, parser and NER of both and of one encoder pass a processor, on one thread, the words
+being given: what shares an encoder, fine-tuned or frozen, computes the same.
 """
 
 from __future__ import annotations
@@ -16,14 +17,23 @@ import logging
 import re
 import subprocess
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
+import stanza
 import torch
+from stanza.models.common.foundation_cache import BertRecord, FoundationCache
+from stanza.models.common.pretrain import Pretrain
 from stanza.models.ner.scorer import score_by_entity
+from stanza.utils.conll import CoNLL
 
+from tasks.parse.encoder import load_encoder
+from tasks.parse.memo import MemoEncoder
+from tasks.parse.models import BUNDLED, ENCODER, LANGUAGE, PROCESSORS, model_folder
 from tasks.train import heads
 from tasks.train.data import data_file, read_conllu, surface_tokens
 from tasks.train.joint import Corpus, frozen_encoder, train_joint
@@ -32,6 +42,10 @@ from tasks.train.steps import NEWS_FILE, Workshop, run_step
 
 SEED = 1
 STEPS = 1000
+SPEED_ROUNDS = 3
+# As many of the words, the most frequent, as Stanza's NER takes from a file of vectors.
+NER_VOCABULARY = 100_000
+TASKS = ("pos", "depparse", "ner")
 COLUMNS = ("UAS", "LAS", "UPOS", "AllTags", "F1", "tokens")
 UPOS, XPOS, FEATS, HEAD, DEPREL = 3, 4, 5, 6, 7
 TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -129,27 +143,82 @@ def frozen(shop: Workshop, corpus: Corpus) -> dict[str, float]:
     return {name: value for head in scores.values() for name, value in head.items()}
 
 
+def print_speeds(shop: Workshop, corpus: Corpus) -> None:
+    """Words a second of each way, in turns, and the megabytes of the models on word vectors."""
+    torch.set_num_threads(1)
+    saved = {name: shop.work / name / f"{name}.pt" for name in TASKS}
+    words = dict.fromkeys(("pos", "depparse"), saved["depparse"].with_name("ar_nabra.pretrain.pt"))
+    words["ner"] = saved["ner"].with_name("words.pretrain.pt")
+    Pretrain(str(words["ner"]), str(shop.work / "words.vec"), NER_VOCABULARY).load()
+    paths = {f"{name}_model_path": str(path) for name, path in saved.items()}
+    paths |= {f"{name}_pretrain_path": str(path) for name, path in words.items()}
+    encoder, tokenizer = load_encoder(model_folder(BUNDLED) / ENCODER)
+    ways = {
+        "vectors": pipeline(encoder, tokenizer, **paths),
+        "an encoder pass a processor": pipeline(encoder, tokenizer),
+        "one shared encoder": pipeline(MemoEncoder(encoder), tokenizer),
+    }
+    for name, (best, ratio) in speeds(ways, corpus.dev_trees).items():
+        print(f"{name}: {best:.0f} words/s, {ratio:.2f} times the first")
+    size = sum(path.stat().st_size for path in (*saved.values(), words["pos"]))
+    print(f"on word vectors: {size / 1e6:.0f} MB")
+
+
+def pipeline(encoder: Any, tokenizer: Any, **paths: str) -> stanza.Pipeline:
+    """Stanza's Pipeline over the bundled models, but for those of `paths`."""
+    cache = FoundationCache()
+    cache.bert[ENCODER] = BertRecord(encoder, tokenizer, {})
+    return stanza.Pipeline(
+        LANGUAGE,
+        dir=str(model_folder(BUNDLED)),
+        processors=PROCESSORS,
+        package="default",
+        download_method=None,
+        foundation_cache=cache,
+        use_gpu=False,
+        logging_level="ERROR",
+        **paths,
+    )
+
+
+def speeds(ways: Mapping[str, stanza.Pipeline], trees: Path) -> dict[str, tuple[float, float]]:
+    """Words a second of the best of some rounds of each way, and its ratio to the first way."""
+    best = dict.fromkeys(ways, 0.0)
+    for name, way in [pair for _ in range(SPEED_ROUNDS) for pair in ways.items()]:
+        document = CoNLL.conll2doc(str(trees))
+        started = time.perf_counter()
+        for task in TASKS:
+            way.processors[task].process(document)
+        best[name] = max(best[name], document.num_words / (time.perf_counter() - started))
+    first = next(iter(best.values()))
+    return {name: (value, value / first) for name, value in best.items()}
+
+
 ROWS = {"vectors": vectors, "frozen": frozen}
+SPEED = "speed"
 
 
 def main(data: Path, work: Path, only: Sequence[str]) -> None:
-    """Train and score the rows `only`."""
+    """Train and score the rows `only`, then measure speed if that is named."""
     shop = Workshop(data, work, work, SEED)
     for step in ("encoder", "data"):
         run_step(step, shop)
     trees, names = work / "treebank", work / "ner"
     corpus = Corpus(trees / "train-augmented.conllu", trees / "dev.conllu", names / "train.json", names / "dev.json")
     print("|", " | ".join(("", *COLUMNS)), "|")
-    for name in only:
+    for name in (name for name in only if name in ROWS):
         scores: Mapping[str, float] = ROWS[name](shop, corpus)
         print("|", " | ".join([name, *(f"{100 * scores[c]:.1f}" if c in scores else "–" for c in COLUMNS)]), "|")
+
+    if SPEED in only:
+        print_speeds(shop, corpus)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS))
+    parser.add_argument("--only", nargs="+", choices=[*ROWS, SPEED], default=[*ROWS, SPEED])
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     main(options.data, options.work, options.only)
