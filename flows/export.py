@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from flows.options import ConfigFile, Warehouse, open_filled_store
+from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def conllu(
     from tasks.export import CONLLU_READS
     from tasks.export import conllu as lines
 
-    _write(open_filled_store(config, warehouse), documents, output, CONLLU_READS, lines)
+    _write(open_store(config, warehouse), documents, output, CONLLU_READS, lines)
 
 
 @app.command()
@@ -51,7 +51,7 @@ def jsonl(
     """
     from tasks.export import JSON_READS, json_line
 
-    _write(open_filled_store(config, warehouse), documents, output, JSON_READS, lambda *rows: iter([json_line(*rows)]))
+    _write(open_store(config, warehouse), documents, output, JSON_READS, lambda *rows: iter([json_line(*rows)]))
 
 
 def _write(

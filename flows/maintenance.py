@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from config.settings import load_settings
-from flows.options import ConfigFile, Warehouse, open_filled_store
+from flows.options import ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
 from tasks.errors import UsageError
 
@@ -38,7 +38,7 @@ def validate(
     from tasks.compact import check_snapshot
     from tasks.validate import Validation, validate
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     seen, problems = Validation(), 0
     for problem in chain(validate(store, seen), check_snapshot(store)):
         problems += 1
@@ -73,7 +73,7 @@ def retry(
     from flows.parameters import Place
     from tasks.quarantine import failures, release
 
-    store, named = open_filled_store(config, warehouse), set(batches or [])
+    store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
     if unknown:
         raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
@@ -105,7 +105,7 @@ def backfill(
 
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
-    open_filled_store(config, warehouse)
+    open_store(config, warehouse)
     parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
     place = Place.of(warehouse, config)
     end_run(lambda: backfill(parameters, place), load_settings(config))
@@ -120,7 +120,7 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     from tasks.compact import MANIFEST, compact
     from tasks.lease import hold
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     with hold(store, "compact") as check:
         sources, merged = compact(store, check)
     print(f"merged {sources} files into {merged}; the snapshot: {store}/{MANIFEST}", file=sys.stderr)
@@ -143,7 +143,7 @@ def vacuum(
     from tasks.compact import forget_removed, stale
     from tasks.lease import hold
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
     with hold(store, "vacuum"):  # else it could be a run that is writing
         found = store.temporary(before) | stale(store, before)
@@ -167,7 +167,7 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     from tasks.lease import hold
     from tasks.schemas import DATASETS, SCHEMA_VERSION
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     with hold(store, "migrate") as check:
         for dataset in DATASETS:
             paths = store.outdated(dataset)

@@ -91,6 +91,10 @@ def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: 
 @pytest.mark.parametrize(
     "command",
     [
+        ("status",),
+        ("show", "festival.html"),
+        ("sql", "from clean"),
+        ("actors", "find", "صالح"),
         ("validate",),
         ("migrate",),
         ("compact",),
@@ -98,6 +102,7 @@ def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: 
         ("retry",),
         ("backfill", "--from", "2026-04-01", "--to", "2026-04-02"),
         ("export", "jsonl"),
+        ("export", "conllu"),
     ],
 )
 def test_a_path_without_a_warehouse_is_named_and_left_alone(
@@ -105,6 +110,14 @@ def test_a_path_without_a_warehouse_is_named_and_left_alone(
 ) -> None:
     assert call(monkeypatch, *command, "--warehouse", "typo") == EXIT_WRONG_USE
     error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    assert "there is nothing in" in error
+    way_out = "name another with --warehouse, or fill it with: nabra run"
+    assert error == f"nabra: there is no warehouse in {workplace}/typo; {way_out}\n"
     assert not (workplace / "typo").exists()
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_name_is_looked_up_in_the_list_where_there_is_no_warehouse(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "actors", "find", "صالح") == EXIT_WRONG_USE
+    assert "saleh" in capsys.readouterr().out
