@@ -115,7 +115,8 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     """Make a snapshot for consumers: the small files of each day merged into one, all listed in a manifest.
 
     `_compact/manifest.json` names the files; it is replaced whole, so that readers of it see neither doubles nor holes.
-    Files of earlier snapshots stay until `nabra vacuum`. Only days that changed are merged anew.
+    Files of earlier snapshots stay until `nabra vacuum`. Only days that changed are merged anew. docs/reading.md shows
+    how to read a snapshot.
     """
     from tasks.compact import MANIFEST, compact
     from tasks.lease import hold
@@ -123,7 +124,8 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     store = open_store(config, warehouse)
     with hold(store, "compact") as check:
         sources, merged = compact(store, check)
-    print(f"merged {sources} files into {merged}; the snapshot: {store}/{MANIFEST}", file=sys.stderr)
+    done = f"merged {sources} files into {merged}; the snapshot" if merged else "nothing to merge; the snapshot stays"
+    print(f"{done}: {store}/{MANIFEST}", file=sys.stderr)
 
 
 def vacuum(
@@ -154,6 +156,9 @@ def vacuum(
                 store.remove(name)
         if not dry_run:
             forget_removed(store)
+    if not found:
+        print("nothing to remove", file=sys.stderr)
+        return
     size = readable_bytes(sum(found.values()))
     print(f"{'found' if dry_run else 'removed'} {len(found)} files, {size}", file=sys.stderr)
 
@@ -169,9 +174,12 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
 
     store = open_store(config, warehouse)
     with hold(store, "migrate") as check:
-        for dataset in DATASETS:
-            paths = store.outdated(dataset)
+        outdated = {dataset: store.outdated(dataset) for dataset in DATASETS}
+        for dataset, paths in outdated.items():
             for path in paths:
                 check()
                 store.migrate(dataset, path)
-            print(f"{dataset}: {len(paths)} files brought to version {SCHEMA_VERSION}", file=sys.stderr)
+            if paths:
+                print(f"{dataset}: {len(paths)} files brought to version {SCHEMA_VERSION}", file=sys.stderr)
+    if not any(outdated.values()):
+        print(f"nothing to do: all files are of version {SCHEMA_VERSION}", file=sys.stderr)
