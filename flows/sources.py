@@ -50,7 +50,7 @@ def list_sources(
         on, address = "yes" if source.enabled else "", escape(source.addresses[0]) + more
         table.add_row(source.id, on, source.kind, source.country or "", Reading(source.name), Text(address))
     if not as_json:
-        put(table, sys.stdout)
+        put(table, sys.stdout, wrap=False)
 
 
 @app.command()
