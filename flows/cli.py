@@ -115,7 +115,12 @@ def show(
     doc: Annotated[str, typer.Argument(help="doc_id, the first digits of one, an address, or the end of an address.")],
     warehouse: Warehouse = None,
     config: ConfigFile = None,
-    entities: Annotated[bool, typer.Option(help="List the mentions of people, places and organisations too.")] = False,
+    version: Annotated[
+        int | None, typer.Option(help="Which version of an article that its site has edited. [default: the newest]")
+    ] = None,
+    entities: Annotated[
+        bool, typer.Option("--entities", help="List the mentions of people, places and organisations too.")
+    ] = False,
 ) -> None:
     """Show an article: sentences coloured by sentiment, quotes with speakers, stances with their evidence.
 
@@ -127,7 +132,7 @@ def show(
     from flows.display import put
     from flows.show import show as describe
 
-    put(describe(open_store(config, warehouse), doc, entities=entities), sys.stdout)
+    put(describe(open_store(config, warehouse), doc, version=version, entities=entities), sys.stdout)
 
 
 @app.command()
