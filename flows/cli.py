@@ -225,10 +225,12 @@ def train(
     **Example** `nabra train --data ../data --out my-models && nabra run --config my.toml`
     """
     try:
+        from flows.train import prepare_steps
         from flows.train import train as train_flow
     except ModuleNotFoundError as error:
         raise UsageError(f"training needs the package {error.name}; run: pip install 'nabra[train]'") from error
 
+    prepare_steps(models or [], data)
     # Hours of work: its progress is no detail.
     logging.getLogger("tasks.train").setLevel(logging.INFO)
     train_flow(models or [], str(data), str(work), str(out) if out else None, seed)

@@ -77,8 +77,22 @@ def test_an_unknown_stage_is_named_with_the_known_ones(
 def test_training_data_that_is_not_there_is_named(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    missing = "none/treebank/dev.conllu, none/ner/dev.bio, none/gold/dev.jsonl"
     assert call(monkeypatch, "evaluate", "--data", "none") == EXIT_WRONG_USE
-    assert "treebank/dev.conllu is missing" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told == f"nabra: training data is missing: {missing}; name its folder with --data\n"
+
+
+def test_before_training_all_data_that_any_step_lacks_is_named(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "treebank").mkdir()
+    (workplace / "treebank" / "train.conllu").touch()
+    assert call(monkeypatch, "train", "joint", "--data", ".") == EXIT_WRONG_USE
+    missing = "news/saudinewsnet.parquet, treebank/dev.conllu, ner/train.bio, ner/dev.bio"
+    shown = capsys.readouterr()
+    assert shown.err == f"nabra: training data is missing: {missing}; name its folder with --data\n"
+    assert shown.out == ""
 
 
 @pytest.mark.usefixtures("workplace")
