@@ -32,7 +32,10 @@ def list_actors(
 ) -> None:
     """List the actors: id, kind, the actor they speak for, names.
 
+    An actor is who or what the news takes sides on: a state, an organisation, a group, a policy, under all its names.
     They are the files of `parse.actors` in the settings; docs/actors.md tells how to write your own.
+
+    **Example** `nabra actors list --kind state`
     """
     from tasks.actor_list import read_actor_files
 
@@ -51,7 +54,9 @@ def list_actors(
 def check(config: ConfigFile = None) -> None:
     """Check the files: unknown keys, ids and names given twice, missing parents; and tell which names are risky.
 
-    Exit status: 0 the files can be used; 2 they can't.
+    Files that cannot be used are wrong settings: exit status 2.
+
+    **Example** `nabra actors check`
     """
     from tasks.actor_list import read_actor_files
 

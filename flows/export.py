@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
 
-Documents = Annotated[
-    list[str] | None, typer.Argument(help="Articles by doc_id, the end of their address, or so. [default: all]")
-]
+Documents = Annotated[list[str] | None, typer.Argument(help="Articles, named as for `nabra show`. [default: all]")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write. [default: standard output]")]
 
 
@@ -29,7 +27,7 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to wri
 def conllu(
     documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
 ) -> None:
-    """Sentences, words and trees as CoNLL-U, with the names and actors in MISC.
+    """Sentences, words and trees as CoNLL-U, the format of treebanks, with the names and actors in its last column.
 
     Valid on the format level of the UD validator. `TokenRange` are the code points in `clean.title` or `clean.text`.
 

@@ -26,14 +26,16 @@ def validate(
     config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a problem.")] = False,
 ) -> None:
-    """Check all that lies in the warehouse against the contract of docs/data.md.
+    """Check that all that lies in the warehouse is as docs/data.md promises.
 
     That every file can be read, has the columns and types of its schema version and says what made it, that keys are
     unique and references whole, that offsets cut out just the words they claim, that stages and reasons of rejects are
     known, that no stage has a batch without what it was made from, that a snapshot has the rows of its batches. Work
     that is still to do is no problem.
 
-    Exit status: 0 all is well; 1 something is wrong.
+    **Example** `nabra validate --json`
+
+    **Exit status** 1: something is wrong.
     """
     from tasks.compact import check_snapshot
     from tasks.validate import Validation, validate
@@ -64,9 +66,9 @@ def retry(
     A batch is set aside when a stage has failed on it `run.max_attempts` times, so that it holds nothing up. It is also
     taken up again by itself when the settings or models of the stage change.
 
-    Exit status: as `nabra run`.
+    **Example** `nabra retry`
 
-    **Example** `nabra retry 2026-04-12/00003-5f2a9c01d3e4`
+    **Exit status** 1: as with `nabra run`.
     """
     from flows.ending import end_run
     from flows.news import pending
@@ -95,9 +97,12 @@ def backfill(
 ) -> None:
     """Make past days anew where settings or models have changed since: `run --refresh` for a range of days.
 
-    Exit status: as `nabra run`.
+    Nothing is fetched: the documents are in the warehouse. The days are those on which they were fetched, `ingest_date`
+    in every table.
 
     **Example** `nabra backfill --from 2026-04-01 --to 2026-04-30 --stage stance`
+
+    **Exit status** 1: as with `nabra run`.
     """
     from flows.ending import end_run
     from flows.news import backfill
@@ -117,6 +122,8 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     `_compact/manifest.json` names the files; it is replaced whole, so that readers of it see neither doubles nor holes.
     Files of earlier snapshots stay until `nabra vacuum`. Only days that changed are merged anew. docs/reading.md shows
     how to read a snapshot.
+
+    **Example** `nabra compact`
     """
     from tasks.compact import MANIFEST, compact
     from tasks.lease import hold
@@ -140,6 +147,8 @@ def vacuum(
     """Remove files of earlier snapshots, and what runs that were killed in mid-write left under `_tmp/`.
 
     On S3 such writes leave nothing that can be listed; let a lifecycle rule of the bucket end unfinished uploads.
+
+    **Example** `nabra vacuum --dry-run`
     """
     from flows.status import readable_bytes
     from tasks.compact import forget_removed, stale
@@ -164,10 +173,12 @@ def vacuum(
 
 
 def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
-    """Rewrite files of an earlier schema version under the current one, one by one, each replaced whole.
+    """Give the files that an older nabra wrote the columns of this one, one by one, each replaced whole.
 
-    nabra itself does not need it. Other readers that take their columns from the first file want all files of one
-    version; DuckDB's `union_by_name` does without.
+    New columns are null in them. nabra itself does not need it. Other readers that take their columns from the first
+    file want all files alike; DuckDB's `union_by_name` does without.
+
+    **Example** `nabra migrate`
     """
     from tasks.lease import hold
     from tasks.schemas import DATASETS, SCHEMA_VERSION

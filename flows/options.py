@@ -15,7 +15,7 @@ from tasks.store import Store
 
 Warehouse = Annotated[
     str | None,
-    typer.Option("--warehouse", "-w", help="Folder or s3:// address of the Parquet. [default: ./warehouse]"),
+    typer.Option("--warehouse", "-w", help="Folder or s3:// address of the tables. [default: ./warehouse]"),
 ]
 ConfigFile = Annotated[
     Path | None, typer.Option("--config", "-c", help="TOML file with the settings that differ from the defaults.")

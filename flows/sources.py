@@ -36,6 +36,8 @@ def list_sources(
     """List the sources: id, whether a run without arguments fetches it, kind, country, name, address.
 
     They are the file `fetch.sources` of the settings, whose head tells how to write your own.
+
+    **Example** `nabra sources list`
     """
     from tasks.fetch import load_sources
 
@@ -68,7 +70,7 @@ def check(
 
     **Example** `nabra sources check bbc-arabic`
 
-    Exit status: 0 all can be used; 1 one cannot.
+    **Exit status** 1: one of them cannot be used.
     """
     settings = load_settings(config)
     failed = 0
