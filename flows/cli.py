@@ -108,7 +108,7 @@ def run(
 
     At the end a table tells what became of the documents at each stage; `in` is `out` + `rejected` + `known`. What was
     `rejected` could not be taken: the first are named with the reason, all are in the table `rejects`. On those `known`
-    there was nothing to work: the warehouse has them, or the rows of an article that is word for word the same.
+    there was nothing to work: the warehouse has them, or their refusal, or an article that is word for word the same.
     `duplicates` are those of `out` that repeat an earlier article in the same or nearly the same words; they stay in
     all tables, and `duplicate_of` in `clean` names that article.
 

@@ -18,7 +18,8 @@ Warehouse = Annotated[
     typer.Option("--warehouse", "-w", help="Folder or s3:// address of the tables. [default: ./warehouse]"),
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file with the settings that differ from the defaults.")
+    Path | None,
+    typer.Option("--config", "-c", help="TOML file with the settings that differ from config/default.toml."),
 ]
 
 

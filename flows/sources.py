@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tasks.fetch import Source
     from tasks.source_check import SourceCheck
 
-app = typer.Typer(help="List the sources, try them.", no_args_is_help=True)
+app = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
 
 EXIT_FAILED = 1
 _SHOWN_CHARS = 160

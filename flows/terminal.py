@@ -92,7 +92,7 @@ def count_table(counts: Iterable[StageCount]) -> RenderableType:
     counts = list(counts)
     if all(c.stage == "fetch" and not c.documents_out and not c.rejected for c in counts):
         known = sum(c.known for c in counts)
-        return f"Nothing to do: nothing new{f' ({known} known already)' if known else ''}, and no stage has work left."
+        return f"Nothing to do: nothing new{f' ({known} met before)' if known else ''}, and no stage has work left."
     table = Table("stage", *("in", "out", "rejected", "known", "duplicates", "seconds"))
     for column in table.columns[1:]:
         column.justify = "right"

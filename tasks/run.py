@@ -40,9 +40,9 @@ Tables = Mapping[str, pa.Table]
 class StageCount:
     """What became of documents in a stage: `documents_in` = `documents_out` + `rejected` + `known`.
 
-    `known` are those on which there was nothing to work: the warehouse has the document, or the rows of an article that
-    is word for word the same. `duplicates` are those of `documents_out` that repeat an earlier article, as
-    `clean.duplicate_of` says; clean alone finds them.
+    `known` are those on which there was nothing to work: the warehouse has the document, or its refusal, or the rows of
+    an article that is word for word the same. `duplicates` are those of `documents_out` that repeat an earlier article,
+    as `clean.duplicate_of` says; clean alone finds them.
     """
 
     stage: str

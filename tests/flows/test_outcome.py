@@ -125,10 +125,10 @@ def test_stages_are_shown_in_the_order_of_the_pipeline(place: Place) -> None:
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        (("run", "{articles}"), "Nothing to do: nothing new (1 known already), and no stage has work left."),
+        (("run", "{articles}"), "Nothing to do: nothing new (1 met before), and no stage has work left."),
         (
             ("run", "{articles}", "--refresh", "clean"),
-            "Nothing to do: nothing new (1 known already), and no stage has work left.",
+            "Nothing to do: nothing new (1 met before), and no stage has work left.",
         ),
         (("retry",), "Nothing to do: nothing new, and no stage has work left."),
         (
