@@ -113,7 +113,7 @@ def _in_warehouse(name: str, store: Store) -> RenderableType:
     import pyarrow.compute as pc
 
     columns = ["text", "type", "actor_id", "doc_id"]
-    mentions = store.dataset("entities").to_table(columns=columns)
+    mentions = store.scan("entities", columns)
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     wanted = _key(name)
     spelled = [text for text in pc.unique(mentions["text"]).to_pylist() if _key(text).startswith(wanted)]

@@ -48,10 +48,10 @@ def load_document(store: Store, doc: str, version: int | None = None) -> Documen
     """
     connection = open_views(store)
     doc_id, url = find_document(connection, doc)
-    versions = _versions(connection, doc_id)
+    versions = _versions(connection, "clean_versions", doc_id)
     if version is not None and version not in versions:
         raise UsageError(f"{doc!r} has no version {version}; there are: {', '.join(map(str, versions)) or 'none'}")
-    wanted = version or max(versions, default=1)
+    wanted = version or max(_versions(connection, "clean", doc_id), default=1)
     article = _of_version(connection, "clean", "doc_id", doc_id, wanted)
     return Document(
         doc_id,
@@ -102,8 +102,8 @@ def _stages_done(store: Store, doc_id: str) -> frozenset[str]:
     return frozenset(name for name, stage in STAGES.items() if batches and batches <= store.done(stage))
 
 
-def _versions(connection: duckdb.DuckDBPyConnection, doc_id: str) -> tuple[int, ...]:
-    query = "select coalesce(version, 1) as number from clean_versions where doc_id = $doc_id order by number"
+def _versions(connection: duckdb.DuckDBPyConnection, view: str, doc_id: str) -> tuple[int, ...]:
+    query = f"select coalesce(version, 1) as number from {view} where doc_id = $doc_id order by number"
     return tuple(row["number"] for row in _rows(connection, query, {"doc_id": doc_id}))
 
 

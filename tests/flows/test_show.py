@@ -58,6 +58,8 @@ def edit(store: Store) -> None:
     write(store, batch, "raw", address)
     write(store, batch, "clean", address | {"title": "عنوان مصحح", "text": "نص", "language": "ar"})
     write(store, batch, "sentences", {"doc_id": DOC, "version": 2, "part": "title", "text": "عنوان مصحح"})
+    for dataset in ("tokens", "entities", "sentiment", "quotes", "stances"):
+        write(store, batch, dataset)
 
 
 def test_an_article_that_was_edited_says_which_version_it_is_and_how_to_see_the_others(store: Store) -> None:
