@@ -35,7 +35,7 @@ from tasks.parse.encoder import load_encoder
 from tasks.parse.memo import MemoEncoder
 from tasks.parse.models import BUNDLED, ENCODER, LANGUAGE, PROCESSORS, model_folder
 from tasks.train import heads
-from tasks.train.data import data_file, read_conllu, surface_tokens
+from tasks.train.data import read_conllu, surface_tokens
 from tasks.train.joint import Corpus, frozen_encoder, train_joint
 from tasks.train.stanza_models import Trainer, run_trainer
 from tasks.train.steps import NEWS_FILE, Workshop, run_step
@@ -62,7 +62,7 @@ def vectors(shop: Workshop, corpus: Corpus) -> dict[str, float]:
     """Scores of Stanza's trainers on word vectors; what was trained before is kept."""
     words = shop.work / "words.vec"
     if not words.is_file():
-        train_vectors(data_file(shop.data, NEWS_FILE), shop.work / "treebank" / "train.conllu", words)
+        train_vectors(*shop.need(NEWS_FILE), shop.work / "treebank" / "train.conllu", words)
     trees = ["--train_file", str(corpus.trees), "--eval_file", str(corpus.dev_trees)]
     names = ["--train_file", str(corpus.names), "--eval_file", str(corpus.dev_names)]
     found = {

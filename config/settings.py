@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import zoneinfo
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from tasks.errors import ConfigError
 
@@ -18,7 +21,12 @@ DEFAULT_FILE = CONFIG_FOLDER / "default.toml"
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
-Host = Annotated[str, Field(pattern=r"^[^\s/@*]+$")]
+
+
+def _host(name: str) -> str:
+    if not re.fullmatch(r"[^\s/@*]+", name):
+        raise ValueError("not a host or host:port, such as localhost:8000")
+    return name
 
 
 def _known_zone(name: str) -> str:
@@ -27,6 +35,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
+Host = Annotated[str, AfterValidator(_host)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
@@ -117,6 +126,12 @@ class Settings(Section):
     sentiment: SentimentSettings
     stance: StanceSettings
 
+    @classmethod
+    def sections(cls) -> dict[str, type[Section]]:
+        """The class of each section."""
+        kinds = {name: field.annotation for name, field in cls.model_fields.items()}
+        return {name: kind for name, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Section)}
+
 
 PATH_KEYS = {
     ("store", "warehouse"),
@@ -133,28 +148,30 @@ PARSERS = ("bundled", "open", "stanford")
 def load_settings(path: Path | None = None, *, warehouse: str | None = None) -> Settings:
     """The defaults overlaid with the TOML file `path`; `warehouse` overrides both.
 
-    Raises ConfigError naming the file, the key and the allowed keys or the wrong value.
+    Raises ConfigError with a line for all that is wrong: the file, the key, what is allowed.
     """
     values = _read(DEFAULT_FILE)
     changes = _read(path) if path is not None else {}
-    if path is not None:
-        _refuse_unknown(path, changes)
+    wrong = list(_unknown(changes))
+    changes = {section: keys for section, keys in changes.items() if section in values and isinstance(keys, dict)}
     for section, keys in changes.items():
-        values[section] = values[section] | keys
+        known = Settings.sections()[section].model_fields
+        values[section] |= {key: value for key, value in keys.items() if key in known}
     if warehouse is None and "warehouse" not in changes.get("store", {}):
         # The default warehouse lies where the command is called, not beside the installed package.
         warehouse = "warehouse"
     if warehouse is not None:
         values["store"]["warehouse"] = _absolute(Path.cwd(), warehouse)
     try:
-        return Settings.model_validate(values)
+        settings = Settings.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{path or DEFAULT_FILE}: {key} = {first['input']!r}: {first['msg']}") from error
+        wrong += [_wrong_value(found) for found in error.errors()]
+    if wrong:
+        raise ConfigError("\n".join(f"{path or DEFAULT_FILE}: {line}" for line in wrong))
+    return settings
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
+def _read(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -162,9 +179,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not a TOML file: {error}") from error
     for section, keys in values.items():
-        if not isinstance(keys, dict):
-            raise ConfigError(f"{path}: {section} stands outside a section; write it below a line like [fetch]")
-        for key in keys:
+        for key in keys if isinstance(keys, dict) else ():
             if (section, key) in PATH_KEYS and isinstance(keys[key], str):
                 keys[key] = _absolute(path.resolve().parent, keys[key])
     return values
@@ -176,16 +191,22 @@ def _absolute(folder: Path, value: str) -> str:
     return str((folder / Path(value).expanduser()).resolve())
 
 
-def _refuse_unknown(path: Path, changes: dict[str, dict[str, Any]]) -> None:
+def _unknown(changes: dict[str, Any]) -> Iterator[str]:
+    sections = Settings.sections()
     for section, keys in changes.items():
-        if section not in Settings.model_fields:
-            raise ConfigError(f"{path}: unknown section [{section}]; {_known(section, list(Settings.model_fields))}")
-        model = Settings.model_fields[section].annotation
-        assert isinstance(model, type)
-        assert issubclass(model, Section)
-        for key in keys:
-            if key not in model.model_fields:
-                raise ConfigError(f"{path}: unknown key {section}.{key}; {_known(key, list(model.model_fields))}")
+        if not isinstance(keys, dict):
+            yield f"{section} stands outside a section; write it below a line like [fetch]"
+        elif section not in sections:
+            yield f"unknown section [{section}]; {_known(section, list(sections))}"
+        else:
+            fields = sections[section].model_fields
+            odd = [key for key in keys if key not in fields]
+            yield from (f"unknown key {section}.{key}; {_known(key, list(fields))}" for key in odd)
+
+
+def _wrong_value(found: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in found["loc"])
+    return f"{key} = {found['input']!r}: {found['msg'].removeprefix('Value error, ')}"
 
 
 def _known(wrong: str, allowed: list[str]) -> str:

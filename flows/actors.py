@@ -18,6 +18,7 @@ from flows.options import ConfigFile, Warehouse, open_store
 
 if TYPE_CHECKING:
     from tasks.actor_list import ActorFile
+    from tasks.store import Store
 
 app = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
 
@@ -31,7 +32,10 @@ def list_actors(
 ) -> None:
     """List the actors: id, kind, the actor they speak for, names.
 
+    An actor is who or what the news takes sides on: a state, an organisation, a group, a policy, under all its names.
     They are the files of `parse.actors` in the settings; docs/actors.md tells how to write your own.
+
+    **Example** `nabra actors list --kind state`
     """
     from tasks.actor_list import read_actor_files
 
@@ -50,7 +54,9 @@ def list_actors(
 def check(config: ConfigFile = None) -> None:
     """Check the files: unknown keys, ids and names given twice, missing parents; and tell which names are risky.
 
-    Exit status: 0 the files can be used; 2 they can't.
+    Files that cannot be used are wrong settings: exit status 2.
+
+    **Example** `nabra actors check`
     """
     from tasks.actor_list import read_actor_files
 
@@ -82,7 +88,8 @@ def find(
 
     **Example** `nabra actors find الأسد`
     """
-    put(Group(_in_list(name, _folder(config)), "", _in_warehouse(name, warehouse, config)), sys.stdout)
+    put(Group(_in_list(name, _folder(config)), ""), sys.stdout)
+    put(_in_warehouse(name, open_store(config, warehouse)), sys.stdout)
 
 
 def _in_list(name: str, folder: Path) -> RenderableType:
@@ -100,13 +107,13 @@ def _in_list(name: str, folder: Path) -> RenderableType:
     return table if table.row_count else "No actor of the list has such a name."
 
 
-def _in_warehouse(name: str, warehouse: str | None, config: Path | None) -> RenderableType:
+def _in_warehouse(name: str, store: Store) -> RenderableType:
     """The mentions in the dataset `entities`, by what they were taken for."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     columns = ["text", "type", "actor_id", "doc_id"]
-    mentions = open_store(config, warehouse).dataset("entities").to_table(columns=columns)
+    mentions = store.scan("entities", columns)
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     wanted = _key(name)
     spelled = [text for text in pc.unique(mentions["text"]).to_pylist() if _key(text).startswith(wanted)]

@@ -52,9 +52,10 @@ def _summary(run: RunSummary) -> Iterator[str]:
     fetched = sum(count.documents_out for count in run.counts if count.stage == "fetch")
     yield f"# {fetched} new documents\n"
     yield f"Warehouse: [{run.warehouse}]({_address(run.warehouse)}). Look into it with `nabra status`, `show`, `sql`.\n"
-    yield "| stage | in | out | rejected | duplicates | seconds |\n| --- | ---: | ---: | ---: | ---: | ---: |"
+    yield "| stage | in | out | rejected | known | duplicates | seconds |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     for count in run.counts:
-        numbers = (count.documents_in, count.documents_out, count.rejected, count.duplicates)
+        numbers = (count.documents_in, count.documents_out, count.rejected, count.known, count.duplicates)
         yield f"| {count.stage} | {' | '.join(map(str, numbers))} | {count.seconds:.1f} |"
     yield "\n| source | documents | articles | copies | rejected |\n| --- | ---: | ---: | ---: | ---: |"
     for source in run.sources:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +25,13 @@ from flows.sources import app as sources_app
 from tasks.errors import NabraError, UsageError
 
 EXIT_WRONG_USE = 2
+# Headings under which the help lists the commands.
+WORK, READ, UPKEEP, CHOOSE = (
+    "Work on articles",
+    "Read the results",
+    "Look after the warehouse",
+    "Sources, actors, models",
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,21 +41,36 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"nabra {metadata.version('nabra')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _options(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, Prefect's messages too.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
-    """Watch Arabic news: fetch, clean, parse, tag sentiment and stance, leave Parquet at every stage.
+    """Watch Arabic news: fetch articles, clean them, parse them, tag sentiment and stance.
+
+    What a run finds lies in the warehouse, a folder (`./warehouse` unless `--warehouse` names another) of Parquet
+    tables, one for each kind of finding: articles, sentences, words, names, sentiment, quotes, stances.
 
     **Examples**
 
-    `nabra run` takes the sources of the configuration (a few sample articles, until you name your own)
+    `nabra run` # takes the sources of the settings (a few sample articles, until you name your own)
 
-    `nabra run articles/ https://example.org/feed.xml` takes a folder and a feed
+    `nabra run articles/ https://example.org/feed.xml` # takes a folder and a feed
 
-    `nabra status` tells what lies in the warehouse, and what is still to do
+    `nabra status` # tells what lies in the warehouse, and what is still to do
 
     `nabra sql "select source_id, target_id, stance, count(*) from stances group by all"`
+
+    **Exit status** of all commands: 0 all is well; 1 done, but something of the data is not well, as the command's help
+    says; 2 not done: wrong use or settings, or files that cannot be read or written; 130 interrupted.
     """
     level = logging.INFO if verbose else logging.WARNING
     handler = RichHandler(console=Console(stderr=True), show_path=False, show_time=verbose, markup=False)
@@ -61,23 +85,32 @@ def _options(
     os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
 
-@app.command()
+@app.command(rich_help_panel=WORK)
 def run(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Folders, .txt .html .jsonl .csv .warc[.gz] files, addresses of articles, feeds, sitemaps. "
-            "[default: the sources]"
+            help="Folders; .txt .html .htm .jsonl .csv .xml .rss .atom .warc .warc.gz files; addresses of articles, "
+            "feeds, sitemaps. [default: the sources that are on, see `nabra sources list`]"
         ),
     ] = None,
     warehouse: Warehouse = None,
     config: ConfigFile = None,
     refresh: Annotated[
         list[StageName] | None,
-        typer.Option(help="Make this stage and those after it anew where settings changed."),
+        typer.Option(help="Make this stage and those after it anew where settings or models have changed since."),
     ] = None,
 ) -> None:
-    """Take articles through all stages. What is done already is skipped; a stopped run is taken up again.
+    """Take articles through all stages: fetch, clean, parse, sentiment, stance.
+
+    What is done already is skipped; a stopped run is taken up again. Articles are worked on in batches (64), each of
+    which leaves a file in every table.
+
+    At the end a table tells what became of the documents at each stage; `in` is `out` + `rejected` + `known`. What was
+    `rejected` could not be taken: the first are named with the reason, all are in the table `rejects`. On those `known`
+    there was nothing to work: the warehouse has them, or their refusal, or an article that is word for word the same.
+    `duplicates` are those of `out` that repeat an earlier article in the same or nearly the same words; they stay in
+    all tables, and `duplicate_of` in `clean` names that article.
 
     Runs on the Prefect server that `PREFECT_API_URL` names, else on a temporary one.
 
@@ -87,9 +120,10 @@ def run(
 
     `nabra run articles/ more.jsonl --warehouse s3://bucket/news`
 
-    `nabra run --refresh stance` after a change in config/cues
+    `nabra run --refresh stance` # after a change in config/cues
 
-    Exit status: 0 all done; 1 more documents rejected than `run.max_reject_share`, or a batch failed; 2 wrong use.
+    **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, or a batch
+    failed.
     """
     from flows.ending import end_run
     from flows.news import news, prepare_run
@@ -101,47 +135,67 @@ def run(
     end_run(lambda: news(parameters, place), settings)
 
 
-@app.command()
+@app.command(rich_help_panel=READ)
 def status(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
-    """Tell what lies in the warehouse: rows and size a table, batches done and pending a stage, rejects by reason."""
+    """Tell what lies in the warehouse, what is still to do, what was rejected and why.
+
+    Files, rows and size of each table; batches that each stage has done and has yet to do (pending: the next run does
+    them); what the last run fetched of each source; batches that failed; documents rejected, by reason.
+
+    **Example** `nabra status --warehouse s3://bucket/news`
+    """
     from flows.display import put
     from flows.status import status as describe
 
     put(describe(open_store(config, warehouse)), sys.stdout)
 
 
-@app.command()
+@app.command(rich_help_panel=READ)
 def show(
     doc: Annotated[str, typer.Argument(help="doc_id, the first digits of one, an address, or the end of an address.")],
     warehouse: Warehouse = None,
     config: ConfigFile = None,
-    entities: Annotated[bool, typer.Option(help="List the mentions of people, places and organisations too.")] = False,
+    version: Annotated[
+        int | None, typer.Option(help="Which version of an article that its site has edited. [default: the newest]")
+    ] = None,
+    entities: Annotated[
+        bool, typer.Option("--entities", help="List the mentions of people, places and organisations too.")
+    ] = False,
 ) -> None:
     """Show an article: sentences coloured by sentiment, quotes with speakers, stances with their evidence.
 
     Right-to-left text is put in reading order unless the terminal does that itself; where the guess is wrong, set
     NABRA_BIDI=terminal (it does) or NABRA_BIDI=nabra (it does not).
 
-    **Example** `nabra show festival.html`
+    **Examples**
+
+    `nabra show festival.html` # one of the sample articles
+
+    `nabra sql "select doc_id, title, url from clean"` # lists the articles that can be shown
     """
     from flows.display import put
     from flows.show import show as describe
 
-    put(describe(open_store(config, warehouse), doc, entities=entities), sys.stdout)
+    put(describe(open_store(config, warehouse), doc, version=version, entities=entities), sys.stdout)
 
 
-@app.command()
+@app.command(rich_help_panel=READ)
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT; the tables are views, `end` and `at` need double quotes.")],
     warehouse: Warehouse = None,
     config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
 ) -> None:
-    """Ask the warehouse in DuckDB's SQL: views raw, clean, sentences, tokens, entities, sentiment, quotes, stances …
+    """Ask the warehouse in DuckDB's SQL.
+
+    Views: raw, clean, sentences, tokens, entities, sentiment, quotes, stances, rejects, pages, runs, as docs/data.md
+    explains them, and stories. They have the newest version of each article; `clean_versions` and so on have all.
 
     Prints a table to a terminal and tab-separated values elsewhere.
 
     **Examples**
+
+    `nabra sql "describe stances"`
 
     `nabra sql "select speaker, count(*) n from quotes group by all order by n desc limit 10"`
 
@@ -158,14 +212,19 @@ def sql(
     put(rows_table(data), sys.stdout)
 
 
-for command in (retry, serve, backfill, validate, compact, migrate, vacuum):
-    app.command()(command)
-app.add_typer(actors_app, name="actors")
-app.add_typer(sources_app, name="sources")
-app.add_typer(export_app, name="export")
+ELSEWHERE: dict[str, tuple[Callable[..., None], ...]] = {
+    WORK: (backfill, retry, serve),
+    UPKEEP: (validate, compact, vacuum, migrate),
+}
+for panel, commands in ELSEWHERE.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+app.add_typer(export_app, name="export", rich_help_panel=READ)
+app.add_typer(sources_app, name="sources", rich_help_panel=CHOOSE)
+app.add_typer(actors_app, name="actors", rich_help_panel=CHOOSE)
 
 models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)
-app.add_typer(models_app, name="models")
+app.add_typer(models_app, name="models", rich_help_panel=CHOOSE)
 
 
 @models_app.callback()
@@ -174,6 +233,8 @@ def models(context: typer.Context, config: ConfigFile = None) -> None:
 
     `parse.parser` in the settings chooses them: `bundled`, `open` (trained on nothing that forbids commercial use),
     `stanford` (see `nabra models download`), or a folder of Stanza models.
+
+    **Example** `nabra models`
     """
     if context.invoked_subcommand is not None:
         return
@@ -195,7 +256,7 @@ def download() -> None:
     print(f'fetched to {download_stanford()}; to use it, set in your settings: [parse] parser = "stanford"')
 
 
-@app.command()
+@app.command(rich_help_panel=CHOOSE)
 def train(
     models: Annotated[
         list[str] | None,
@@ -217,19 +278,22 @@ def train(
     Hours on a CPU, less with an accelerator. A run that was stopped goes on where it was; a step whose data, seed and
     settings have not changed is kept.
 
-    **Example** `nabra train --data ../data --out my-models && nabra run --config my.toml`
+    **Example** `nabra train --data data --out my-models` # to use the result, set in your settings: [parse] parser =
+    "my-models"
     """
     try:
+        from flows.train import prepare_steps
         from flows.train import train as train_flow
     except ModuleNotFoundError as error:
         raise UsageError(f"training needs the package {error.name}; run: pip install 'nabra[train]'") from error
 
+    prepare_steps(models or [], data)
     # Hours of work: its progress is no detail.
     logging.getLogger("tasks.train").setLevel(logging.INFO)
     train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
 
 
-@app.command()
+@app.command(rich_help_panel=CHOOSE)
 def evaluate(
     annotated: Annotated[
         Path | None, typer.Argument(help="Annotated articles (JSONL): scores quotes, speakers, stances, sentiment.")
@@ -247,15 +311,15 @@ def evaluate(
 
     **Examples**
 
-    `nabra evaluate` prints the scores that the models were published with
+    `nabra evaluate` # prints the scores that the models were published with
 
-    `nabra evaluate --data ../data` measures them anew on data they were not trained on
+    `nabra evaluate --data data` # measures them anew on data they were not trained on
 
-    `nabra evaluate gold.jsonl --errors` runs the pipeline over annotated articles, prints what is wrong and the scores
+    `nabra evaluate gold.jsonl --errors` # runs the pipeline over annotated articles, prints what is wrong, the scores
 
-    `nabra evaluate gold.jsonl --save before.parquet` keeps what a run found, row by row
+    `nabra evaluate gold.jsonl --save before.parquet` # keeps what a run found, row by row
 
-    `nabra evaluate gold.jsonl --against before.parquet` prints what has become right and wrong since
+    `nabra evaluate gold.jsonl --against before.parquet` # prints what has become right and wrong since
     """
     from flows.evaluate import Report, evaluate_articles, evaluate_models
 

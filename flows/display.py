@@ -23,6 +23,8 @@ from rich.text import Text
 # Control characters but the line feed, and those that change the direction or the line: they come from pages and could
 # move the cursor, retitle the window or make a text read as something else.
 UNSAFE: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Blanks at the end of a line, before codes that end a colour.
+PADDING: Final = re.compile(r"(?<!\s)\s++((?:\x1b\[[0-9;]*m)*)$")
 RIGHT_TO_LEFT: Final = ("R", "AL")
 # Terminals that reorder by themselves; kitty only turns each word, but shows words that we turned backwards.
 PROGRAMS: Final = ("Apple_Terminal", "mintty")
@@ -119,11 +121,14 @@ def plain_table() -> Table:
     return Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
 
 
-def put(renderable: RenderableType, stream: TextIO) -> None:
-    """Write a renderable to a terminal in colour, or to a file or pipe as plain unwrapped lines."""
-    if stream.isatty():
+def put(renderable: RenderableType, stream: TextIO, *, wrap: bool = True) -> None:
+    """Write a renderable to a terminal in colour, or to a file or pipe as plain unwrapped lines.
+
+    Without `wrap` a terminal gets unwrapped lines too and breaks them itself, so that an address can be copied whole.
+    """
+    if stream.isatty() and wrap:
         Console(file=stream).print(renderable)
         return
     buffer = io.StringIO()
-    Console(file=buffer, width=ENDLESS_WIDTH, force_terminal=False).print(renderable)
-    stream.writelines(line.rstrip() + "\n" for line in buffer.getvalue().splitlines())
+    Console(file=buffer, width=ENDLESS_WIDTH, force_terminal=stream.isatty()).print(renderable)
+    stream.writelines(PADDING.sub(r"\1", line) + "\n" for line in buffer.getvalue().splitlines())

@@ -22,10 +22,14 @@ CANDIDATES: Final = 10
 
 @dataclass(frozen=True)
 class Document:
-    """Rows of the datasets that belong to one document; `done` names the stages that have worked on its batch."""
+    """Rows of the datasets that belong to one version of a document.
+
+    `versions` are the numbers of all its versions in `clean`; `done` names the stages that have worked on its batches.
+    """
 
     doc_id: str
     url: str
+    versions: tuple[int, ...]
     article: Row | None
     sentences: list[Row]
     entities: list[Row]
@@ -36,24 +40,30 @@ class Document:
     done: frozenset[str]
 
 
-def load_document(store: Store, doc: str) -> Document:
+def load_document(store: Store, doc: str, version: int | None = None) -> Document:
     """The document that `doc` names: a doc_id, the beginning of one, an address, or the end of one (a file name).
 
-    Raises UsageError, with the candidates, where no document or more than one fits.
+    Its newest version, unless another is wanted. Raises UsageError, with the candidates, where no document or more than
+    one fits, and where it has no such version.
     """
     connection = open_views(store)
     doc_id, url = find_document(connection, doc)
-    article = _of_document(connection, "clean", "doc_id", doc_id)
+    versions = _versions(connection, "clean_versions", doc_id)
+    if version is not None and version not in versions:
+        raise UsageError(f"{doc!r} has no version {version}; there are: {', '.join(map(str, versions)) or 'none'}")
+    wanted = version or max(_versions(connection, "clean", doc_id), default=1)
+    article = _of_version(connection, "clean", "doc_id", doc_id, wanted)
     return Document(
         doc_id,
         url,
+        versions,
         article[0] if article else None,
-        _of_document(connection, "sentences", "sent_id", doc_id),
-        _of_document(connection, "entities", "entity_id", doc_id),
-        _of_document(connection, "sentiment", "level, sent_id", doc_id),
-        _of_document(connection, "quotes", "quote_id", doc_id),
-        _of_document(connection, "stances", "stance_id", doc_id),
-        _of_document(connection, "rejects", "stage", doc_id),
+        _of_version(connection, "sentences", "sent_id", doc_id, wanted),
+        _of_version(connection, "entities", "entity_id", doc_id, wanted),
+        _of_version(connection, "sentiment", "level, sent_id", doc_id, wanted),
+        _of_version(connection, "quotes", "quote_id", doc_id, wanted),
+        _of_version(connection, "stances", "stance_id", doc_id, wanted),
+        _rows(connection, "select * from rejects where doc_id = $doc_id order by stage", {"doc_id": doc_id}),
         _stages_done(store, doc_id),
     )
 
@@ -92,11 +102,17 @@ def _stages_done(store: Store, doc_id: str) -> frozenset[str]:
     return frozenset(name for name, stage in STAGES.items() if batches and batches <= store.done(stage))
 
 
-def _of_document(connection: duckdb.DuckDBPyConnection, name: str, order: str, doc_id: str) -> list[Row]:
-    return _rows(connection, f"select * from {name} where doc_id = $doc_id order by {order}", {"doc_id": doc_id})
+def _versions(connection: duckdb.DuckDBPyConnection, view: str, doc_id: str) -> tuple[int, ...]:
+    query = f"select coalesce(version, 1) as number from {view} where doc_id = $doc_id order by number"
+    return tuple(row["number"] for row in _rows(connection, query, {"doc_id": doc_id}))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, str]) -> list[Row]:
+def _of_version(connection: duckdb.DuckDBPyConnection, name: str, order: str, doc_id: str, version: int) -> list[Row]:
+    query = f"select * from {name}_versions where doc_id = $doc_id and coalesce(version, 1) = $version order by {order}"
+    return _rows(connection, query, {"doc_id": doc_id, "version": version})
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: dict[str, Any]) -> list[Row]:
     try:
         return list(connection.sql(sql, params=parameters).to_arrow_table().to_pylist())
     except duckdb.Error as error:

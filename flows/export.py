@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from flows.options import ConfigFile, Warehouse, open_filled_store
+from flows.options import ConfigFile, Warehouse, open_store
 from tasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
 
-Documents = Annotated[
-    list[str] | None, typer.Argument(help="Articles by doc_id, the end of their address, or so. [default: all]")
-]
+Documents = Annotated[list[str] | None, typer.Argument(help="Articles, named as for `nabra show`. [default: all]")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write. [default: standard output]")]
 
 
@@ -29,7 +27,7 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to wri
 def conllu(
     documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
 ) -> None:
-    """Sentences, words and trees as CoNLL-U, with the names and actors in MISC.
+    """Sentences, words and trees as CoNLL-U, the format of treebanks, with the names and actors in its last column.
 
     Valid on the format level of the UD validator. `TokenRange` are the code points in `clean.title` or `clean.text`.
 
@@ -38,7 +36,7 @@ def conllu(
     from tasks.export import CONLLU_READS
     from tasks.export import conllu as lines
 
-    _write(open_filled_store(config, warehouse), documents, output, CONLLU_READS, lines)
+    _write(open_store(config, warehouse), documents, output, CONLLU_READS, lines)
 
 
 @app.command()
@@ -51,7 +49,7 @@ def jsonl(
     """
     from tasks.export import JSON_READS, json_line
 
-    _write(open_filled_store(config, warehouse), documents, output, JSON_READS, lambda *rows: iter([json_line(*rows)]))
+    _write(open_store(config, warehouse), documents, output, JSON_READS, lambda *rows: iter([json_line(*rows)]))
 
 
 def _write(

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from config.settings import load_settings
-from flows.options import ConfigFile, Warehouse, open_filled_store
+from flows.options import ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
 from tasks.errors import UsageError
 
@@ -26,19 +26,21 @@ def validate(
     config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a problem.")] = False,
 ) -> None:
-    """Check all that lies in the warehouse against the contract of docs/data.md.
+    """Check that all that lies in the warehouse is as docs/data.md promises.
 
     That every file can be read, has the columns and types of its schema version and says what made it, that keys are
     unique and references whole, that offsets cut out just the words they claim, that stages and reasons of rejects are
     known, that no stage has a batch without what it was made from, that a snapshot has the rows of its batches. Work
     that is still to do is no problem.
 
-    Exit status: 0 all is well; 1 something is wrong.
+    **Example** `nabra validate --json`
+
+    **Exit status** 1: something is wrong.
     """
     from tasks.compact import check_snapshot
     from tasks.validate import Validation, validate
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     seen, problems = Validation(), 0
     for problem in chain(validate(store, seen), check_snapshot(store)):
         problems += 1
@@ -61,19 +63,20 @@ def retry(
 ) -> None:
     """Take up again what a stage failed on, also what was set aside, with all other work that is pending.
 
-    A batch is set aside when a stage has failed on it `run.max_attempts` times, so that it holds nothing up. It is also
-    taken up again by itself when the settings or models of the stage change.
+    A batch (articles that are worked on together, and share a file in every table) is set aside when a stage has failed
+    on it `run.max_attempts` times, so that it holds nothing up. It is also taken up again by itself when the settings
+    or models of the stage change.
 
-    Exit status: as `nabra run`.
+    **Example** `nabra retry`
 
-    **Example** `nabra retry 2026-04-12/00003-5f2a9c01d3e4`
+    **Exit status** 1: as with `nabra run`.
     """
     from flows.ending import end_run
     from flows.news import pending
     from flows.parameters import Place
     from tasks.quarantine import failures, release
 
-    store, named = open_filled_store(config, warehouse), set(batches or [])
+    store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
     if unknown:
         raise UsageError(f"no stage failed on {', '.join(sorted(unknown))}; see: nabra status")
@@ -95,9 +98,12 @@ def backfill(
 ) -> None:
     """Make past days anew where settings or models have changed since: `run --refresh` for a range of days.
 
-    Exit status: as `nabra run`.
+    Nothing is fetched: the documents are in the warehouse. The days are those on which they were fetched, `ingest_date`
+    in every table.
 
     **Example** `nabra backfill --from 2026-04-01 --to 2026-04-30 --stage stance`
+
+    **Exit status** 1: as with `nabra run`.
     """
     from flows.ending import end_run
     from flows.news import backfill
@@ -105,7 +111,7 @@ def backfill(
 
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
-    open_filled_store(config, warehouse)
+    open_store(config, warehouse)
     parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
     place = Place.of(warehouse, config)
     end_run(lambda: backfill(parameters, place), load_settings(config))
@@ -115,15 +121,19 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     """Make a snapshot for consumers: the small files of each day merged into one, all listed in a manifest.
 
     `_compact/manifest.json` names the files; it is replaced whole, so that readers of it see neither doubles nor holes.
-    Files of earlier snapshots stay until `nabra vacuum`. Only days that changed are merged anew.
+    Files of earlier snapshots stay until `nabra vacuum`. Only days that changed are merged anew. docs/reading.md shows
+    how to read a snapshot.
+
+    **Example** `nabra compact`
     """
     from tasks.compact import MANIFEST, compact
     from tasks.lease import hold
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     with hold(store, "compact") as check:
         sources, merged = compact(store, check)
-    print(f"merged {sources} files into {merged}; the snapshot: {store}/{MANIFEST}", file=sys.stderr)
+    done = f"merged {sources} files into {merged}; the snapshot" if merged else "nothing to merge; the snapshot stays"
+    print(f"{done}: {store}/{MANIFEST}", file=sys.stderr)
 
 
 def vacuum(
@@ -138,12 +148,14 @@ def vacuum(
     """Remove files of earlier snapshots, and what runs that were killed in mid-write left under `_tmp/`.
 
     On S3 such writes leave nothing that can be listed; let a lifecycle rule of the bucket end unfinished uploads.
+
+    **Example** `nabra vacuum --dry-run`
     """
     from flows.status import readable_bytes
     from tasks.compact import forget_removed, stale
     from tasks.lease import hold
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
     with hold(store, "vacuum"):  # else it could be a run that is writing
         found = store.temporary(before) | stale(store, before)
@@ -154,24 +166,32 @@ def vacuum(
                 store.remove(name)
         if not dry_run:
             forget_removed(store)
+    if not found:
+        print("nothing to remove", file=sys.stderr)
+        return
     size = readable_bytes(sum(found.values()))
     print(f"{'found' if dry_run else 'removed'} {len(found)} files, {size}", file=sys.stderr)
 
 
 def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
-    """Rewrite files of an earlier schema version under the current one, one by one, each replaced whole.
+    """Give the files that an older nabra wrote the columns of this one, one by one, each replaced whole.
 
-    nabra itself does not need it. Other readers that take their columns from the first file want all files of one
-    version; DuckDB's `union_by_name` does without.
+    New columns are null in them. nabra itself does not need it. Other readers that take their columns from the first
+    file want all files alike; DuckDB's `union_by_name` does without.
+
+    **Example** `nabra migrate`
     """
     from tasks.lease import hold
     from tasks.schemas import DATASETS, SCHEMA_VERSION
 
-    store = open_filled_store(config, warehouse)
+    store = open_store(config, warehouse)
     with hold(store, "migrate") as check:
-        for dataset in DATASETS:
-            paths = store.outdated(dataset)
+        outdated = {dataset: store.outdated(dataset) for dataset in DATASETS}
+        for dataset, paths in outdated.items():
             for path in paths:
                 check()
                 store.migrate(dataset, path)
-            print(f"{dataset}: {len(paths)} files brought to version {SCHEMA_VERSION}", file=sys.stderr)
+            if paths:
+                print(f"{dataset}: {len(paths)} files brought to version {SCHEMA_VERSION}", file=sys.stderr)
+    if not any(outdated.values()):
+        print(f"nothing to do: all files are of version {SCHEMA_VERSION}", file=sys.stderr)

@@ -13,14 +13,14 @@ from prefect.context import FlowRunContext
 from config.settings import Settings, load_settings
 from flows.artifacts import publish, reject_share
 from flows.parameters import BackfillParameters, Place, RunParameters
-from flows.terminal import fetch_progress, stage_progress
+from flows.terminal import fetch_progress, show_rejects, stage_progress
 from tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from tasks.fingerprint import fingerprints
 from tasks.lease import Check, hold
 from tasks.quarantine import Attempts, Failure
 from tasks.run import Plan, StageCount, close_tools, open_tools, run_fetch, run_stage
-from tasks.source_counts import SourceCount, present_files, source_counts
+from tasks.source_counts import SourceCount, new_rejects, present_files, source_counts
 from tasks.stages import STAGES
 from tasks.store import Batch, Store
 
@@ -48,12 +48,13 @@ class _Tally:
     counts: dict[str, StageCount] = field(default_factory=dict)
 
     def add(self, count: StageCount) -> None:
-        before = self.counts.get(count.stage, StageCount(count.stage, 0, 0, 0, 0, 0.0))
+        before = self.counts.get(count.stage, StageCount(count.stage))
         self.counts[count.stage] = replace(
             before,
             documents_in=before.documents_in + count.documents_in,
             documents_out=before.documents_out + count.documents_out,
             rejected=before.rejected + count.rejected,
+            known=before.known + count.known,
             duplicates=before.duplicates + count.duplicates,
             seconds=before.seconds + count.seconds,
         )
@@ -90,6 +91,7 @@ def _run_prepared(prepared: PreparedRun) -> RunSummary:
         before = present_files(prepared.store)
         counts, failures = _run(plan, prepared.targets, prepared.store, attempts, check)
         sources = tuple(source_counts(prepared.store, before))
+        show_rejects(new_rejects(prepared.store, before))
     summary = RunSummary(str(prepared.store), counts, sources, failures, passed_over)
     publish(summary, prepared.settings.run.max_reject_share)
     if summary.failures:
@@ -161,6 +163,9 @@ def _run(
         open_tools(plan)
         tally.add(run_fetch(targets, plan, fetch_progress))
         todo = {stage: plan.todo(store, stage) for stage in STAGES}
+        for stage in STAGES:
+            if todo[stage]:  # now, so that the counts stand in the order of the stages
+                tally.add(StageCount(stage))
         with stage_progress(sum(map(len, todo.values()))) as advance:
             # Oldest first: of two articles alike, the one fetched first is the original.
             for batch in sorted(set().union(*todo.values()), key=lambda batch: (attempts.must_wait(batch), batch)):

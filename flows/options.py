@@ -9,25 +9,26 @@ import typer
 
 from config.settings import load_settings
 from tasks.errors import UsageError
+from tasks.lease import FOLDER as LEASE
+from tasks.schemas import DATASETS
 from tasks.store import Store
 
 Warehouse = Annotated[
     str | None,
-    typer.Option("--warehouse", "-w", help="Folder or s3:// address of the Parquet. [default: ./warehouse]"),
+    typer.Option("--warehouse", "-w", help="Folder or s3:// address of the tables. [default: ./warehouse]"),
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file with the settings that differ from the defaults.")
+    Path | None,
+    typer.Option("--config", "-c", help="TOML file with the settings that differ from config/default.toml."),
 ]
 
 
 def open_store(config: Path | None, warehouse: str | None) -> Store:
-    """The warehouse that the options name."""
-    return Store.open(load_settings(config, warehouse=warehouse).store)
+    """The warehouse that the options name.
 
-
-def open_filled_store(config: Path | None, warehouse: str | None) -> Store:
-    """The same; UsageError where nothing was ever put in: a wrong path must not pass for a warehouse in order."""
-    store = open_store(config, warehouse)
-    if not any(store.dataset(name).files for name in ("raw", "rejects")):
-        raise UsageError(f"there is nothing in {store}; name another with --warehouse, or fill it with: nabra run")
+    UsageError where no run has ever been: a wrong path must not pass for a warehouse in order.
+    """
+    store = Store.open(load_settings(config, warehouse=warehouse).store)
+    if not any(store.files(name) for name in (*DATASETS, LEASE)):
+        raise UsageError(f"there is no warehouse in {store}; name another with --warehouse, or fill it with: nabra run")
     return store

@@ -24,7 +24,7 @@ def serve(
     in the UI or sends to the API, `backfill` makes past days anew. One run at a time: what comes while another is at
     work waits for its end. Stops on Ctrl+C; what was done is kept.
 
-    **Example**
+    **Examples**
 
     `prefect server start &`
 

@@ -19,12 +19,12 @@ COLOURS: Final = {"positive": "green", "negative": "red", "neutral": ""}
 STANCE_COLOURS: Final = {"favor": "green", "against": "red"}
 
 
-def show(store: Store, doc: str, *, entities: bool = False) -> RenderableType:
+def show(store: Store, doc: str, *, version: int | None = None, entities: bool = False) -> RenderableType:
     """Everything that the warehouse knows of one document; with `entities` also the names in each sentence.
 
-    `doc` is as in `flows.document.load_document`, whose errors it raises.
+    `doc` and `version` are as in `flows.document.load_document`, whose errors it raises.
     """
-    document = load_document(store, doc)
+    document = load_document(store, doc, version)
     article = document.article
     notices = [f"Rejected by {row['stage']}: {row['reason']}: {escape(row['detail'])}" for row in document.rejects]
     missing = [stage for stage in STAGES if stage not in document.done]
@@ -34,7 +34,8 @@ def show(store: Store, doc: str, *, entities: bool = False) -> RenderableType:
     if article is None:
         return Group(Text(f"{document.doc_id}  {escape(document.url)}", "bold"), *warnings)
     tables = (_quotes(document.quotes), _stances(document.stances)) if "stance" in document.done else ()
-    return Group(_header(article, document.sentiment), *warnings, "", *_body(document, article, entities), *tables)
+    header = _header(article, document.versions, document.sentiment)
+    return Group(header, *warnings, "", *_body(document, article, entities), *tables)
 
 
 def mark_quotes(text: str, start: int, quotes: Iterable[Row]) -> str:
@@ -54,10 +55,11 @@ def mark_quotes(text: str, start: int, quotes: Iterable[Row]) -> str:
     return text
 
 
-def _header(article: Row, sentiment: list[Row]) -> RenderableType:
+def _header(article: Row, versions: tuple[int, ...], sentiment: list[Row]) -> RenderableType:
     whole = next((row for row in sentiment if row["level"] == "document"), None)
     facts = {
         "document": article["doc_id"],
+        "version": _version(article["version"] or 1, versions),
         "source": article["source"],
         "address": article["url"],
         "published": f"{article['published_at']:%Y-%m-%d %H:%M} UTC" if article["published_at"] else "not stated",
@@ -71,6 +73,16 @@ def _header(article: Row, sentiment: list[Row]) -> RenderableType:
         if value:
             grid.add_row(Text(name, "bold"), Reading(value))
     return Group(Reading(article["title"] or "(no title)", "bold"), "", grid)
+
+
+def _version(number: int, versions: tuple[int, ...]) -> str:
+    """Which version it is, of how many, and how to see the others."""
+    newest = max(versions)
+    if newest == 1:
+        return "1 of 1"
+    others = ", ".join(f"--version {other}" for other in versions if other != number)
+    place = "the newest" if number == newest else "not the newest"
+    return f"{number} of {newest}, {place}" + (f"; to see another: {others}" if others else "")
 
 
 def _body(document: Document, article: Row, entities: bool) -> list[RenderableType]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tasks.fetch import Source
     from tasks.source_check import SourceCheck
 
-app = typer.Typer(help="List the sources, try them.", no_args_is_help=True)
+app = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
 
 EXIT_FAILED = 1
 _SHOWN_CHARS = 160
@@ -36,6 +36,8 @@ def list_sources(
     """List the sources: id, whether a run without arguments fetches it, kind, country, name, address.
 
     They are the file `fetch.sources` of the settings, whose head tells how to write your own.
+
+    **Example** `nabra sources list`
     """
     from tasks.fetch import load_sources
 
@@ -50,7 +52,7 @@ def list_sources(
         on, address = "yes" if source.enabled else "", escape(source.addresses[0]) + more
         table.add_row(source.id, on, source.kind, source.country or "", Reading(source.name), Text(address))
     if not as_json:
-        put(table, sys.stdout)
+        put(table, sys.stdout, wrap=False)
 
 
 @app.command()
@@ -68,7 +70,7 @@ def check(
 
     **Example** `nabra sources check bbc-arabic`
 
-    Exit status: 0 all can be used; 1 one cannot.
+    **Exit status** 1: one of them cannot be used.
     """
     settings = load_settings(config)
     failed = 0

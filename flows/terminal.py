@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Final
+from urllib.parse import unquote, urlsplit
 
-from rich.console import Console
+import pyarrow as pa
+from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from flows.display import escape
 from tasks.ingest import Ingest
 from tasks.run import StageCount
 
@@ -19,6 +23,9 @@ console = Console(stderr=True)
 logger = logging.getLogger(__name__)
 
 Advance = Callable[[str, int], None]
+
+SHOWN_REJECTS: Final = 5
+SHOWN_DETAIL_CHARS: Final = 160
 
 
 @contextmanager
@@ -59,12 +66,37 @@ def _plain_lines(total: int) -> Advance:
     return advance
 
 
-def count_table(counts: Iterable[StageCount]) -> Table:
-    """The counts of a run, one row a stage."""
-    table = Table("stage", *(f"{name}" for name in ("in", "out", "rejected", "duplicates", "seconds")))
+def show_rejects(rejects: pa.Table) -> None:
+    """Print the first rows of `rejects`, how many more there are, and where to see them all."""
+    if not rejects.num_rows:
+        return
+    lines = [f"{rejects.num_rows} rejected:"]
+    for row in rejects.slice(0, SHOWN_REJECTS).to_pylist():
+        detail = row["detail"].replace("\n", " ")
+        detail = detail if len(detail) <= SHOWN_DETAIL_CHARS else f"{detail[:SHOWN_DETAIL_CHARS]} …"
+        lines += [f"  {_place(row['url'])}", f"    {row['stage']}: {row['reason']}: {detail}"]
+    if rejects.num_rows > SHOWN_REJECTS:
+        lines.append(f"  … and {rejects.num_rows - SHOWN_REJECTS} more")
+    lines.append("all rejects of the warehouse: nabra sql 'select url, stage, reason, detail from rejects'")
+    console.print(Text(escape("\n".join(lines))), soft_wrap=True)
+
+
+def _place(url: str) -> str:
+    """The path of a local file, and the row in it; the address of all else."""
+    parts = urlsplit(url)
+    return unquote(parts.path) + (f"#{parts.fragment}" if parts.fragment else "") if parts.scheme == "file" else url
+
+
+def count_table(counts: Iterable[StageCount]) -> RenderableType:
+    """The counts of a run, one row a stage; a sentence where there was nothing to do."""
+    counts = list(counts)
+    if all(c.stage == "fetch" and not c.documents_out and not c.rejected for c in counts):
+        known = sum(c.known for c in counts)
+        return f"Nothing to do: nothing new{f' ({known} met before)' if known else ''}, and no stage has work left."
+    table = Table("stage", *("in", "out", "rejected", "known", "duplicates", "seconds"))
     for column in table.columns[1:]:
         column.justify = "right"
     for c in counts:
-        numbers = (c.documents_in, c.documents_out, c.rejected, c.duplicates)
+        numbers = (c.documents_in, c.documents_out, c.rejected, c.known, c.duplicates or "")
         table.add_row(c.stage, *map(str, numbers), f"{c.seconds:.1f}")
     return table

@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.terminal import console
 from tasks.errors import UsageError
 from tasks.parse.models import BUNDLED, model_root
+from tasks.train.data import data_files
 from tasks.train.steps import SHIPPED, STEPS, Workshop, run_step
 
 
@@ -26,11 +27,18 @@ def train(models: list[str], data: str, work: str, out: str | None = None, seed:
     Checkpoints go to `work`; a step that is done for the same data, seed and arguments is kept, and a long training
     goes on within. The result goes to `out`, the bundled models by default.
     """
-    names = wanted_steps(models)
+    names = prepare_steps(models, Path(data))
     target = out or str(model_root(BUNDLED))
     for number, name in enumerate(names, start=1):
         console.print(f"[{number}/{len(names)}] {name}", markup=False, highlight=False)
         train_step(name, data, work, target, seed)
+
+
+def prepare_steps(models: list[str], data: Path) -> list[str]:
+    """The steps to do; raises the UsageError that names all data which any of them lacks, before hours are spent."""
+    names = wanted_steps(models)
+    data_files(data, [path for name in names for path in STEPS[name].reads])
+    return names
 
 
 def wanted_steps(models: list[str]) -> list[str]:

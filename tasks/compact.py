@@ -27,6 +27,8 @@ FOLDER: Final = "_compact"
 MANIFEST: Final = f"{FOLDER}/manifest.json"
 # The files of `raw` are large as they are, and never change: its folder is read as safely as a snapshot.
 COMPACTED: Final = tuple(name for name in DATASETS if name != "raw")
+# Of a table without rows: a file of this day that has the columns, as most engines refuse to read no file at all.
+NO_DAY: Final = "1970-01-01"
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ def compact(store: Store, check: Callable[[], None]) -> tuple[int, int]:
     merged = many = 0
     files: defaultdict[str, list[str]] = defaultdict(list)
     for dataset in COMPACTED:
-        for day, sources in _days(store, dataset).items():
+        for day, sources in (_days(store, dataset) or {NO_DAY: []}).items():
             name = _merged(dataset, day, sources)
             files[dataset].append(name)
             if name not in last.listed:
                 check()
                 store.merge(dataset, [info.path for info in sources], name)
-                merged, many = merged + 1, many + len(sources)
+                merged, many = merged + bool(sources), many + len(sources)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     new = Manifest(now, {dataset: files[dataset] for dataset in COMPACTED}, dict.fromkeys(last.listed, now) | last.out)
     check()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from tasks.errors import ConfigError
 
@@ -32,7 +33,7 @@ def read_data_folder(folder: Path, model: type[EntryType]) -> dict[Path, EntryTy
 
 
 def read_data_file(path: Path, model: type[EntryType]) -> EntryType:
-    """The file as an entry; ConfigError names the file, the key, and what is allowed there."""
+    """The file as an entry; ConfigError with a line for all that is wrong: the file, the key, what is allowed there."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -42,21 +43,21 @@ def read_data_file(path: Path, model: type[EntryType]) -> EntryType:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(f"{path}: {_explain(error, model, content)}") from error
+        # A misspelt key is missing, too: the wrong spelling is what helps.
+        found = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        raise ConfigError("\n".join(f"{path}: {_explain(each, model, content)}" for each in found)) from error
 
 
-def _explain(error: ValidationError, model: type[Entry], content: dict[str, Any]) -> str:
-    # A misspelt key is missing, too: the wrong spelling is what helps.
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    key = _key(first["loc"], content)
-    match first["type"]:
+def _explain(found: ErrorDetails, model: type[Entry], content: dict[str, Any]) -> str:
+    key = _key(found["loc"], content)
+    match found["type"]:
         case "extra_forbidden":
-            return f"unknown key {key}; allowed: {', '.join(_allowed(model, first['loc'][:-1]))}"
+            return f"unknown key {key}; allowed: {', '.join(_allowed(model, found['loc'][:-1]))}"
         case "missing":
             return f"the key {key} is missing"
         case "value_error":  # raised by the entry itself, in words that suffice
-            return f"{key}: {first['ctx']['error']}" if key else str(first["ctx"]["error"])
-    return f"{key}: {first['msg']}, not {first['input']!r}"
+            return f"{key}: {found['ctx']['error']}" if key else str(found["ctx"]["error"])
+    return f"{key}: {found['msg']}, not {found['input']!r}"
 
 
 def _key(location: tuple[int | str, ...], content: Any) -> str:

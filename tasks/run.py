@@ -38,18 +38,20 @@ Tables = Mapping[str, pa.Table]
 
 @dataclass(frozen=True)
 class StageCount:
-    """What became of documents in a stage.
+    """What became of documents in a stage: `documents_in` = `documents_out` + `rejected` + `known`.
 
-    `documents_in` = `documents_out` + `rejected`, for fetch + `duplicates` (known already); for clean, `duplicates`
-    are those of the output that repeat an earlier article, for the stages after it those whose rows were taken over.
+    `known` are those on which there was nothing to work: the warehouse has the document, or its refusal, or the rows of
+    an article that is word for word the same. `duplicates` are those of `documents_out` that repeat an earlier article,
+    as `clean.duplicate_of` says; clean alone finds them.
     """
 
     stage: str
-    documents_in: int
-    documents_out: int
-    rejected: int
-    duplicates: int
-    seconds: float
+    documents_in: int = 0
+    documents_out: int = 0
+    rejected: int = 0
+    known: int = 0
+    duplicates: int = 0
+    seconds: float = 0.0
 
 
 def _clean(tables: Tables, tools: Toolbox) -> StageOutput:
@@ -200,7 +202,8 @@ def run_fetch(
             logger.info("%s", ingest)
     ingest.store_counts()
     met = ingest.new + ingest.rejected + ingest.known
-    return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, seconds=seconds)
 
 
 def _count(stage_name: str, tables: Tables, output: StageOutput, spared: int, seconds: float) -> StageCount:
@@ -215,6 +218,7 @@ def _count(stage_name: str, tables: Tables, output: StageOutput, spared: int, se
         raise BatchError(
             f"stage {stage_name} lost or invented documents ({lost or 'in output and rejects'}); report this"
         )
-    duplicates = output.tables["clean"]["duplicate_of"] if "clean" in output.tables else None
-    copies = len(duplicates) - duplicates.null_count if duplicates is not None else spared
-    return StageCount(stage_name, len(given), len(expected), len(rejected), copies, seconds)
+    repeated = output.tables["clean"]["duplicate_of"].drop_null() if "clean" in output.tables else ()
+    return StageCount(
+        stage_name, len(given), len(expected) - spared, len(rejected), spared, duplicates=len(repeated), seconds=seconds
+    )

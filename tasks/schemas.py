@@ -327,7 +327,7 @@ REJECTS: Final = Dataset(
         _string("url", "address, or the file and line"),
         _string("source", "as in `raw`"),
         _string("reason", "one of: " + ", ".join(f"`{reason}`" for reason in REJECT_REASONS)),
-        _string("detail", "what exactly, in words"),
+        _string("detail", "what exactly was wrong, in words for people: plain text, no JSON"),
         _string("payload_sha256", "SHA-256 of the payload, where there was one", nullable=True),
         _time("at", "when it was refused"),
     ),

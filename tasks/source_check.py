@@ -56,9 +56,10 @@ class Problem:
 class SourceCheck:
     """What a source gave.
 
-    `robots` is the verdict of the robots.txt on its first address, "" for local input; `items` counts the articles
-    named, `newest` is the latest time given for one; `title` and `text` are those of the first article that could be
-    read, as clean makes them, and `unread` the articles tried before; `missing` is what should have named articles.
+    `robots` is the verdict of the robots.txt on its first address, "" for local input and where the host was not asked
+    or did not answer; `items` counts the articles named, `newest` is the latest time given for one; `title` and `text`
+    are those of the first article that could be read, as clean makes them, and `unread` the articles tried before;
+    `missing` is what should have named articles.
     """
 
     source: Source
@@ -94,7 +95,7 @@ class Trial:
         result = SourceCheck(source)
         for target in targets_of(source):
             if target.path is None and not result.robots:
-                result.robots = self.web.robots.verdict(target.address)
+                result.robots = self._verdict(target.address)
                 result.crawl_delay_seconds = self.web.robots.crawl_delay(target.address)
             try:
                 for found in self._found(target):
@@ -102,6 +103,14 @@ class Trial:
             except DocumentError as error:
                 result.missing.append(Problem(target.address, error.reason, error.detail))
         return result
+
+    def _verdict(self, address: str) -> str:
+        try:
+            self.web.robots.check(address)
+        except DocumentError as error:
+            if error.reason != "robots":  # the address is refused, or nobody is there: no matter of robots.txt
+                return ""
+        return self.web.robots.verdict(address)
 
     def _take(self, found: Found | Problem, result: SourceCheck) -> None:
         """Count the article, and read it if none was read before."""

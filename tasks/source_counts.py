@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.schemas import REJECTS
 from tasks.store import Store
 
 # The path of a file, and when it was written (nanoseconds since 1970).
@@ -33,7 +34,8 @@ def present_files(store: Store) -> Files:
 
 def source_counts(store: Store, before: Files) -> list[SourceCount]:
     """What the files hold that were written since `before`, by the name of the source."""
-    raw, clean, rejects = (_written(store, name, before) for name in ("raw", "clean", "rejects"))
+    raw, rejects = (_written(store, name, before, "source") for name in ("raw", "rejects"))
+    clean = _written(store, "clean", before, "source", "duplicate_of")
     documents, articles, rejected = (Counter(data["source"].to_pylist()) for data in (raw, clean, rejects))
     copies = Counter(clean.filter(pc.is_valid(clean["duplicate_of"]))["source"].to_pylist())
     return [
@@ -42,8 +44,11 @@ def source_counts(store: Store, before: Files) -> list[SourceCount]:
     ]
 
 
-def _written(store: Store, dataset: str, before: Files) -> pa.Table:
+def new_rejects(store: Store, before: Files) -> pa.Table:
+    """The rows of `rejects` in the files that were written since `before`."""
+    return _written(store, "rejects", before, *(column.name for column in REJECTS.columns))
+
+
+def _written(store: Store, dataset: str, before: Files, *columns: str) -> pa.Table:
     files = [info.path for info in store.data_files(dataset) if (info.path, info.mtime_ns) not in before]
-    return store.dataset(dataset, files).to_table(
-        columns=["source", "duplicate_of"] if dataset == "clean" else ["source"]
-    )
+    return store.dataset(dataset, files).to_table(columns=list(columns))

@@ -80,9 +80,10 @@ def read(request: pytest.FixtureRequest, warehouse: Store, monkeypatch: pytest.M
     """Reads a table as the documentation says, with an engine, in one of its two ways."""
     monkeypatch.chdir(Path(warehouse.root).parent)
 
-    def read(way: str, engine: str, name: str) -> pa.Table:
+    def read(way: str, engine: str, name: str, folder: str = "warehouse") -> pa.Table:
         section = DOCUMENT.split(f"## Read {way}\n")[1].split("\n## ")[0]
         (code,) = re.findall(rf"^```\w+\n(?:--|#) {engine}\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+        code = code.replace("warehouse/", f"{folder}/")
         if engine == "DuckDB":
             return duckdb.connect().sql(f"set TimeZone = 'UTC'; {code.replace('stances', name)}").to_arrow_table()
         names: dict[str, Any] = {"spark": request.getfixturevalue("spark")} if engine == "Spark" else {}
@@ -90,6 +91,17 @@ def read(request: pytest.FixtureRequest, warehouse: Store, monkeypatch: pytest.M
         return TO_ARROW[engine](names["table"](name))
 
     return read
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_table_that_never_had_a_row_is_read_as_one_without_rows(
+    read: Callable[..., pa.Table], warehouse: Store, engine: str
+) -> None:
+    compact(Store(warehouse.filesystem, f"{Path(warehouse.root).parent}/empty"), lambda: None)
+    assert read("the folders", engine, "rejects", "empty").num_rows == 0
+    seen = read("a snapshot", engine, "rejects", "empty")
+    assert seen.num_rows == 0
+    assert {field.name for field in seen.schema} == {"ingest_date", *DATASETS["rejects"].schema.names}
 
 
 TO_ARROW: dict[str, Callable[[Any], pa.Table]] = {

@@ -95,7 +95,7 @@ def test_what_comes_in_comes_out_or_is_rejected(articles: Path, tmp_path: Path) 
     run = Run(tmp_path / "w", articles)
     counts = run.go()
     assert {count.stage for count in counts} == set(STAGES)
-    assert all(count.documents_in == count.documents_out + count.rejected for count in counts)
+    assert all(count.documents_in == count.documents_out + count.rejected + count.known for count in counts)
     rejects = run.store.scan("rejects", ["stage", "reason"]).to_pylist()
     assert sorted((row["stage"], row["reason"]) for row in rejects) == [
         ("clean", "wrong_language"),

@@ -61,6 +61,27 @@ def test_a_wrong_value_is_named(tmp_path: Path, text: str, message: str) -> None
     assert message in str(caught.value)
 
 
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "retries = 3\n[fetsh]\nretries = 1\n[run]\nbatch_article = 8\nmax_reject_share = 2\n"
+        '[fetch]\nallow_hosts = ["http://localhost"]\n[clean]\nzone = "Riyadh"\nlanguages = []\n',
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path)
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith(f"{path}: ") for line in lines)
+    assert [line.removeprefix(f"{path}: ").split(";")[0] for line in lines] == [
+        "retries stands outside a section",
+        "unknown section [fetsh]",
+        "unknown key run.batch_article",
+        "run.max_reject_share = 2: Input should be less than or equal to 1",
+        "fetch.allow_hosts.0 = 'http://localhost': not a host or host:port, such as localhost:8000",
+        "clean.zone = 'Riyadh': not a time zone of the IANA list, such as Asia/Riyadh or UTC",
+        "clean.languages = []: Tuple should have at least 1 item after validation, not 0",
+    ]
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"absent\.toml: cannot read the settings file: No such file"):
         load_settings(tmp_path / "absent.toml")

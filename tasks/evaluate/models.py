@@ -12,7 +12,7 @@ from tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
 from tasks.parse.encoder import load_encoder
 from tasks.parse.models import ENCODER, OPINION, SENTIMENT, load_parser
 from tasks.sentiment.classifier import load_classifier
-from tasks.train.data import data_file, from_anercorp, is_pud, read_bio, read_conllu
+from tasks.train.data import data_files, from_anercorp, is_pud, read_bio, read_conllu
 from tasks.train.labelled import read_articles
 
 TREEBANK, NER, ARTICLES = "treebank/dev.conllu", "ner/dev.bio", "gold/dev.jsonl"
@@ -24,7 +24,7 @@ def score_models(data: Path, folder: Path, *, threads: int = 0) -> dict[str, Any
     The parser is measured on either part of `treebank/dev.conllu`, NER on either part of `ner/dev.bio`, sentences and
     sentiment on `gold/dev.jsonl`, all below `data`: the development parts, chosen on, not trained on.
     """
-    treebank, ner, annotated = (data_file(data, name) for name in (TREEBANK, NER, ARTICLES))
+    treebank, ner, annotated = data_files(data, (TREEBANK, NER, ARTICLES))
     parser = load_parser(folder, threads)
     trees, entities = list(read_conllu(treebank)), read_bio(ner)
     articles = [json.loads(line) for line in annotated.read_text(encoding="utf-8").splitlines()]

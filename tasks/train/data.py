@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stanza.utils.datasets import prepare_tokenizer_data
@@ -18,12 +18,16 @@ ANERCORP = {"train": 3834, "dev": 420}
 TYPOGRAPHIC = str.maketrans({"-": "–"})
 
 
-def data_file(data: Path, name: str) -> Path:
-    """The data file `name` below the folder `data`, or beside it (`gold/` may lie in either place); else UsageError."""
-    for path in (data / name, data.parent / name):
-        if path.is_file():
-            return path
-    raise UsageError(f"training data {data / name} is missing; name its folder with --data")
+def data_files(data: Path, names: Sequence[str]) -> list[Path]:
+    """The data files `names` below the folder `data`, or beside it (`gold/` may lie in either place).
+
+    UsageError with all that are missing.
+    """
+    found = {name: [path for path in (data / name, data.parent / name) if path.is_file()] for name in names}
+    missing = [str(data / name) for name, paths in found.items() if not paths]
+    if missing:
+        raise UsageError(f"training data is missing: {', '.join(missing)}; name its folder with --data")
+    return [found[name][0] for name in names]
 
 
 def read_conllu(path: Path) -> Iterator[list[str]]:

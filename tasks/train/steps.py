@@ -25,7 +25,7 @@ from tasks.stance.decision import NO_DECISION, Decision, save_decision
 from tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
 from tasks.train.data import (
     augmented,
-    data_file,
+    data_files,
     from_anercorp,
     is_pud,
     read_bio,
@@ -93,8 +93,8 @@ class Workshop:
     profile: str = BUNDLED
 
     def need(self, *paths: str) -> list[Path]:
-        """The data files, which must exist; UsageError names the first that does not."""
-        return [data_file(self.data, path) for path in paths]
+        """The data files, which must exist; UsageError names those that do not."""
+        return data_files(self.data, paths)
 
     @property
     def base(self) -> Path:

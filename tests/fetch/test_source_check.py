@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.sources import list_sources
 from tasks.errors import UsageError
 from tests.fetch.conftest import Site
 
@@ -30,6 +32,11 @@ XML = {"Content-Type": "application/xml"}
 def feed(*items: tuple[str, str]) -> str:
     entries = "".join(f"<item><link>{link}</link><pubDate>{time}</pubDate></item>" for link, time in items)
     return f"<rss version='2.0'><channel>{entries}</channel></rss>"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 class Place:
@@ -149,6 +156,22 @@ def test_a_server_whose_robots_cannot_be_read_is_not_asked_further(place: Place,
     assert site.paths() == []
 
 
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("http://10.0.0.1/feed", "refused"),
+        ("http://no-such-host.invalid/feed", "network_error"),
+        ("http://127.0.0.1:9/feed", "network_error"),
+    ],
+)
+def test_nothing_is_said_of_the_robots_of_a_host_that_was_not_asked(place: Place, address: str, reason: str) -> None:
+    place.add("port", "feed", address)
+    status, (result,) = place.check()
+    assert (status, result["robots"]) == (1, None)
+    assert [problem["reason"] for problem in result["problems"]] == [reason]
+    assert "robots.txt:" not in place.call("check")[1]
+
+
 def test_of_an_index_the_sitemap_that_changed_last_is_read(place: Place, site: Site) -> None:
     site.serve("/1", ARTICLE)
     site.serve("/new.xml", "<urlset><url><loc>/1</loc></url></urlset>", headers=XML)
@@ -180,6 +203,19 @@ def test_the_list_tells_what_is_on(place: Place) -> None:
     assert first[:4] == ["port", "yes", "feed", "صحيفة"]
     assert second == ["valley", "list", "صحيفة", "https://valley.example/a", "…", "2", "in", "all"]
     assert [json.loads(line)["id"] for line in place.call("list", "--json")[1].splitlines()] == ["port", "valley"]
+
+
+def test_addresses_are_whole_in_a_narrow_terminal(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://port.example/" + "a" * 60
+    place.add("port-of-the-old-town-and-the-bay", "feed", address)
+    place.call("list")
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    list_sources(place.folder / "my.toml")
+    header, line = terminal.getvalue().splitlines()
+    assert "port-of-the-old-town-and-the-bay" in line
+    assert line.endswith(address)
+    assert "\x1b[1maddress\x1b[0m" in header
 
 
 def test_an_unknown_source_is_named(place: Place) -> None:

@@ -83,6 +83,19 @@ def test_a_wrong_source_is_named_with_file_key_and_what_is_allowed(
     assert "secret" not in str(caught.value)
 
 
+def test_all_that_is_wrong_in_a_file_is_told_at_once(tmp_path: Path) -> None:
+    other = ENTRY.replace('"port"', '"valley"').replace('"feed"', '"rss"')
+    path = written(tmp_path, ENTRY.replace("enabled", "enable") + other)
+    with pytest.raises(ConfigError) as caught:
+        load_sources(path)
+    lines = str(caught.value).splitlines()
+    assert [line.removeprefix(f"{path}: ").split(";")[0].split(":")[0] for line in lines] == [
+        "unknown key source.port.enable",
+        "the key source.port.enabled is missing",
+        "source.valley.kind",
+    ]
+
+
 def test_a_missing_sources_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.toml: cannot read the file: No such file"):
         load_sources(tmp_path / "none.toml")

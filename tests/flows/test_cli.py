@@ -77,8 +77,22 @@ def test_an_unknown_stage_is_named_with_the_known_ones(
 def test_training_data_that_is_not_there_is_named(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    missing = "none/treebank/dev.conllu, none/ner/dev.bio, none/gold/dev.jsonl"
     assert call(monkeypatch, "evaluate", "--data", "none") == EXIT_WRONG_USE
-    assert "treebank/dev.conllu is missing" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert told == f"nabra: training data is missing: {missing}; name its folder with --data\n"
+
+
+def test_before_training_all_data_that_any_step_lacks_is_named(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workplace / "treebank").mkdir()
+    (workplace / "treebank" / "train.conllu").touch()
+    assert call(monkeypatch, "train", "joint", "--data", ".") == EXIT_WRONG_USE
+    missing = "news/saudinewsnet.parquet, treebank/dev.conllu, ner/train.bio, ner/dev.bio"
+    shown = capsys.readouterr()
+    assert shown.err == f"nabra: training data is missing: {missing}; name its folder with --data\n"
+    assert shown.out == ""
 
 
 @pytest.mark.usefixtures("workplace")
@@ -91,6 +105,10 @@ def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: 
 @pytest.mark.parametrize(
     "command",
     [
+        ("status",),
+        ("show", "festival.html"),
+        ("sql", "from clean"),
+        ("actors", "find", "صالح"),
         ("validate",),
         ("migrate",),
         ("compact",),
@@ -98,6 +116,7 @@ def test_every_command_explains_itself(monkeypatch: pytest.MonkeyPatch, capsys: 
         ("retry",),
         ("backfill", "--from", "2026-04-01", "--to", "2026-04-02"),
         ("export", "jsonl"),
+        ("export", "conllu"),
     ],
 )
 def test_a_path_without_a_warehouse_is_named_and_left_alone(
@@ -105,6 +124,14 @@ def test_a_path_without_a_warehouse_is_named_and_left_alone(
 ) -> None:
     assert call(monkeypatch, *command, "--warehouse", "typo") == EXIT_WRONG_USE
     error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    assert "there is nothing in" in error
+    way_out = "name another with --warehouse, or fill it with: nabra run"
+    assert error == f"nabra: there is no warehouse in {workplace}/typo; {way_out}\n"
     assert not (workplace / "typo").exists()
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_name_is_looked_up_in_the_list_where_there_is_no_warehouse(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "actors", "find", "صالح") == EXIT_WRONG_USE
+    assert "saleh" in capsys.readouterr().out

@@ -12,9 +12,9 @@ from tasks.store import Batch, Store
 from tests.flows.small_warehouse import DOC, OTHER, REFUSED, TITLE, write
 
 
-def shown(store: Store, doc: str, *, entities: bool = False) -> str:
+def shown(store: Store, doc: str, *, version: int | None = None, entities: bool = False) -> str:
     stream = io.StringIO()
-    put(show(store, doc, entities=entities), stream)
+    put(show(store, doc, version=version, entities=entities), stream)
     return stream.getvalue()
 
 
@@ -49,6 +49,36 @@ def test_an_article_shows_its_facts_sentences_quotes_and_stances(store: Store) -
     stance = "الرابطة against الاتفاق 0.50 انتقدت الرابطة الاتفاق rule:blame (rule 0.80, classifier 0.25)"
     assert stance.split() in lines
     assert "Not done" not in text
+
+
+def edit(store: Store) -> None:
+    """A second version of the article, in a batch of its own."""
+    batch = Batch("2026-04-15", "four")
+    address = {"doc_id": DOC, "url": "file:///news/water.html", "version": 2}
+    write(store, batch, "raw", address)
+    write(store, batch, "clean", address | {"title": "عنوان مصحح", "text": "نص", "language": "ar"})
+    write(store, batch, "sentences", {"doc_id": DOC, "version": 2, "part": "title", "text": "عنوان مصحح"})
+    for dataset in ("tokens", "entities", "sentiment", "quotes", "stances"):
+        write(store, batch, dataset)
+
+
+def test_an_article_that_was_edited_says_which_version_it_is_and_how_to_see_the_others(store: Store) -> None:
+    assert ["version", "1", "of", "1"] in [line.split() for line in shown(store, "aa11").splitlines()]
+    edit(store)
+    newest = shown(store, "aa11")
+    assert newest.startswith("عنوان مصحح")
+    assert "version    2 of 2, the newest; to see another: --version 1" in newest
+    assert "الماء" not in newest
+    first = shown(store, "aa11", version=1)
+    assert first.startswith(TITLE)
+    assert "version    1 of 2, not the newest; to see another: --version 2" in first
+    assert "الماء للجميع" in first
+
+
+def test_a_version_that_is_not_there_is_named_with_those_that_are(store: Store) -> None:
+    edit(store)
+    with pytest.raises(UsageError, match="'aa11' has no version 3; there are: 1, 2"):
+        shown(store, "aa11", version=3)
 
 
 def test_names_are_shown_on_demand(store: Store) -> None:

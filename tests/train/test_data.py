@@ -9,7 +9,7 @@ import pytest
 
 from tasks.errors import UsageError
 from tasks.train.data import (
-    data_file,
+    data_files,
     read_bio,
     read_conllu,
     surface_tokens,
@@ -89,6 +89,6 @@ def test_data_may_lie_in_the_folder_or_beside_it(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "gold").mkdir()
     (tmp_path / "gold" / "train.jsonl").touch()
-    assert data_file(tmp_path / "data", "gold/train.jsonl") == tmp_path / "gold" / "train.jsonl"
-    with pytest.raises(UsageError, match=r"ner/train\.bio is missing; name its folder with --data"):
-        data_file(tmp_path / "data", "ner/train.bio")
+    assert data_files(tmp_path / "data", ["gold/train.jsonl"]) == [tmp_path / "gold" / "train.jsonl"]
+    with pytest.raises(UsageError, match=r"is missing: \S*/ner/train\.bio; name its folder with --data"):
+        data_files(tmp_path / "data", ["ner/train.bio", "gold/train.jsonl"])

@@ -1,0 +1,75 @@
+"""`--help`: every command explains itself, in examples that work and exit statuses that mean the same everywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from flows.cli import app
+from tasks.fetch import ACCEPTED_SUFFIXES
+from tests.workplace import NABRA, Workplace
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+# They take a network, a server, training data, files of the user's, or are tried by other tests.
+NOT_HERE = re.compile(r".*PREFECT_API_URL.*|nabra (run|retry|backfill|serve|train|evaluate .|sources check|.*s3://).*")
+
+
+def walked(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    for below, child in getattr(command, "commands", {}).items():
+        yield from walked(child, f"{name} {below}")
+
+
+COMMANDS = dict(walked(typer.main.get_command(app), "nabra"))
+LEAVES = {name: command for name, command in COMMANDS.items() if not getattr(command, "commands", {})}
+EXAMPLES = {
+    example: name
+    for name, command in COMMANDS.items()
+    for example in re.findall(r"^(?:\*\*Example\*\* )?`([^`]*nabra [^`]+)`", command.help or "", re.MULTILINE)
+}
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_a_command_explains_itself_and_each_of_its_arguments(name: str) -> None:
+    command = LEAVES[name]
+    assert command.help
+    assert all(parameter.help for parameter in command.params if isinstance(parameter, click.Option)), name
+    if name not in ("nabra models download", "nabra serve"):
+        assert name in EXAMPLES.values(), f"{name} has no example"
+
+
+def test_only_what_1_means_differs_between_commands() -> None:
+    whole = COMMANDS["nabra"].help or ""
+    assert re.search(r"\*\*Exit status\*\* of all commands: 0 .*; 1 .*; 2 .*; 130 ", whole, re.DOTALL)
+    for name, command in LEAVES.items():
+        told = re.findall(r"exit status[^.]*", command.help or "", re.IGNORECASE)
+        assert all(re.match(r"(?i)exit status(\*\* 1: .+| 2)", words, re.DOTALL) for words in told), name
+
+
+def test_all_kinds_of_input_are_told() -> None:
+    (inputs,) = (parameter for parameter in COMMANDS["nabra run"].params if parameter.name == "inputs")
+    told = inputs.help  # type: ignore[attr-defined]
+    table = README.split("## What goes in")[1].split("\n## ")[0]
+    for suffix in ACCEPTED_SUFFIXES:
+        assert f"{suffix} " in told, suffix
+        assert f"`{suffix}`" in table, suffix
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_examples_work_on_what_the_first_run_leaves(sampled: tuple[Workplace, str, str]) -> None:
+    place, _, _ = sampled
+    environment = place.environment | {"PATH": f"{NABRA.parent}:{place.environment['PATH']}"}
+    here = [example for example in EXAMPLES if not NOT_HERE.fullmatch(example)]
+    assert len(here) >= 15, here
+    for example in here:
+        done = subprocess.run(
+            example, shell=True, cwd=place.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{example}: {done.stderr}"

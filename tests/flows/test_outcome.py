@@ -1,0 +1,156 @@
+"""What `nabra run`, `retry` and `backfill` say at their end: counts, rejects, or that there was nothing to do."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from flows import news
+from flows.cli import app
+from tasks.run import FUNCTIONS, run_fetch, run_stage
+from tasks.stages import STAGES
+from tasks.toolbox import Toolbox
+from tests.runs import use_stand_ins
+
+NEWS = "أعلن وزير المياه أن المشروع رقم {number} سيبدأ في الربيع المقبل، ورحب سكان القرى بالخطوة التي طال انتظارها. "
+
+
+class Place:
+    """A folder, and the command called in it, without a Prefect server and with a parser of a few lines."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, name: str, *rows: dict[str, Any]) -> str:
+        path = self.folder / name
+        path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n", encoding="utf-8")
+        return str(path)
+
+    def call(self, *arguments: str) -> tuple[str, str]:
+        """What the command prints, and what it prints to standard error."""
+        (self.folder / "my.toml").touch()
+        options = ["--warehouse", str(self.folder / "warehouse"), "--config", str(self.folder / "my.toml")]
+        result = CliRunner().invoke(app, [*arguments, *options], catch_exceptions=False)
+        return result.stdout, result.stderr
+
+    def set(self, text: str) -> None:
+        (self.folder / "my.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    for name in ("parser", "classifier", "judges"):
+        monkeypatch.setattr(Toolbox, name, getattr(Toolbox, name))
+    use_stand_ins()
+    monkeypatch.setattr(news, "run_stage", run_stage.fn)
+    monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
+    monkeypatch.setattr(news, "publish", lambda *_: None)
+    for name in ("news", "pending", "backfill"):
+        monkeypatch.setattr(news, name, getattr(news, name).fn)
+    return Place(tmp_path)
+
+
+def article(number: int) -> dict[str, Any]:
+    return {"id": f"a{number}", "title": f"خبر {number}", "text": NEWS.format(number=number) * 3}
+
+
+def counts(shown: str) -> dict[str, list[str]]:
+    """The numbers of the table, by stage, in the order in which they are shown."""
+    rows = [line.strip("│ ").split("│") for line in shown.splitlines() if line.startswith("│")]
+    return {name.strip(): [cell.strip() for cell in cells[:-1]] for name, *cells in rows}
+
+
+def test_the_first_rejects_are_shown_with_their_place_reason_and_where_the_others_are(place: Place) -> None:
+    empty = [{"id": f"e{number}", "text": ""} for number in range(6)]
+    _, said = place.call("run", place.add("أخبار.jsonl", *empty, {"id": "english", "text": "The minister said " * 30}))
+    assert "7 rejected:\n" in said
+    shown = re.findall(r"^  (\S+)\n    (\w+): (\w+): (.+)$", said, re.MULTILINE)
+    assert [row[1:3] for row in shown] == [("clean", "wrong_language"), *[("fetch", "empty")] * 4]
+    assert shown[0][0] == f"{place.folder}/أخبار.jsonl#english"
+    assert shown[0][3].startswith("en with probability")
+    assert "  … and 2 more\n" in said
+    query = re.search("nabra sql '(.+)'", said)
+    assert query
+    assert len(place.call("sql", query[1])[0].splitlines()) == 1 + 7
+
+
+def test_a_long_detail_is_cut_and_controls_do_not_reach_the_terminal(place: Place) -> None:
+    path = place.folder / "rows.jsonl"
+    path.write_text("{" + "\x1b[2Jx" * 200 + "\n", encoding="utf-8")
+    _, said = place.call("run", str(path))
+    assert "1 rejected:" in said
+    assert "more" not in said
+    assert "\x1b" not in said
+    assert max(map(len, said.splitlines())) < 300
+
+
+def test_a_run_without_rejects_does_not_speak_of_them(place: Place) -> None:
+    assert "rejected" not in place.call("run", place.add("a.jsonl", article(1)))[1]
+
+
+def test_what_was_rejected_in_an_earlier_run_is_not_told_again(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", {"id": "void", "text": ""}))
+    _, said = place.call("run", place.add("b.jsonl", article(1)))
+    assert "rejected" not in said
+
+
+def test_every_document_of_a_stage_came_out_was_rejected_or_known(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", article(1), {"id": "english", "text": "The minister said " * 30}))
+    again = article(1) | {"id": "again"}
+    shown, _ = place.call("run", place.add("b.jsonl", again, article(2)), str(place.folder / "a.jsonl"))
+    # in, out, rejected, known, duplicates
+    assert counts(shown) == {
+        "fetch": ["4", "2", "0", "2", ""],
+        "clean": ["2", "2", "0", "0", "1"],
+        "parse": ["2", "1", "0", "1", ""],
+        "sentiment": ["2", "1", "0", "1", ""],
+        "stance": ["2", "1", "0", "1", ""],
+    }
+
+
+def test_stages_are_shown_in_the_order_of_the_pipeline(place: Place) -> None:
+    place.set("[run]\nbatch_articles = 1\n")
+    place.call("run", place.add("a.jsonl", article(1)))
+    place.set("[run]\nbatch_articles = 1\n[stance]\nmin_score = 0.5\n")
+    # The old batch comes first, and has only stance to be done.
+    shown, _ = place.call("run", place.add("b.jsonl", article(2)), "--refresh", "stance")
+    assert list(counts(shown)) == ["fetch", *STAGES]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("run", "{articles}"), "Nothing to do: nothing new (1 met before), and no stage has work left."),
+        (
+            ("run", "{articles}", "--refresh", "clean"),
+            "Nothing to do: nothing new (1 met before), and no stage has work left.",
+        ),
+        (("retry",), "Nothing to do: nothing new, and no stage has work left."),
+        (
+            ("backfill", "--from", "2020-01-01", "--to", "2099-01-01"),
+            "Nothing to do: nothing new, and no stage has work left.",
+        ),
+    ],
+)
+def test_where_nothing_is_to_do_one_line_says_so(place: Place, command: tuple[str, ...], told: str) -> None:
+    articles = place.add("a.jsonl", article(1))
+    place.call("run", articles)
+    shown, _ = place.call(*(part.format(articles=articles) for part in command))
+    assert shown.splitlines() == [told, f"Parquet: {place.folder}/warehouse"]
+
+
+def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no text")
+
+    monkeypatch.setitem(FUNCTIONS, "clean", broken)  # type: ignore[arg-type]
+    articles = place.add("a.jsonl", article(1))
+    place.call("run", articles)
+    shown, said = place.call("run", articles)
+    assert "clean failed on batch" in said
+    assert counts(shown)["clean"] == ["0", "0", "0", "0", ""]
