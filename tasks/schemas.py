@@ -349,7 +349,9 @@ PAGES: Final = Dataset(
         _string("url", "the address, canonical"),
         _string("kind", "`page`, `listing` (feed, sitemap, list of links) or `robots` (robots.txt)"),
         _string("source", "as in `raw`"),
-        _string("listed_by", "address of the source by which a page or sitemap was found", nullable=True),
+        _string(
+            "listed_by", "address of the source that led to a page, of the index that names a sitemap", nullable=True
+        ),
         _string("outcome", "; ".join(f"`{name}`: {meaning}" for name, meaning in OUTCOMES.items())),
         _string("reason", "why it failed, as in `rejects`", nullable=True),
         _time("checked_at", "when it was asked"),

@@ -217,10 +217,10 @@ class _Run:
         web: Web,
     ) -> Iterator[Listing | Fetched]:
         """The sitemaps that an index names, and those that they name, one after the other and each once."""
-        waiting = deque((item, 1) for item in sitemaps)
-        seen, met_known = {index.url}, False
+        waiting = deque((item, index.url, 1) for item in sitemaps)
+        seen, known_in = {index.url}, set[str]()
         while waiting:
-            item, depth = waiting.popleft()
+            item, named_by, depth = waiting.popleft()
             url = _checked(item, index.source)
             address = item.link if isinstance(url, Refused) else url
             if address in seen:
@@ -232,12 +232,12 @@ class _Run:
             if isinstance(url, Refused):
                 yield url
                 continue
-            ask = Ask(url, LISTING, index.source, index.url, hint_published_at=item.changed_at)
-            is_known = url in self.memory.pages
-            if met_known and not is_known:
-                # Behind those asked in earlier runs, since the newest come first, lies the archive.
+            ask = Ask(url, LISTING, index.source, named_by, hint_published_at=item.changed_at)
+            if url in self.memory.pages:
+                known_in.add(named_by)
+            elif named_by in known_in:
+                # Behind those asked in earlier runs, since an index gives the newest first, lies the archive.
                 continue
-            met_known |= is_known
             if self._meet(document_id(url), url) is not None:
                 continue
             if depth > self.settings.max_sitemap_depth:
@@ -251,12 +251,12 @@ class _Run:
             further = self._sitemap(ask, target, ticket, web)
             yield further
             if isinstance(further, Listing):
-                waiting.extend((named, depth + 1) for named in further.sitemaps)
+                waiting.extend((named, url, depth + 1) for named in further.sitemaps)
 
     def _sitemap(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Listing | Refused | Kept:
         before = self.memory.pages.get(ask.url)
         payload = self._get(ask, before, target, web)
-        listing: Listing | DocumentError | None = Listing([])
+        listing: Listing | DocumentError | None = Listing([], newest_first(self.memory.listed(ask.url, LISTING)))
         if isinstance(payload, Payload):
             listing = _guarded(ask, lambda: self._listing(ask.url, payload, target))
             if listing is None:

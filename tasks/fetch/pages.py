@@ -154,7 +154,7 @@ class Memory:
         object.__setattr__(self, "_by_listing", dict(grouped))
 
     def listed(self, by: str, kind: str) -> list[Page]:
-        """The pages, or the sitemaps, that the source at the address `by` has named so far."""
+        """The pages that the source at the address `by` has led to so far, or the sitemaps that it has named."""
         return self._by_listing.get((by, kind), [])
 
     def robots(self, now: datetime) -> dict[str, str]:

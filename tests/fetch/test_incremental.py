@@ -245,3 +245,35 @@ def test_half_a_character_in_a_json_feed_costs_nothing_but_itself(site, settings
     site.serve("/feed.json", item, headers={"Content-Type": "application/feed+json"})
     (document,) = (event for event in Reader(site, settings).run("/feed.json") if isinstance(event, Document))
     assert document.row["hint_title"] == "? خبر"
+
+
+def sitemap_index(*links):
+    return f"<sitemapindex>{''.join(f'<sitemap><loc>{link}</loc></sitemap>' for link in links)}</sitemapindex>"
+
+
+def test_an_index_is_followed_no_deeper_when_it_is_not_modified(site, settings):
+    for depth in range(9):
+        publish(site, f"/{depth}.xml", sitemap_index(f"/{depth + 1}.xml"), f'"{depth}"')
+    reader = Reader(site, settings)
+    for _ in range(3):
+        (refused,) = (event for event in reader.run("/0.xml", max_sitemap_depth=2) if isinstance(event, Refused))
+        assert site.paths() == ["/0.xml", "/1.xml", "/2.xml"]
+        assert refused.row["url"] == site.address + "/3.xml"
+    publish(site, "/2.xml", sitemap_index("/4.xml"), '"changed"')
+    assert not [event for event in reader.run("/0.xml", max_sitemap_depth=2) if isinstance(event, Document)]
+    assert site.paths() == ["/0.xml", "/1.xml", "/2.xml"]
+
+
+def test_a_new_sitemap_of_an_index_below_an_index_is_read_and_the_archive_is_not(site, settings):
+    publish(site, "/index.xml", sitemap_index("/year.xml"), '"i1"')
+    publish(site, "/year.xml", sitemap_index("/march.xml", "/february.xml"), '"y1"')
+    for path, tag in (("/1", '"a1"'), ("/2", '"b1"')):
+        publish(site, path, PAGE + path, tag)
+    publish(site, "/march.xml", "<urlset><url><loc>/1</loc></url></urlset>", '"m1"')
+    publish(site, "/april.xml", "<urlset><url><loc>/2</loc></url></urlset>", '"n1"')
+    reader = Reader(site, settings)
+    reader.run("/index.xml", max_feed_items=1)
+    publish(site, "/year.xml", sitemap_index("/april.xml", "/march.xml", "/february.xml"), '"y2"')
+    (new,) = (event for event in reader.run("/index.xml") if isinstance(event, Document))
+    assert new.row["url"] == site.address + "/2"
+    assert "/february.xml" not in site.paths()
