@@ -218,7 +218,7 @@ class _Run:
     ) -> Iterator[Listing | Fetched]:
         """The sitemaps that an index names, and those that they name, one after the other and each once."""
         waiting = deque((item, index.url, 1) for item in sitemaps)
-        seen, known_in = {index.url}, set[str]()
+        seen, known_in = {index.url}, set[str | None]()
         while waiting:
             item, named_by, depth = waiting.popleft()
             url = _checked(item, index.source)
@@ -233,10 +233,7 @@ class _Run:
                 yield url
                 continue
             ask = Ask(url, LISTING, index.source, named_by, hint_published_at=item.changed_at)
-            if url in self.memory.pages:
-                known_in.add(named_by)
-            elif named_by in known_in:
-                # Behind those asked in earlier runs, since an index gives the newest first, lies the archive.
+            if self._is_archive(ask, known_in):
                 continue
             if self._meet(document_id(url), url) is not None:
                 continue
@@ -252,6 +249,16 @@ class _Run:
             yield further
             if isinstance(further, Listing):
                 waiting.extend((named, url, depth + 1) for named in further.sitemaps)
+
+    def _is_archive(self, ask: Ask, known_in: set[str | None]) -> bool:
+        """Whether a sitemap lies behind those that were asked in earlier runs; `known_in` are the indexes of these.
+
+        The newest of an index come first. Where it gives no times its order tells nothing: WordPress appends the new.
+        """
+        if ask.url in self.memory.pages:
+            known_in.add(ask.listed_by)
+            return False
+        return ask.listed_by in known_in and ask.hint_published_at is not None
 
     def _sitemap(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Listing | Refused | Kept:
         before = self.memory.pages.get(ask.url)

@@ -264,16 +264,33 @@ def test_an_index_is_followed_no_deeper_when_it_is_not_modified(site, settings):
     assert site.paths() == ["/0.xml", "/1.xml", "/2.xml"]
 
 
+def dated_index(*entries):
+    names = "".join(f"<sitemap><loc>{link}</loc><lastmod>{day}</lastmod></sitemap>" for link, day in entries)
+    return f"<sitemapindex>{names}</sitemapindex>"
+
+
 def test_a_new_sitemap_of_an_index_below_an_index_is_read_and_the_archive_is_not(site, settings):
-    publish(site, "/index.xml", sitemap_index("/year.xml"), '"i1"')
-    publish(site, "/year.xml", sitemap_index("/march.xml", "/february.xml"), '"y1"')
-    for path, tag in (("/1", '"a1"'), ("/2", '"b1"')):
-        publish(site, path, PAGE + path, tag)
-    publish(site, "/march.xml", "<urlset><url><loc>/1</loc></url></urlset>", '"m1"')
-    publish(site, "/april.xml", "<urlset><url><loc>/2</loc></url></urlset>", '"n1"')
+    months = [("/march.xml", "2026-03-01"), ("/february.xml", "2026-02-01")]
+    publish(site, "/index.xml", dated_index(("/year.xml", "2026-03-01")), '"i1"')
+    publish(site, "/year.xml", dated_index(*months), '"y1"')
+    for number, month in enumerate(("/march", "/april")):
+        publish(site, month, PAGE + month, f'"a{number}"')
+        publish(site, f"{month}.xml", f"<urlset><url><loc>{month}</loc></url></urlset>", f'"m{number}"')
     reader = Reader(site, settings)
     reader.run("/index.xml", max_feed_items=1)
-    publish(site, "/year.xml", sitemap_index("/april.xml", "/march.xml", "/february.xml"), '"y2"')
+    publish(site, "/year.xml", dated_index(("/april.xml", "2026-04-01"), *months), '"y2"')
+    (new,) = (event for event in reader.run("/index.xml") if isinstance(event, Document))
+    assert new.row["url"] == site.address + "/april"
+    assert "/february.xml" not in site.paths()
+
+
+def test_a_new_sitemap_is_read_though_its_index_gives_no_times_and_names_it_last(site, settings):
+    for number in (1, 2):
+        publish(site, f"/{number}", PAGE + str(number), f'"a{number}"')
+        publish(site, f"/{number}.xml", f"<urlset><url><loc>/{number}</loc></url></urlset>", f'"m{number}"')
+    publish(site, "/index.xml", sitemap_index("/1.xml"), '"i1"')
+    reader = Reader(site, settings)
+    reader.run("/index.xml")
+    publish(site, "/index.xml", sitemap_index("/1.xml", "/2.xml"), '"i2"')
     (new,) = (event for event in reader.run("/index.xml") if isinstance(event, Document))
     assert new.row["url"] == site.address + "/2"
-    assert "/february.xml" not in site.paths()
