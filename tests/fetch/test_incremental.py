@@ -190,6 +190,23 @@ def test_a_host_that_fails_time_and_again_is_left_alone_for_the_run(site, settin
     assert "failed 5 times in a row" in refused[-1]["detail"]
 
 
+def test_a_host_that_others_lead_to_fails_for_itself(site, settings):
+    elsewhere = site.address.replace("127.0.0.1", "localhost")
+    site.serve("/down", status=500)
+    moved, here = [f"/moved/{number}" for number in range(8)], [f"/{number}" for number in range(3)]
+    for path in moved:
+        site.serve(path, status=301, headers={"Location": f"{elsewhere}/down"})
+    for path in here:
+        publish(site, path, PAGE + path, f'"{path}"')
+    publish(site, "/feed", feed(*moved, *here), '"f1"')
+    allowed = ("127.0.0.1", "localhost")
+    events = Reader(site, settings).run("/feed", retries=0, allow_hosts=allowed)
+    assert len([event for event in events if isinstance(event, Document)]) == 3
+    refused = [event.row["detail"] for event in events if isinstance(event, Refused)]
+    assert [detail.count("localhost failed 5 times in a row") for detail in refused] == [0] * 5 + [1] * 3
+    assert len(site.by_host()[elsewhere.removeprefix("http://")]) == 5
+
+
 def test_a_page_that_two_feeds_name_holds_back_both(site, settings):
     publish(site, "/1", PAGE, '"a1"')
     publish(site, "/2", PAGE + "اثنان", '"b1"')
