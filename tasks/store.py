@@ -181,6 +181,13 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
 
+    def located(self, dataset: str, columns: list[str], where: ds.Expression) -> Iterator[tuple[Batch, dict[str, Any]]]:
+        """The rows for which `where` holds, each with its batch."""
+        for row in self.scan(dataset, [*columns, "__filename"], where).to_pylist():
+            match = BATCH_FILE.search(row.pop("__filename"))
+            if match:
+                yield Batch(match[1], match[2]), row
+
     def dataset(self, dataset: str, files: list[str] | None = None) -> ds.Dataset:
         """The files (all, if none are given) as a pyarrow dataset; without any it has the columns and no rows."""
         partitioning = ds.partitioning(pa.schema([("ingest_date", pa.string())]), flavor="hive")
