@@ -12,6 +12,7 @@ import math
 import os
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -202,9 +203,22 @@ class Store:
         )
 
     def superseded(self) -> set[tuple[str, int]]:
-        """The versions (doc_id, number) of articles of which there is a newer one in `clean`."""
-        edited = self.scan("clean", ["doc_id", "version"], ds.field("version") > 1).to_pylist()
-        return {(row["doc_id"], number) for row in edited for number in range(1, row["version"])}
+        """The versions (doc_id, number) of articles that give way to another: to the newest that all stages have taken.
+
+        While a stage has yet to take an edited article, or where one has refused it, the version before stays the one
+        to read: the tables of one version belong together.
+        """
+        edited = self.scan("clean", ["doc_id"], ds.field("version") > 1)["doc_id"].unique()
+        if not edited:
+            return set()
+        is_edited = ds.field("doc_id").isin(edited)
+        done = self.done(list(STAGES.values())[-1])
+        refused = {tuple(row.values()) for row in self.scan("rejects", ["doc_id", "__filename"], is_edited).to_pylist()}
+        versions: defaultdict[str, list[tuple[bool, int]]] = defaultdict(list)
+        for batch, row in self.located("clean", ["doc_id", "version"], is_edited):
+            is_refused = any((row["doc_id"], self._rejects_path(stage, batch)) in refused for stage in STAGES)
+            versions[row["doc_id"]].append((batch in done and not is_refused, row["version"] or 1))
+        return {(doc_id, each[1]) for doc_id, found in versions.items() for each in found if each != max(found)}
 
     def write(self, dataset: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         """Publish the rows of one batch, replacing what was there; SchemaError if they are not the dataset's."""
@@ -212,11 +226,10 @@ class Store:
 
     def write_rejects(self, stage: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         """Publish what a stage refused of a batch; without refusals no file is left, nor one of an earlier run."""
-        name = f"{batch.batch_id}.{stage}"
         if data.num_rows:
-            self._write(REJECTS, name, batch, data, provenance)
+            self._write(REJECTS, f"{batch.batch_id}.{stage}", batch, data, provenance)
             return
-        self.remove(self._path(REJECTS.name, name, batch.ingest_date).removeprefix(f"{self.root}/"))
+        self.remove(self._rejects_path(stage, batch).removeprefix(f"{self.root}/"))
 
     def _write(self, dataset: Dataset, name: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         metadata = {
@@ -331,6 +344,9 @@ class Store:
 
     def _path(self, dataset: str, name: str, ingest_date: str) -> str:
         return f"{self.root}/{dataset}/ingest_date={ingest_date}/{name}.parquet"
+
+    def _rejects_path(self, stage: str, batch: Batch) -> str:
+        return self._path(REJECTS.name, f"{batch.batch_id}.{stage}", batch.ingest_date)
 
     def _files(self, dataset: str) -> list[str]:
         return [info.path for info in self.data_files(dataset)]
