@@ -119,8 +119,12 @@ class Store:
 
     def batches(self, dataset: str) -> list[Batch]:
         """All batches of a dataset, oldest first."""
-        found = (BATCH_FILE.search(path) for path in self._files(dataset))
-        return sorted(Batch(match[1], match[2]) for match in found if match)
+        return sorted(self.batch_files(dataset))
+
+    def batch_files(self, dataset: str) -> dict[Batch, pafs.FileInfo]:
+        """The file of each batch of a dataset."""
+        found = ((BATCH_FILE.search(info.path), info) for info in self.data_files(dataset))
+        return {Batch(match[1], match[2]): info for match, info in found if match}
 
     def done(self, stage: Stage, fingerprint: str | None = None, *, among: set[Batch] | None = None) -> set[Batch]:
         """The batches (`among` some, or all) for which the stage has written all its datasets.
