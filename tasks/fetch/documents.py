@@ -285,16 +285,17 @@ class _Run:
         if self._meet(doc_id, url) is not None:
             self._join(url, ticket)
             return
-        is_newer = before is not None and item.changed_at is not None and item.changed_at > before.checked_at
         # Of a document without a state a run was killed before it could write that.
-        if before is None or is_newer or self._is_due(before):
-            self._add_page(Ask(url, PAGE, target.source, listed_by, item.title, item.published_at), target, ticket)
+        if before is None or self._is_due(before, item.changed_at):
+            ask = Ask(url, PAGE, target.source, listed_by, item.title, item.published_at, item.changed_at)
+            self._add_page(ask, target, ticket)
         elif doc_id in self.memory.documents:
             yield Known(doc_id, target.source)
 
-    def _is_due(self, page: Page) -> bool:
+    def _is_due(self, page: Page, called_changed: datetime | None = None) -> bool:
         version = self.memory.documents.get(document_id(page.url))
-        return page.is_due(self.now(), self.settings, version.number if version else 1)
+        at_present = self.now(), self.settings, version.number if version else 1
+        return page.is_due(*at_present) or page.is_called_changed(called_changed, *at_present)
 
     def _join(self, url: str, ticket: _Ticket) -> None:
         """Let a listing wait, too, for a page that another one has named before."""

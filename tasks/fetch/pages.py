@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ class Ask:
     listed_by: str | None = None
     hint_title: str | None = None
     hint_published_at: datetime | None = None
+    hint_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Page:
     hint_title: str | None
     hint_published_at: datetime | None
     content: str | None = None
+    hint_changed_at: datetime | None = None
 
     @property
     def row(self) -> dict[str, Any]:
@@ -62,7 +64,7 @@ class Page:
     @property
     def ask(self) -> Ask:
         """The same address once more."""
-        return Ask(self.url, self.kind, self.source, self.listed_by, self.hint_title, self.hint_published_at)
+        return Ask(**{each.name: getattr(self, each.name) for each in fields(Ask)})
 
     def without_validators(self) -> Page:
         """The same, so that the next request for it is unconditional."""
@@ -76,8 +78,25 @@ class Page:
         version on, each makes an article wait twice as long: some are another each time that they are sent.
         """
         held = self.checked_at - self.changed_at
-        if held > timedelta(days=settings.recheck_days):
+        return held <= timedelta(days=settings.recheck_days) and self._has_rested(now, settings, versions)
+
+    def is_called_changed(
+        self, called: datetime | None, now: datetime, settings: FetchSettings, versions: int = 1
+    ) -> bool:
+        """Whether to believe a listing that says that the page has changed at the time `called`.
+
+        Some call everything changed all the time. One that was wrong of this page when it was last asked is heard only
+        when it would be time to ask, but after `recheck_days` too.
+        """
+        if called is None or called <= self.checked_at:
             return False
+        was_wrong = (
+            self.outcome != CHANGED and self.hint_changed_at is not None and self.hint_changed_at > self.changed_at
+        )
+        return not was_wrong or self._has_rested(now, settings, versions)
+
+    def _has_rested(self, now: datetime, settings: FetchSettings, versions: int) -> bool:
+        held = self.checked_at - self.changed_at
         is_cheap = self.etag or self.last_modified or self.outcome == FAILED
         pause = timedelta(minutes=settings.recheck_minutes)
         least = timedelta() if is_cheap else pause

@@ -132,6 +132,50 @@ def test_an_item_that_its_feed_calls_updated_is_asked_at_once(site, settings):
     assert reader.kinds("/feed") == ["Asked", "Kept"]
 
 
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
+ENTRY = '<entry><link href="/1"/><updated>{:%Y-%m-%dT%H:%M:%SZ}</updated></entry>'
+
+
+def hours_asked(site, reader, hours, feed_of):
+    """The hours in which /1 is asked, of so many; `feed_of` gives the feed of each."""
+    asked = []
+    for hour in range(hours):
+        now = datetime(2026, 3, 1, tzinfo=UTC) + hour * timedelta(hours=1)
+        publish(site, "/feed", feed_of(now), f'"f{hour}"')
+        reader.run("/feed")
+        if "/1" in site.paths():
+            asked.append(hour)
+    return asked
+
+
+def test_a_feed_that_calls_all_updated_all_the_time_is_not_believed(site, settings):
+    publish(site, "/1", PAGE, '"a1"')
+    calm = hours_asked(site, Reader(site, settings), 48, lambda _: feed("/1"))
+    hasty = hours_asked(site, Reader(site, settings), 48, lambda now: ATOM.format(ENTRY.format(now)))
+    assert hasty == calm
+    assert len(hasty) < 12
+
+
+def test_a_page_that_fails_is_not_asked_more_often_for_what_its_feed_says(site, settings):
+    site.serve("/1", status=404)
+    calm = hours_asked(site, Reader(site, settings), 24, lambda _: feed("/1"))
+    hasty = hours_asked(site, Reader(site, settings), 24, lambda now: ATOM.format(ENTRY.format(now)))
+    assert set(hasty) - set(calm) == set()
+
+
+def test_a_feed_that_was_wrong_is_still_heard_after_days_and_believed_once_it_was_right(site, settings):
+    publish(site, "/1", PAGE, '"a1"')
+    reader = Reader(site, settings)
+    hours_asked(site, reader, 6, lambda now: ATOM.format(ENTRY.format(now)))
+    reader.hour += 24 * 10
+    for number, version in ((2, 2), (3, 3)):
+        publish(site, "/1", PAGE + str(number), f'"a{number}"')
+        now = datetime(2026, 3, 1, tzinfo=UTC) + reader.hour * timedelta(hours=1)
+        publish(site, "/feed", ATOM.format(ENTRY.format(now)), f'"later{number}"')
+        reader.run("/feed")
+        assert [found.number for found in reader.documents.values()] == [version]
+
+
 def test_a_feed_is_found_modified_until_all_its_pages_were_settled(site, settings):
     outlet(site)
     reader = Reader(site, settings)
