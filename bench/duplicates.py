@@ -4,8 +4,8 @@
 
 Makes a table `clean` of articles of invented words, a fifth of them copies, in batches of 64 over 30 days, and does in
 processes of their own what a run does with it: the first finds no sketches, the second those that the first has kept.
-Prints wall clock and CPU time, and the peak memory above that of the program itself. FOLDER keeps the table for the
-next time.
+Prints wall clock and CPU time, and the peak memory above that of the program itself. FOLDER keeps the table for
+another time on the same day.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 from bench.scale import MADE_BY, apart
 from config.settings import Settings, load_settings
 from tasks.schemas import CLEAN, table
+from tasks.sketches import FOLDER
 from tasks.store import Batch, Store
 from tasks.toolbox import Toolbox
 
@@ -35,6 +36,8 @@ def main(folder: Path, articles: int, new: int) -> None:
     store = _store(folder)
     if not store.batches("clean"):
         apart(fill, str(folder), articles)
+    for name in store.files(FOLDER):
+        store.remove(name)
     print(f"{articles} articles, {len(store.batches('clean'))} batches, {new} new articles", flush=True)
     for what in ("without sketches", "with those kept"):
         apart(look_for_copies, str(folder), what, articles, new)
