@@ -287,7 +287,7 @@ class _Run:
             return
         # Of a document without a state a run was killed before it could write that.
         if before is None or self._is_due(before, item.changed_at):
-            ask = Ask(url, PAGE, target.source, listed_by, item.title, item.published_at, item.changed_at)
+            ask = Ask(url, PAGE, target.source, listed_by, item.hint_title, item.published_at, item.changed_at)
             self._add_page(ask, target, ticket)
         elif doc_id in self.memory.documents:
             yield Known(doc_id, target.source)

@@ -355,3 +355,11 @@ def test_a_new_sitemap_is_read_though_its_index_gives_no_times_and_names_it_last
     publish(site, "/index.xml", sitemap_index("/1.xml", "/2.xml"), '"i2"')
     (new,) = (event for event in reader.run("/index.xml") if isinstance(event, Document))
     assert new.row["url"] == site.address + "/2"
+
+
+def test_a_feed_cannot_fill_the_tables_with_titles(site, settings):
+    publish(site, "/1", PAGE, '"a1"')
+    items = f"<item><title>{'عنوان ' * 100_000}</title><link>/1</link></item>"
+    publish(site, "/feed", f'<rss version="2.0"><channel>{items}</channel></rss>', '"f1"')
+    (document,) = (event for event in Reader(site, settings).run("/feed") if isinstance(event, Document))
+    assert (document.row["hint_title"], document.page.hint_title) == (None, None)
