@@ -83,25 +83,26 @@ class SourceNumbers:
 
 def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     """The documents of the warehouse, and the newest states of the addresses that a run may ask."""
+    since = now - timedelta(days=PAUSES * settings.recheck_days + 1)
     documents: dict[str, Version] = {}
-    for row in store.scan("raw", ["doc_id", "version", "payload_sha256"]).to_pylist():
+    columns = ["doc_id", "version", "payload_sha256", "ingest_date"]
+    for row in store.rows("raw", columns):
         number = row["version"] or 1
         if row["doc_id"] not in documents or documents[row["doc_id"]].number < number:
-            documents[row["doc_id"]] = Version(number, row["payload_sha256"])
-    return Memory(documents, newest_pages(_states(store, settings, now)))
+            is_old = row["ingest_date"] < since.date().isoformat()
+            documents[row["doc_id"]] = Version(number, row["payload_sha256"], is_old)
+    return Memory(documents, newest_pages(_states(store, since, now)), since)
 
 
-def _states(store: Store, settings: FetchSettings, now: datetime) -> Iterator[dict[str, Any]]:
+def _states(store: Store, since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
     """The rows of `pages` that can still matter; the texts of robots.txt only while they hold."""
-    first = now - timedelta(days=PAUSES * settings.recheck_days + 1)
-    is_recent = ds.field("ingest_date") >= first.date().isoformat()
+    is_recent = ds.field("ingest_date") >= since.date().isoformat()
     is_robots = ds.field("kind") == ROBOTS
     names = [column.name for column in PAGES.columns]
     asked = [name for name in names if name != "content"]
     kept = ds.field("checked_at") > pa.scalar(now - ROBOTS_KEPT)
     for columns, where in ((asked, is_recent & ~is_robots), (names, is_recent & is_robots & kept)):
-        for batch in store.dataset("pages").to_batches(columns=columns, filter=where):
-            yield from batch.to_pylist()
+        yield from store.rows("pages", columns, where)
 
 
 class Ingest:

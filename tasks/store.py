@@ -186,6 +186,14 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
 
+    def rows(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> Iterator[dict[str, Any]]:
+        """As `scan`, row by row: a year has millions."""
+        try:
+            for batch in self.dataset(dataset).to_batches(columns=columns, filter=where):
+                yield from batch.to_pylist()
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
+
     def located(self, dataset: str, columns: list[str], where: ds.Expression) -> Iterator[tuple[Batch, dict[str, Any]]]:
         """The rows for which `where` holds, each with its batch."""
         for row in self.scan(dataset, [*columns, "__filename"], where).to_pylist():

@@ -285,8 +285,9 @@ class _Run:
         if self._meet(doc_id, url) is not None:
             self._join(url, ticket)
             return
-        # Of a document without a state a run was killed before it could write that.
-        if before is None or self._is_due(before, item.changed_at):
+        # Of a new document without a state a run was killed before it could write that.
+        is_unknown = before is None and not self.memory.is_settled(doc_id, item.changed_at)
+        if is_unknown or (before is not None and self._is_due(before, item.changed_at)):
             ask = Ask(url, PAGE, target.source, listed_by, item.hint_title, item.published_at, item.changed_at)
             self._add_page(ask, target, ticket)
         elif doc_id in self.memory.documents:

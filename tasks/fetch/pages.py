@@ -20,6 +20,7 @@ ROBOTS_KEPT: Final = timedelta(hours=24)
 # Few texts are longer, and those are read anew in each run.
 MAX_KEPT_ROBOTS: Final = 64 * 1024
 MAX_DOUBLINGS: Final = 16
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -150,20 +151,28 @@ def _page(ask: Ask, before: Page | None, outcome: str, now: datetime, since: dat
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Version:
-    """The newest version of a document that the warehouse holds: its number, and the SHA-256 of its payload."""
+    """The newest version of a document that the warehouse holds: its number, and the SHA-256 of its payload.
+
+    `is_old` where it was received before the time that the memory goes back to.
+    """
 
     number: int
     payload_sha256: str
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url."""
+    """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url.
+
+    States from before `since` are left out: nobody asked for these addresses any more.
+    """
 
     documents: Mapping[str, Version] = field(default_factory=dict)
     pages: Mapping[str, Page] = field(default_factory=dict)
+    since: datetime = LONG_AGO
     _by_listing: dict[tuple[str | None, str], list[Page]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -175,6 +184,11 @@ class Memory:
     def listed(self, by: str, kind: str) -> list[Page]:
         """The pages that the source at the address `by` has led to so far, or the sitemaps that it has named."""
         return self._by_listing.get((by, kind), [])
+
+    def is_settled(self, doc_id: str, called_changed: datetime | None) -> bool:
+        """Whether a document without a state is one of long ago, and no listing calls it changed since."""
+        version = self.documents.get(doc_id)
+        return version is not None and version.is_old and (called_changed is None or called_changed <= self.since)
 
     def robots(self, now: datetime) -> dict[str, str]:
         """The texts of robots.txt that may still be used, by address."""

@@ -215,3 +215,20 @@ def test_an_article_in_place_of_what_was_none_is_a_new_version(site, hours):
     outlet.show()
     assert hours.run(1)["edited"] == 1
     assert hours.versions() == [("/0", 2)]
+
+
+def test_a_page_that_its_feed_names_for_weeks_is_not_asked_all_over_again(site, hours):
+    outlet = Outlet(site, with_etags=False, articles={"/0": article(0)})
+    outlet.show()
+    asked = []
+    for day in range(25):
+        row = hours.run(24 * day)
+        asked += [day] * ("/0" in site.paths())
+        assert row["known"] == 1 - ("/0" in site.paths())
+    assert asked[-1] < 8
+    outlet.articles["/0"] = article(0, EDIT)
+    outlet.show()
+    site.pages["/feed"][0].body = site.pages["/feed"][0].body.replace(
+        b"</link>", f"</link><updated>{START + timedelta(days=25):%Y-%m-%dT%H:%M:%SZ}</updated>".encode()
+    )
+    assert hours.run(24 * 26)["edited"] == 1
