@@ -105,8 +105,12 @@ class Web:
         try:
             payload = self._get(url, _conditions(before), partial(self._mind_manners, delay_seconds=delay_seconds))
         except DocumentError as error:
-            is_down = error.reason in ("network_error", "timeout") or isinstance(error.__cause__, _UnavailableError)
-            (self.shared.breaker.failed if is_down else self.shared.breaker.answered)(self._host)
+            if isinstance(error.__cause__, _UnavailableError):
+                self.shared.breaker.failed(self._host, error.__cause__.retry_after)
+            elif error.reason in ("network_error", "timeout"):
+                self.shared.breaker.failed(self._host)
+            else:
+                self.shared.breaker.answered(self._host)
             raise
         self.shared.breaker.answered(self._host)
         return payload

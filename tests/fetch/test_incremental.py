@@ -234,6 +234,21 @@ def test_a_host_that_fails_time_and_again_is_left_alone_for_the_run(site, settin
     assert "failed 5 times in a row" in refused[-1]["detail"]
 
 
+def test_a_host_that_asks_to_be_left_alone_is_not_asked_for_other_pages(site, settings):
+    paths = [f"/{number}" for number in range(4)]
+    publish(site, "/feed", feed(*paths), '"f1"')
+    for path in paths:
+        site.serve(path, status=429, headers={"Retry-After": "120"})
+    reader = Reader(site, settings)
+    refused = [event.row for event in reader.run("/feed") if isinstance(event, Refused)]
+    assert site.paths() == ["/feed", "/0"]
+    assert [row["reason"] for row in refused] == ["http_error"] * 4
+    assert "asked to be left alone" in refused[1]["detail"]
+    for path in paths:
+        publish(site, path, PAGE + path, '"{path}"')
+    assert reader.kinds("/feed") == ["Asked"] + ["Document"] * 4
+
+
 def test_a_host_that_others_lead_to_fails_for_itself(site, settings):
     elsewhere = site.address.replace("127.0.0.1", "localhost")
     site.serve("/down", status=500)
