@@ -220,17 +220,30 @@ class Store:
         While a stage has yet to take an edited article, or where one has refused it, the version before stays the one
         to read: the tables of one version belong together.
         """
-        edited = self.scan("clean", ["doc_id"], ds.field("version") > 1)["doc_id"].unique()
-        if not edited:
-            return set()
-        is_edited = ds.field("doc_id").isin(edited)
-        done = self.done(list(STAGES.values())[-1])
-        refused = {tuple(row.values()) for row in self.scan("rejects", ["doc_id", "__filename"], is_edited).to_pylist()}
         versions: defaultdict[str, list[tuple[bool, int]]] = defaultdict(list)
-        for batch, row in self.located("clean", ["doc_id", "version"], is_edited):
+        is_edit = ds.field("version") > 1
+        self._add_versions(versions, is_edit)
+        # Of most articles an edit was taken: the versions before it need not be looked for, which takes longer.
+        waiting = [doc_id for doc_id, found in versions.items() if not max(found)[0]]
+        if waiting:
+            self._add_versions(versions, ds.field("doc_id").isin(waiting) & (~is_edit | ds.field("version").is_null()))
+        return {
+            (doc_id, number)
+            for doc_id, found in versions.items()
+            for number in range(1, max(number for _, number in found) + 1)
+            if number != max(found)[1]
+        }
+
+    def _add_versions(self, versions: defaultdict[str, list[tuple[bool, int]]], where: ds.Expression) -> None:
+        """Add the versions in `clean`, by doc_id: whether all stages have taken it, and its number."""
+        found = list(self.located("clean", ["doc_id", "version"], where))
+        is_one = ds.field("doc_id").isin([row["doc_id"] for _, row in found])
+        done = self.done(list(STAGES.values())[-1]) if found else set()
+        rejects = self.scan("rejects", ["doc_id", "__filename"], is_one).to_pylist() if found else []
+        refused = {(row["doc_id"], row["__filename"]) for row in rejects}
+        for batch, row in found:
             is_refused = any((row["doc_id"], self._rejects_path(stage, batch)) in refused for stage in STAGES)
             versions[row["doc_id"]].append((batch in done and not is_refused, row["version"] or 1))
-        return {(doc_id, each[1]) for doc_id, found in versions.items() for each in found if each != max(found)}
 
     def write(self, dataset: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         """Publish the rows of one batch, replacing what was there; SchemaError if they are not the dataset's."""
