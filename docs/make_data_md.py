@@ -21,13 +21,14 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
   settings, lexicons and models), `nabra.version`, `nabra.run_id`.
 
 * An article that its site edited is there once for each version: same `doc_id`, `version` 2 and so on. Join tables by
-  `doc_id` and `version`. The newest version of each: `nabra sql` shows no other (all are in `clean_versions`,
-  `sentences_versions` and so on); elsewhere
+  `doc_id` and `version`. The newest version of each: `nabra sql` shows no other, once all stages have taken it (all are
+  in `clean_versions`, `sentences_versions` and so on); elsewhere
 
   ```sql
   select * from clean qualify row_number() over (partition by doc_id order by coalesce(version, 1) desc) = 1;
   ```
-  What is in `raw` alone is on its way; the newest version in `clean` is the one to read.
+  What is in `raw` alone is on its way; the newest version in `clean` is the one to read. A stage after clean may have
+  yet to take it, or have refused it: it has no rows there, and `nabra sql` stays with the version before.
 * `pages` and `runs` tell of fetching, not of documents: how each address answered, and what became of each source.
 
 ## Stories and copies
@@ -36,13 +37,14 @@ News repeats itself: articles with the same or nearly the same text are one stor
 all of them. It is the `doc_id` of the article that was cleaned first, so that it never changes, and does not say who
 had the story first. That can show late, when an outlet's article is fetched after another's copy of it:
 `duplicate_of`, written once, is what was known when the article was cleaned. It names the earliest article of the
-story, by `published_at`, by `fetched_at` where that is null or later than fetching, then by `doc_id`.
+story, by `published_at`, by `fetched_at` where that is null or later than fetching, then by `doc_id`; an
+edited article is as old as its first version.
 
 * Without copies: `where duplicate_of is null`. Good enough for counting articles; a story whose earliest article came
   late has more than one such row.
 * Exactly: `count(distinct story)`; and the view `stories` of `nabra sql` has one row a story: `story`, `doc_id`,
-  `source` and `published_at` of the earliest of its articles now, the number of `articles` and of `outlets`. Recipe 5
-  of the [cookbook](cookbook.md) does the same without nabra.
+  `source` and `published_at` of the earliest of its articles now, `fetched_at` when nabra had the first of them, the
+  number of `articles` and of `outlets`. Recipe 5 of the [cookbook](cookbook.md) does the same without nabra.
 * An article whose title and text are word for word those of an earlier one is not parsed again: it gets the rows of
   that one under its own `doc_id`, so that every article has all its rows, whoever else printed it.
 * Rows from before schema version 3 have no `story`: take `coalesce(story, duplicate_of, doc_id)`.

@@ -12,7 +12,7 @@ from flows.display import escape
 from flows.read import open_views
 from tasks.errors import StoreError, UsageError
 from tasks.stages import STAGES
-from tasks.store import BATCH_FILE, Batch, Store
+from tasks.store import Store
 
 Row = dict[str, Any]
 
@@ -96,9 +96,7 @@ def _candidates(found: list[Row]) -> str:
 
 
 def _stages_done(store: Store, doc_id: str) -> frozenset[str]:
-    rows = store.scan("raw", ["__filename"], pads.field("doc_id") == doc_id)
-    found = [BATCH_FILE.search(path) for path in rows["__filename"].to_pylist()]
-    batches = {Batch(match[1], match[2]) for match in found if match}
+    batches = {batch for batch, _ in store.located("raw", [], pads.field("doc_id") == doc_id)}
     return frozenset(name for name, stage in STAGES.items() if batches and batches <= store.done(stage))
 
 

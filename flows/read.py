@@ -28,16 +28,21 @@ CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "python_enable_replacements": "false",
     "TimeZone": "UTC",
 }
-# A row for each story, with its earliest article of all that are there now; an edited article counts once.
+# A row for each story, with its earliest article of all that are there now. An edited article counts once, and is as
+# old as the first of its versions in the story.
 STORIES: Final = """
 create view stories as
-with told as (
-    select *, coalesce(story, duplicate_of, doc_id) as name,
-           first_value(doc_id) over (partition by name order by least(published_at, fetched_at), doc_id) as earliest
-    from clean
+with had as (
+    select coalesce(story, duplicate_of, doc_id) as name, doc_id, min(fetched_at) as had_at,
+           min(least(published_at, fetched_at)) as since
+    from clean_versions group by all
+), told as (
+    select name, doc_id, source, published_at, had_at,
+           first_value(doc_id) over (partition by name order by since nulls first, doc_id) as earliest
+    from clean join had using (doc_id) where name = coalesce(story, duplicate_of, doc_id)
 )
 select name as story, earliest as doc_id, any_value(source) filter (doc_id = earliest) as source,
-       min(published_at) filter (doc_id = earliest) as published_at,
+       min(published_at) filter (doc_id = earliest) as published_at, min(had_at) as fetched_at,
        count(distinct doc_id) as articles, count(distinct source) as outlets
 from told group by name, earliest
 """
@@ -47,8 +52,8 @@ def open_views(store: Store, opened: Mapping[str, ds.Dataset] | None = None) -> 
     """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
     The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of an
-    edited article they have the newest version; all versions are in `raw` and in the views `clean_versions` and so on.
-    One more, `stories`, has a row for each story of `clean`.
+    edited article they have the newest version that all stages have taken; all versions are in `raw` and in the views
+    `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`.
     """
     connection = duckdb.connect(":memory:", config=CONFINED)
     superseded = [{"doc_id": doc_id, "version": number} for doc_id, number in sorted(store.superseded())]

@@ -14,6 +14,7 @@ import pyarrow.dataset as ds
 
 from config.settings import FetchSettings
 from tasks.clean import DuplicateIndex, clean_articles
+from tasks.edits import SAME, verdicts
 from tasks.fetch import Target, fetch_documents
 from tasks.fetch.batches import content_id, cut_batches
 from tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
@@ -29,13 +30,12 @@ from tasks.fetch.pages import (
     utc_now,
 )
 from tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
+from tasks.stages import StageOutput
 from tasks.store import Batch, Provenance, Store
 from tasks.toolbox import Toolbox
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause.
 PAUSES = 2
-# Of a page received again: its article is the same; that can be told only when clean has seen the version before.
-SAME, PENDING = "same", "pending"
 
 
 @dataclass
@@ -83,25 +83,26 @@ class SourceNumbers:
 
 def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     """The documents of the warehouse, and the newest states of the addresses that a run may ask."""
+    since = now - timedelta(days=PAUSES * settings.recheck_days + 1)
     documents: dict[str, Version] = {}
-    for row in store.scan("raw", ["doc_id", "version", "payload_sha256"]).to_pylist():
+    columns = ["doc_id", "version", "payload_sha256", "ingest_date"]
+    for row in store.rows("raw", columns):
         number = row["version"] or 1
         if row["doc_id"] not in documents or documents[row["doc_id"]].number < number:
-            documents[row["doc_id"]] = Version(number, row["payload_sha256"])
-    return Memory(documents, newest_pages(_states(store, settings, now)))
+            is_old = row["ingest_date"] < since.date().isoformat()
+            documents[row["doc_id"]] = Version(number, row["payload_sha256"], is_old)
+    return Memory(documents, newest_pages(_states(store, since, now)), since)
 
 
-def _states(store: Store, settings: FetchSettings, now: datetime) -> Iterator[dict[str, Any]]:
+def _states(store: Store, since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
     """The rows of `pages` that can still matter; the texts of robots.txt only while they hold."""
-    first = now - timedelta(days=PAUSES * settings.recheck_days + 1)
-    is_recent = ds.field("ingest_date") >= first.date().isoformat()
+    is_recent = ds.field("ingest_date") >= since.date().isoformat()
     is_robots = ds.field("kind") == ROBOTS
     names = [column.name for column in PAGES.columns]
     asked = [name for name in names if name != "content"]
     kept = ds.field("checked_at") > pa.scalar(now - ROBOTS_KEPT)
     for columns, where in ((asked, is_recent & ~is_robots), (names, is_recent & is_robots & kept)):
-        for batch in store.dataset("pages").to_batches(columns=columns, filter=where):
-            yield from batch.to_pylist()
+        yield from store.rows("pages", columns, where)
 
 
 class Ingest:
@@ -159,33 +160,15 @@ class Ingest:
             self._store.write("runs", name, table(RUNS, rows), self._provenance)
 
     def _without_same_articles(self, events: list[Fetched]) -> list[Fetched]:
-        """The events, in which pages that changed around an article that is the same have not changed.
+        """The events, in which pages that changed around an article that is the same have not changed."""
+        again = [event.row for event in events if isinstance(event, Document) and event.row["version"] > 1]
+        found = verdicts(again, self._store, self._cleaned) if again else {}
+        return [_judged(event, found) if isinstance(event, Document) else event for event in events]
 
-        Most pages differ each time they are sent: in their teasers, counters and advertisements.
-        """
-        again = [event for event in events if isinstance(event, Document) and event.row["version"] > 1]
-        verdicts = self._verdicts(again) if again else {}
-        return [_judged(event, verdicts) if isinstance(event, Document) else event for event in events]
-
-    def _verdicts(self, again: list[Document]) -> dict[str, str]:
-        """For the documents that are no new version: SAME, PENDING, or why clean would refuse it."""
-        rows = [event.row for event in again]
-        nothing = DuplicateIndex(self._settings.clean)
-        made = clean_articles(
-            table(RAW, rows), self._settings.clean, self._tools.boilerplate, self._tools.extractor, nothing
-        )
-        is_wanted = ds.field("doc_id").isin([row["doc_id"] for row in rows])
-        stored = self._store.scan("clean", ["doc_id", "version", "title", "text_sha256"], is_wanted).to_pylist()
-        before = {(row["doc_id"], row["version"] or 1): (row["title"], row["text_sha256"]) for row in stored}
-        refused = self._store.scan("rejects", ["doc_id"], is_wanted & (ds.field("stage") == "clean"))
-        known = {doc_id for doc_id, _ in before} | set(refused["doc_id"].to_pylist())
-        verdicts = {row["doc_id"]: PENDING for row in rows if row["doc_id"] not in known}
-        verdicts |= {row["doc_id"]: row["reason"] for row in made.rejects.to_pylist()}
-        numbers = {row["doc_id"]: row["version"] - 1 for row in rows}
-        for row in made.tables["clean"].to_pylist():
-            if before.get((row["doc_id"], numbers[row["doc_id"]])) == (row["title"], row["text_sha256"]):
-                verdicts[row["doc_id"]] = SAME
-        return verdicts
+    def _cleaned(self, raw: pa.Table) -> StageOutput:
+        """What clean makes of documents, apart from stories."""
+        nothing, tools = DuplicateIndex(self._settings.clean), self._tools
+        return clean_articles(raw, self._settings.clean, tools.boilerplate, tools.extractor, nothing)
 
     def __str__(self) -> str:
         return f"fetch: {self.met} documents met; stored: {self.new} new, {self.known} known, {self.rejected} refused"
@@ -205,14 +188,15 @@ class Ingest:
         return {(row["url"], row["reason"]) for row in rows}
 
 
-def _judged(event: Document, verdicts: dict[str, str]) -> Document | Kept:
+def _judged(event: Document, found: dict[str, str]) -> Document | Kept:
     doc_id, page, before = event.row["doc_id"], event.page, event.before
-    verdict = verdicts.get(doc_id)
+    verdict = found.get(doc_id)
     if verdict is None or page is None:
         return event
-    if verdict in (SAME, PENDING):
-        page = replace(page, outcome=UNCHANGED, changed_at=before.changed_at if before else page.changed_at)
-        return Kept(doc_id, page if verdict == SAME else page.without_validators())
+    if verdict == SAME:
+        return Kept(
+            doc_id, replace(page, outcome=UNCHANGED, changed_at=before.changed_at if before else page.changed_at)
+        )
     since = before.changed_at if before and before.outcome == FAILED else page.checked_at
     return Kept(doc_id, replace(page.without_validators(), outcome=FAILED, reason=verdict, changed_at=since))
 

@@ -6,17 +6,18 @@ it gets the rows of its original under its own doc_id, and can be read without k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.schemas import DATASETS
+from tasks.schemas import DATASETS, REJECTS, table
 from tasks.stages import Stage, StageOutput
 from tasks.store import Batch, Store
 
 Tables = Mapping[str, pa.Table]
+Words = tuple[str | None, str]
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,36 @@ class Original:
 class Originals:
     """The originals of the articles seen so far, batch after batch, the oldest first."""
 
-    _by_words: dict[tuple[str | None, str], Original] = field(default_factory=dict)
+    _by_words: dict[Words, Original] = field(default_factory=dict)
 
     def add(self, batch: Batch, clean: pa.Table) -> dict[str, Original]:
         """Learn the articles of a batch of `clean`; those of another batch which its articles repeat, by doc_id."""
-        repeats = {}
-        for doc_id, title, digest in zip(
-            *(clean[name].to_pylist() for name in ("doc_id", "title", "text_sha256")), strict=True
-        ):
-            original = self._by_words.setdefault((title, digest), Original(batch, doc_id))
-            if original.batch != batch:
-                repeats[doc_id] = original
-        return repeats
+        originals = {
+            doc_id: self._by_words.setdefault(words, Original(batch, doc_id)) for doc_id, words in _articles(clean)
+        }
+        return {doc_id: original for doc_id, original in originals.items() if original.batch != batch}
+
+
+def within(clean: pa.Table) -> dict[str, str]:
+    """The articles that repeat another before them in the same table, with the doc_id of that."""
+    first: dict[Words, str] = {}
+    originals = {doc_id: first.setdefault(words, doc_id) for doc_id, words in _articles(clean)}
+    return {doc_id: original for doc_id, original in originals.items() if original != doc_id}
+
+
+def shared(output: StageOutput, originals: Mapping[str, str], articles: pa.Table) -> StageOutput:
+    """What a stage made, and the same for the repeats of `originals`: the rows of each original, or its refusal.
+
+    `articles` has doc_id, url and source of all.
+    """
+    tables = {
+        name: pa.concat_tables([data, *(_renamed(data, original, doc_id) for doc_id, original in originals.items())])
+        for name, data in output.tables.items()
+    }
+    refused = {row["doc_id"]: row for row in output.rejects.to_pylist()}
+    named = articles.select(["doc_id", "url", "source"]).to_pylist() if refused else []
+    rejects = [refused[originals[row["doc_id"]]] | row for row in named if originals.get(row["doc_id"]) in refused]
+    return StageOutput(tables, pa.concat_tables([output.rejects, table(REJECTS, rejects)]))
 
 
 def taken_over(stage: Stage, repeats: Mapping[str, Original], store: Store, fingerprint: str) -> Tables:
@@ -77,6 +96,12 @@ def merged(output: StageOutput, taken: Tables) -> StageOutput:
     return StageOutput(
         {name: pa.concat_tables([data, taken[name]]) for name, data in output.tables.items()}, output.rejects
     )
+
+
+def _articles(clean: pa.Table) -> Iterator[tuple[str, Words]]:
+    """The doc_id of each article, and its title and the hash of its text."""
+    titled = zip(clean["title"].to_pylist(), clean["text_sha256"].to_pylist(), strict=True)
+    yield from zip(clean["doc_id"].to_pylist(), titled, strict=True)
 
 
 def _renamed(data: pa.Table, old: str, new: str) -> pa.Table:

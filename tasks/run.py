@@ -23,7 +23,7 @@ from tasks.fingerprint import fingerprints
 from tasks.ingest import Ingest
 from tasks.parse.parse import parse_articles
 from tasks.quarantine import set_aside
-from tasks.repeats import documents, merged, taken_over, without
+from tasks.repeats import documents, merged, shared, taken_over, within, without
 from tasks.schemas import VERSION
 from tasks.sentiment import tag_sentiment
 from tasks.stages import STAGES, StageOutput
@@ -91,12 +91,15 @@ def process_batch(stage_name: str, batch: Batch, tools: Toolbox, provenance: Pro
     started = time.monotonic()
     stage, store = STAGES[stage_name], tools.store
     tables = {dataset: store.read(dataset, batch) for dataset in stage.reads}
-    # Clean shows what is a repeat; the stages after it are spared them.
+    # Clean shows what is a repeat; the stages after it are spared them, those of earlier batches and of this one.
     repeats = tools.originals.add(batch, tables["clean"]) if "clean" in tables else {}
     taken = taken_over(stage, repeats, store, provenance.fingerprint)
     spared = documents(taken)
-    output = merged(FUNCTIONS[stage_name](without(tables, spared), tools), taken)
-    count = _count(stage_name, tables, output, len(spared), time.monotonic() - started)
+    left = without(tables, spared)
+    twins = within(left["clean"]) if "clean" in left else {}
+    made = FUNCTIONS[stage_name](without(left, set(twins)), tools)
+    output = merged(shared(made, twins, left["clean"]) if twins else made, taken)
+    count = _count(stage_name, tables, output, spared | twins.keys(), time.monotonic() - started)
     versions = _versions(tables)
     store.write_rejects(stage_name, batch, output.rejects, provenance)
     for dataset in stage.writes:
@@ -206,7 +209,7 @@ def run_fetch(
     return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, seconds=seconds)
 
 
-def _count(stage_name: str, tables: Tables, output: StageOutput, spared: int, seconds: float) -> StageCount:
+def _count(stage_name: str, tables: Tables, output: StageOutput, spared: set[str], seconds: float) -> StageCount:
     """Count documents, and see that none vanished: every one read is in the output or in the rejects, never in both."""
     given = set(tables[STAGES[stage_name].reads[0]]["doc_id"].to_pylist())
     rejected = set(output.rejects["doc_id"].to_pylist())
@@ -219,6 +222,7 @@ def _count(stage_name: str, tables: Tables, output: StageOutput, spared: int, se
             f"stage {stage_name} lost or invented documents ({lost or 'in output and rejects'}); report this"
         )
     repeated = output.tables["clean"]["duplicate_of"].drop_null() if "clean" in output.tables else ()
+    known = len(spared & expected)
     return StageCount(
-        stage_name, len(given), len(expected) - spared, len(rejected), spared, duplicates=len(repeated), seconds=seconds
+        stage_name, len(given), len(expected) - known, len(rejected), known, duplicates=len(repeated), seconds=seconds
     )

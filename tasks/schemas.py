@@ -15,7 +15,7 @@ import pyarrow as pa
 from tasks.errors import SchemaError
 
 # Raised whenever columns are added; a column says since which version it is there. Version 1: the first.
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 PARTS: Final = ("title", "text")
@@ -344,23 +344,30 @@ PAGES: Final = Dataset(
     "pages",
     "one answer of an address of the web; the newest row of an address is its state",
     ("url", "checked_at"),
-    _since(
-        3,
-        _string("url", "the address, canonical"),
-        _string("kind", "`page`, `listing` (feed, sitemap, list of links) or `robots` (robots.txt)"),
-        _string("source", "as in `raw`"),
-        _string("listed_by", "address of the source by which a page or sitemap was found", nullable=True),
-        _string("outcome", "; ".join(f"`{name}`: {meaning}" for name, meaning in OUTCOMES.items())),
-        _string("reason", "why it failed, as in `rejects`", nullable=True),
-        _time("checked_at", "when it was asked"),
-        _time("changed_at", "since when its answers are the same; for a failing address, since when it fails"),
-        _count("bytes", "bytes of the payload, unpacked; 0 where none came"),
-        _string("etag", "HTTP ETag, sent with the next request", nullable=True),
-        _string("last_modified", "HTTP Last-Modified, sent with the next request", nullable=True),
-        _string("payload_sha256", "SHA-256 of the payload last received, hex", nullable=True),
-        _string("hint_title", "as in `raw`", nullable=True),
-        _time("hint_published_at", "as in `raw`", nullable=True),
-        _string("content", "the text of a robots.txt; null for all else", nullable=True),
+    (
+        *_since(
+            3,
+            _string("url", "the address, canonical"),
+            _string("kind", "`page`, `listing` (feed, sitemap, list of links) or `robots` (robots.txt)"),
+            _string("source", "as in `raw`"),
+            _string(
+                "listed_by",
+                "address of the source that led to a page, of the index that names a sitemap",
+                nullable=True,
+            ),
+            _string("outcome", "; ".join(f"`{name}`: {meaning}" for name, meaning in OUTCOMES.items())),
+            _string("reason", "why it failed, as in `rejects`", nullable=True),
+            _time("checked_at", "when it was asked"),
+            _time("changed_at", "since when its answers are the same; for a failing address, since when it fails"),
+            _count("bytes", "bytes of the payload, unpacked; 0 where none came"),
+            _string("etag", "HTTP ETag, sent with the next request", nullable=True),
+            _string("last_modified", "HTTP Last-Modified, sent with the next request", nullable=True),
+            _string("payload_sha256", "SHA-256 of the payload last received, hex", nullable=True),
+            _string("hint_title", "as in `raw`", nullable=True),
+            _time("hint_published_at", "as in `raw`", nullable=True),
+            _string("content", "the text of a robots.txt; null for all else", nullable=True),
+        ),
+        _time("hint_changed_at", "when it was changed last, as the listing said that named it", since=4),
     ),
 )
 

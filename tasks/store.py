@@ -12,6 +12,7 @@ import math
 import os
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,8 +119,12 @@ class Store:
 
     def batches(self, dataset: str) -> list[Batch]:
         """All batches of a dataset, oldest first."""
-        found = (BATCH_FILE.search(path) for path in self._files(dataset))
-        return sorted(Batch(match[1], match[2]) for match in found if match)
+        return sorted(self.batch_files(dataset))
+
+    def batch_files(self, dataset: str) -> dict[Batch, pafs.FileInfo]:
+        """The file of each batch of a dataset."""
+        found = ((BATCH_FILE.search(info.path), info) for info in self.data_files(dataset))
+        return {Batch(match[1], match[2]): info for match, info in found if match}
 
     def done(self, stage: Stage, fingerprint: str | None = None, *, among: set[Batch] | None = None) -> set[Batch]:
         """The batches (`among` some, or all) for which the stage has written all its datasets.
@@ -181,6 +186,21 @@ class Store:
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
 
+    def rows(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> Iterator[dict[str, Any]]:
+        """As `scan`, row by row: a year has millions."""
+        try:
+            for batch in self.dataset(dataset).to_batches(columns=columns, filter=where):
+                yield from batch.to_pylist()
+        except (OSError, pa.ArrowException) as error:
+            raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
+
+    def located(self, dataset: str, columns: list[str], where: ds.Expression) -> Iterator[tuple[Batch, dict[str, Any]]]:
+        """The rows for which `where` holds, each with its batch."""
+        for row in self.scan(dataset, [*columns, "__filename"], where).to_pylist():
+            match = BATCH_FILE.search(row.pop("__filename"))
+            if match:
+                yield Batch(match[1], match[2]), row
+
     def dataset(self, dataset: str, files: list[str] | None = None) -> ds.Dataset:
         """The files (all, if none are given) as a pyarrow dataset; without any it has the columns and no rows."""
         partitioning = ds.partitioning(pa.schema([("ingest_date", pa.string())]), flavor="hive")
@@ -195,9 +215,35 @@ class Store:
         )
 
     def superseded(self) -> set[tuple[str, int]]:
-        """The versions (doc_id, number) of articles of which there is a newer one in `clean`."""
-        edited = self.scan("clean", ["doc_id", "version"], ds.field("version") > 1).to_pylist()
-        return {(row["doc_id"], number) for row in edited for number in range(1, row["version"])}
+        """The versions (doc_id, number) of articles that give way to another: to the newest that all stages have taken.
+
+        While a stage has yet to take an edited article, or where one has refused it, the version before stays the one
+        to read: the tables of one version belong together.
+        """
+        versions: defaultdict[str, list[tuple[bool, int]]] = defaultdict(list)
+        is_edit = ds.field("version") > 1
+        self._add_versions(versions, is_edit)
+        # Of most articles an edit was taken: the versions before it need not be looked for, which takes longer.
+        waiting = [doc_id for doc_id, found in versions.items() if not max(found)[0]]
+        if waiting:
+            self._add_versions(versions, ds.field("doc_id").isin(waiting) & (~is_edit | ds.field("version").is_null()))
+        return {
+            (doc_id, number)
+            for doc_id, found in versions.items()
+            for number in range(1, max(number for _, number in found) + 1)
+            if number != max(found)[1]
+        }
+
+    def _add_versions(self, versions: defaultdict[str, list[tuple[bool, int]]], where: ds.Expression) -> None:
+        """Add the versions in `clean`, by doc_id: whether all stages have taken it, and its number."""
+        found = list(self.located("clean", ["doc_id", "version"], where))
+        is_one = ds.field("doc_id").isin([row["doc_id"] for _, row in found])
+        done = self.done(list(STAGES.values())[-1]) if found else set()
+        rejects = self.scan("rejects", ["doc_id", "__filename"], is_one).to_pylist() if found else []
+        refused = {(row["doc_id"], row["__filename"]) for row in rejects}
+        for batch, row in found:
+            is_refused = any((row["doc_id"], self._rejects_path(stage, batch)) in refused for stage in STAGES)
+            versions[row["doc_id"]].append((batch in done and not is_refused, row["version"] or 1))
 
     def write(self, dataset: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         """Publish the rows of one batch, replacing what was there; SchemaError if they are not the dataset's."""
@@ -205,11 +251,10 @@ class Store:
 
     def write_rejects(self, stage: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         """Publish what a stage refused of a batch; without refusals no file is left, nor one of an earlier run."""
-        name = f"{batch.batch_id}.{stage}"
         if data.num_rows:
-            self._write(REJECTS, name, batch, data, provenance)
+            self._write(REJECTS, f"{batch.batch_id}.{stage}", batch, data, provenance)
             return
-        self.remove(self._path(REJECTS.name, name, batch.ingest_date).removeprefix(f"{self.root}/"))
+        self.remove(self._rejects_path(stage, batch).removeprefix(f"{self.root}/"))
 
     def _write(self, dataset: Dataset, name: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         metadata = {
@@ -324,6 +369,9 @@ class Store:
 
     def _path(self, dataset: str, name: str, ingest_date: str) -> str:
         return f"{self.root}/{dataset}/ingest_date={ingest_date}/{name}.parquet"
+
+    def _rejects_path(self, stage: str, batch: Batch) -> str:
+        return self._path(REJECTS.name, f"{batch.batch_id}.{stage}", batch.ingest_date)
 
     def _files(self, dataset: str) -> list[str]:
         return [info.path for info in self.data_files(dataset)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import pyarrow as pa
 
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
@@ -26,6 +29,7 @@ from tasks.parse.models import (
 from tasks.parse.parser import Parser
 from tasks.repeats import Originals
 from tasks.sentiment.classifier import Classifier, load_classifier
+from tasks.sketches import sketched_articles
 from tasks.stages import STAGES
 from tasks.stance import Judges, load_cues, load_decision, load_target_classifier
 from tasks.store import Batch, Store
@@ -62,21 +66,22 @@ class Toolbox:
 
     @cached_property
     def duplicates(self) -> DuplicateIndex:
-        """The index of the articles cleaned in the last `clean.duplicate_days`, oldest first."""
-        tables = (self.store.read("clean", batch) for batch in self._recent())
-        return DuplicateIndex.from_clean(tables, self.settings.clean)
+        """The index of the articles cleaned in the last `clean.duplicate_days`."""
+        return DuplicateIndex.from_sketched((articles for _, articles in self._recent()), self.settings.clean)
 
     @cached_property
     def originals(self) -> Originals:
         """The articles of these days which others may repeat word for word."""
         originals = Originals()
-        for batch in self._recent():
-            originals.add(batch, self.store.read("clean", batch))
+        for batch, articles in self._recent():
+            originals.add(batch, articles)
         return originals
 
-    def _recent(self) -> list[Batch]:
+    def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
         since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
-        return sorted(batch for batch in self.store.done(STAGES["clean"]) - self.stale if batch.ingest_date >= since)
+        cleaned = self.store.done(STAGES["clean"]) - self.stale
+        recent = {batch for batch in cleaned if batch.ingest_date >= since}
+        return sketched_articles(self.store, recent, self.settings.clean)
 
     @cached_property
     def actors(self) -> Actors:

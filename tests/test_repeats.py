@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow.dataset as ds
 import pytest
 
+from tasks.parse.parser import ParsedSentence
 from tasks.repeats import Original, Originals
 from tasks.run import FUNCTIONS, Plan, StageCount
 from tasks.store import Batch
 from tasks.validate import Validation, validate
-from tests.conftest import clean_table
+from tests.conftest import WordParser, clean_table
 from tests.test_run import NEWS, Run
 
 FIRST, SECOND = Batch("2026-04-12", "00000-a"), Batch("2026-04-12", "00001-b")
@@ -68,6 +71,48 @@ def test_the_rows_are_those_that_working_on_it_gives(run: Run, tmp_path: Path, m
     again = Run(tmp_path / "again", tmp_path / "articles.jsonl")
     assert spared(again.go())["parse"] == 0
     assert again.rows() == run.rows()
+
+
+class Counting(WordParser):
+    """Counts the sentences that it parses, and fails on those with a word."""
+
+    def __init__(self, fails_on: str | None = None) -> None:
+        self.parsed, self.fails_on = 0, fails_on
+
+    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
+        self.parsed += len(sentences)
+        if any(self.fails_on and self.fails_on in sentence for sentence in sentences):
+            raise ValueError("it broke")
+        return super().parse(sentences)
+
+
+def one_batch(run: Run, *names: str) -> None:
+    """Let the articles with these names be fetched in one batch."""
+    path = Path(run.targets[0].address)
+    lines = {json.loads(line)["id"]: line for line in path.read_text(encoding="utf-8").splitlines()}
+    path.write_text("\n".join(lines[name] for name in names), encoding="utf-8")
+
+
+def test_a_repeat_in_the_batch_of_its_original_is_not_parsed_either(run: Run) -> None:
+    one_batch(run, "a", "d")
+    parser = Counting()
+    counts = run.go(parser=parser)
+    assert spared(counts) == {"clean": 0, "parse": 1, "sentiment": 1, "stance": 1}
+    assert all(count.documents_in == count.documents_out + count.known == 2 for count in counts)
+    copied = rows_of(run, "d")
+    assert copied == rows_of(run, "a")
+    assert parser.parsed == len(copied["sentences"])
+    assert list(validate(run.store, Validation())) == []
+
+
+def test_a_repeat_in_the_batch_of_its_original_is_refused_with_it(run: Run) -> None:
+    one_batch(run, "a", "b", "d")
+    parse = next(count for count in run.go(parser=Counting("داعش")) if count.stage == "parse")
+    assert (parse.documents_in, parse.documents_out, parse.rejected, parse.known) == (3, 1, 2, 0)
+    rejects = run.store.scan("rejects", ["url", "doc_id", "reason"], ds.field("stage") == "parse").to_pylist()
+    assert [row["url"][-1] for row in rejects] == ["a", "d"]
+    assert rejects[0]["doc_id"] != rejects[1]["doc_id"]
+    assert rejects[0]["reason"] == rejects[1]["reason"]
 
 
 def test_what_other_settings_made_is_not_taken_over(run: Run) -> None:

@@ -15,6 +15,7 @@ from config.settings import load_settings
 from tasks.errors import StoreError
 from tasks.fetch import targets_from_arguments
 from tasks.ingest import Ingest
+from tasks.parse.parser import Parser
 from tasks.run import FUNCTIONS, Plan, StageCount, process_batch
 from tasks.stages import STAGES
 from tasks.stance import Judges, load_cues
@@ -56,10 +57,10 @@ class Run:
         self.store = Store.open(self.plan.settings.store)
         self.targets = targets_from_arguments([str(articles)])
 
-    def go(self, steps: int = 1000) -> list[StageCount]:
+    def go(self, steps: int = 1000, parser: Parser | None = None) -> list[StageCount]:
         tools = Toolbox(self.plan.settings, self.store)
         judges = Judges(load_cues(Path(self.plan.settings.stance.cues)), WordTargets(), WORD_DECISION)
-        tools.__dict__ |= {"parser": WordParser(), "classifier": WordClassifier(), "judges": judges}
+        tools.__dict__ |= {"parser": parser or WordParser(), "classifier": WordClassifier(), "judges": judges}
         counts = []
         for _ in Ingest(self.store, tools, self.plan.provenance["raw"]).run(self.targets):
             steps -= 1

@@ -13,10 +13,11 @@ import pytest
 
 from config.settings import StoreSettings
 from tasks.errors import SchemaError, StoreError
-from tasks.schemas import QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
+from tasks.schemas import DATASETS, QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
 from tasks.stages import STAGES, reject
 from tasks.store import Batch, Provenance, Store
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
+from tests.flows.small_warehouse import row
 
 BATCH = Batch("2026-03-01", "00000-abc")
 MADE_BY = Provenance(fingerprint="f1", version="0.1.0", run_id="run")
@@ -204,3 +205,32 @@ def test_the_age_of_a_note_is_told_by_the_store(store: Store, monkeypatch: pytes
     monkeypatch.setattr("time.time", lambda: 9e9)
     assert 0 <= store.age("_notes/one") < 60
     assert store.age("_notes/none") == math.inf
+
+
+def versions(store: Store, batch: Batch, number: int, *stages: str, refused_by: str | None = None) -> None:
+    """A batch with a version of the articles a and b, which these stages have done, one of them without b."""
+    for name in stages:
+        for dataset in STAGES[name].writes:
+            blank = [row(dataset, doc_id=doc_id, version=number) for doc_id in "ab"]
+            store.write(dataset, batch, table(DATASETS[dataset], blank), MADE_BY)
+    if refused_by:
+        rejects = [reject(refused_by, {"doc_id": "b", "url": "u", "source": "s"}, "failed", "it broke")]
+        store.write_rejects(refused_by, batch, table(REJECTS, rejects), MADE_BY)
+
+
+def test_a_version_gives_way_to_the_newest_that_all_stages_have_taken(store: Store) -> None:
+    batches = [Batch("2026-03-01", f"0000{number}-abc") for number in range(3)]
+    versions(store, batches[0], 1, *STAGES)
+    assert store.superseded() == set()
+    versions(store, batches[1], 2, "clean", "parse", "sentiment")
+    assert store.superseded() == {("a", 2), ("b", 2)}
+    versions(store, batches[1], 2, "stance", refused_by="parse")
+    assert store.superseded() == {("a", 1), ("b", 2)}
+    versions(store, batches[2], 3, *STAGES)
+    assert store.superseded() == {("a", 1), ("a", 2), ("b", 1), ("b", 2)}
+
+
+def test_of_versions_that_no_stage_has_taken_the_newest_counts(store: Store) -> None:
+    for number in (1, 2):
+        versions(store, Batch("2026-03-01", f"0000{number}-abc"), number, "clean")
+    assert store.superseded() == {("a", 1), ("b", 1)}

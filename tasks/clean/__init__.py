@@ -2,7 +2,7 @@
 
 from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
 from tasks.clean.clean import clean_articles
-from tasks.clean.duplicates import DuplicateIndex
+from tasks.clean.duplicates import DuplicateIndex, sketched
 from tasks.clean.extract import Article, Extractor, ExtractorPool
 from tasks.clean.noise import Noise, load_noise
 from tasks.clean.selectors import Hints
@@ -19,4 +19,5 @@ __all__ = [
     "clean_articles",
     "load_boilerplate",
     "load_noise",
+    "sketched",
 ]

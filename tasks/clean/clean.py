@@ -26,6 +26,7 @@ from tasks.stages import StageOutput, reject, stage_output
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+MAX_LINE_CHARS: Final = 1000
 HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
 HTML_START: Final = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -100,7 +101,7 @@ def _article_row(
 ) -> dict[str, Any]:
     article = opened.article()
     _refuse_long(article.text, settings)
-    title = normalize_line(article.title) or normalize_line(document["hint_title"])
+    title = _line(article.title) or _line(document["hint_title"])
     text = _article_text(document, article, title if opened.is_page else None, rules)
     if not text:
         raise DocumentError("empty", "no text is left after cleaning")
@@ -116,7 +117,7 @@ def _article_row(
         "title": title,
         "text": text,
         "published_at": published_at,
-        "author": normalize_line(article.author),
+        "author": _line(article.author),
         "language": language,
         "language_score": score,
         "duplicate_of": place.duplicate_of,
@@ -129,6 +130,11 @@ def _article_row(
         "published_zone": article.published_zone,
         "canonical_url": article.canonical_url,
     }
+
+
+def _line(text: str | None) -> str | None:
+    """A headline or a byline, cleaned; what is longer than any would keep the parser busy for hours."""
+    return normalize_line(text) if text and len(text) <= MAX_LINE_CHARS else None
 
 
 def _article_text(document: dict[str, Any], article: Article, page_title: str | None, rules: Boilerplate) -> str:

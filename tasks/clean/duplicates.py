@@ -1,24 +1,22 @@
-"""Duplicates: which articles tell one story in the same or nearly the same words, and which of them is the earliest.
-
-Near duplicates are found by MinHash over word shingles in a locality-sensitive index (Broder 1997; datasketch).
-"""
+"""Duplicates: which articles tell one story in the same or nearly the same words, and which of them is the earliest."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
-from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 from config.settings import CleanSettings
-from tasks.folding import fold
+from tasks.clean.near import NearIndex, Sketches, sketch
 
-WORD: Final = re.compile(r"[^\W_]+")
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+SKETCH: Final = pa.field("sketch", pa.binary())
+# What the index needs of an article, and what those need who look for the same words.
+KNOWN: Final = ("doc_id", "title", "text_sha256", "story", "published_at", "fetched_at")
 
 
 @dataclass(frozen=True)
@@ -38,25 +36,22 @@ class DuplicateIndex:
 
     def __init__(self, settings: CleanSettings) -> None:
         self._settings = settings
-        self._known: list[tuple[str, LeanMinHash]] = []
+        # The story of each sketch. An article that was edited stands for its story by each of its versions.
+        self._stories: list[str] = []
         self._earliest: dict[str, tuple[datetime, str]] = {}
-        # A false candidate costs one comparison, a missed one is lost: weigh misses more.
-        self._near = MinHashLSH(settings.duplicate_threshold, settings.minhash_permutations, weights=(0.1, 0.9))
+        self._near = NearIndex(settings.duplicate_threshold, settings.minhash_permutations)
 
     @classmethod
-    def from_clean(cls, tables: Iterable[pa.Table], settings: CleanSettings) -> DuplicateIndex:
-        """The index of tables of dataset `clean`, in the order in which their articles were cleaned.
-
-        Reads doc_id, text, story, duplicate_of, published_at and fetched_at.
-        """
+    def from_sketched(cls, tables: Iterable[pa.Table], settings: CleanSettings) -> DuplicateIndex:
+        """The index of articles that `sketched` gives, in the order in which they were cleaned."""
         index = cls(settings)
-        columns = ["doc_id", "text", "story", "duplicate_of", "published_at", "fetched_at"]
-        for row in (row for table in tables for row in table.select(columns).to_pylist()):
-            # Before schema version 3 the original gave the story its name.
-            story = row["story"] or row["duplicate_of"] or row["doc_id"]
-            index._add(story, row["doc_id"], when(row["published_at"], row["fetched_at"]))
-            if story == row["doc_id"]:
-                index._learn(story, index._sketch(row["text"]))
+        for data in tables:
+            columns = (data[name].to_pylist() for name in ("doc_id", "story", "published_at", "fetched_at"))
+            for doc_id, story, published_at, fetched_at in zip(*columns, strict=True):
+                index._add(story, doc_id, when(published_at, fetched_at))
+            named = data.filter(data[SKETCH.name].is_valid())
+            index._stories += named["story"].to_pylist()
+            index._near.add(_numbers(b"".join(named[SKETCH.name].to_pylist()), settings))
         return index
 
     def place(self, doc_id: str, text: str, at: datetime) -> Place:
@@ -64,32 +59,44 @@ class DuplicateIndex:
 
         The earliest article of the story is that of all that are known now: what was cleaned before does not change.
         """
-        sketch = self._sketch(text)
-        near = {self._known[number][0] for number in self._near.query(sketch) if self._is_near(number, sketch)}
+        made = _sketch(text, self._settings)
+        near = {self._stories[number] for number in self._near.like(made)}
         story = min(near, key=self._earliest.__getitem__, default=doc_id)
         if story == doc_id:
-            self._learn(story, sketch)
+            self._stories.append(story)
+            self._near.add(made[np.newaxis])
         self._add(story, doc_id, at)
         first = self._earliest[story][1]
         return Place(story, first if first != doc_id else None)
 
-    def _is_near(self, number: int, sketch: LeanMinHash) -> bool:
-        return bool(self._known[number][1].jaccard(sketch) >= self._settings.duplicate_threshold)
-
-    def _learn(self, story: str, sketch: LeanMinHash) -> None:
-        """Let the text stand for the story; an article that was edited stands for it by each of its versions."""
-        self._near.insert(len(self._known), sketch, check_duplication=False)
-        self._known.append((story, sketch))
-
     def _add(self, story: str, doc_id: str, at: datetime) -> None:
         self._earliest[story] = min(self._earliest.get(story, (at, doc_id)), (at, doc_id))
 
-    def _sketch(self, text: str) -> LeanMinHash:
-        words, size = WORD.findall(fold(text)), self._settings.shingle_words
-        shingles = {" ".join(words[n : n + size]) for n in range(max(1, len(words) - size + 1))}
-        sketch = MinHash(self._settings.minhash_permutations)
-        sketch.update_batch([shingle.encode() for shingle in shingles])
-        return LeanMinHash(sketch)
+
+def sketched(clean: pa.Table, settings: CleanSettings) -> pa.Table:
+    """What the index takes of a table of dataset `clean`: the columns `KNOWN`, and the sketch of each text that a story
+    is named by.
+    """
+    known = clean.select(KNOWN)
+    rows = clean.select(["doc_id", "story", "duplicate_of"]).to_pylist()
+    # Before schema version 3 the original gave the story its name.
+    stories = [row["story"] or row["duplicate_of"] or row["doc_id"] for row in rows]
+    sketches = [
+        _sketch(text, settings).tobytes() if story == row["doc_id"] else None
+        for row, story, text in zip(rows, stories, clean["text"].to_pylist(), strict=True)
+    ]
+    known = known.set_column(
+        known.schema.get_field_index("story"), known.schema.field("story"), pa.array(stories, pa.string())
+    )
+    return known.append_column(SKETCH, pa.array(sketches, SKETCH.type))
+
+
+def _sketch(text: str, settings: CleanSettings) -> Sketches:
+    return sketch(text, settings.shingle_words, settings.minhash_permutations)
+
+
+def _numbers(content: bytes, settings: CleanSettings) -> Sketches:
+    return np.frombuffer(content, np.uint32).reshape(-1, settings.minhash_permutations)
 
 
 def when(published_at: datetime | None, fetched_at: datetime | None) -> datetime:

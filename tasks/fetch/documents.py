@@ -217,10 +217,10 @@ class _Run:
         web: Web,
     ) -> Iterator[Listing | Fetched]:
         """The sitemaps that an index names, and those that they name, one after the other and each once."""
-        waiting = deque((item, 1) for item in sitemaps)
-        seen, met_known = {index.url}, False
+        waiting = deque((item, index.url, 1) for item in sitemaps)
+        seen, known_in = {index.url}, set[str | None]()
         while waiting:
-            item, depth = waiting.popleft()
+            item, named_by, depth = waiting.popleft()
             url = _checked(item, index.source)
             address = item.link if isinstance(url, Refused) else url
             if address in seen:
@@ -232,12 +232,9 @@ class _Run:
             if isinstance(url, Refused):
                 yield url
                 continue
-            ask = Ask(url, LISTING, index.source, index.url, hint_published_at=item.changed_at)
-            is_known = url in self.memory.pages
-            if met_known and not is_known:
-                # Behind those asked in earlier runs, since the newest come first, lies the archive.
+            ask = Ask(url, LISTING, index.source, named_by, hint_published_at=item.changed_at)
+            if self._is_archive(ask, known_in):
                 continue
-            met_known |= is_known
             if self._meet(document_id(url), url) is not None:
                 continue
             if depth > self.settings.max_sitemap_depth:
@@ -251,12 +248,22 @@ class _Run:
             further = self._sitemap(ask, target, ticket, web)
             yield further
             if isinstance(further, Listing):
-                waiting.extend((named, depth + 1) for named in further.sitemaps)
+                waiting.extend((named, url, depth + 1) for named in further.sitemaps)
+
+    def _is_archive(self, ask: Ask, known_in: set[str | None]) -> bool:
+        """Whether a sitemap lies behind those that were asked in earlier runs; `known_in` are the indexes of these.
+
+        The newest of an index come first. Where it gives no times its order tells nothing: WordPress appends the new.
+        """
+        if ask.url in self.memory.pages:
+            known_in.add(ask.listed_by)
+            return False
+        return ask.listed_by in known_in and ask.hint_published_at is not None
 
     def _sitemap(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Listing | Refused | Kept:
         before = self.memory.pages.get(ask.url)
         payload = self._get(ask, before, target, web)
-        listing: Listing | DocumentError | None = Listing([])
+        listing: Listing | DocumentError | None = Listing([], newest_first(self.memory.listed(ask.url, LISTING)))
         if isinstance(payload, Payload):
             listing = _guarded(ask, lambda: self._listing(ask.url, payload, target))
             if listing is None:
@@ -278,16 +285,18 @@ class _Run:
         if self._meet(doc_id, url) is not None:
             self._join(url, ticket)
             return
-        is_newer = before is not None and item.changed_at is not None and item.changed_at > before.checked_at
-        # Of a document without a state a run was killed before it could write that.
-        if before is None or is_newer or self._is_due(before):
-            self._add_page(Ask(url, PAGE, target.source, listed_by, item.title, item.published_at), target, ticket)
+        # Of a new document without a state a run was killed before it could write that.
+        is_unknown = before is None and not self.memory.is_settled(doc_id, item.changed_at)
+        if is_unknown or (before is not None and self._is_due(before, item.changed_at)):
+            ask = Ask(url, PAGE, target.source, listed_by, item.hint_title, item.published_at, item.changed_at)
+            self._add_page(ask, target, ticket)
         elif doc_id in self.memory.documents:
             yield Known(doc_id, target.source)
 
-    def _is_due(self, page: Page) -> bool:
+    def _is_due(self, page: Page, called_changed: datetime | None = None) -> bool:
         version = self.memory.documents.get(document_id(page.url))
-        return page.is_due(self.now(), self.settings, version.number if version else 1)
+        at_present = self.now(), self.settings, version.number if version else 1
+        return page.is_due(*at_present) or page.is_called_changed(called_changed, *at_present)
 
     def _join(self, url: str, ticket: _Ticket) -> None:
         """Let a listing wait, too, for a page that another one has named before."""

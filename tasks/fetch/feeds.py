@@ -22,6 +22,8 @@ FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application
 FEED_ROOT: Final = re.compile(rb"<(?:rss|feed|(?:\w+:)?rdf)[\s>]", re.IGNORECASE)
 HTML_ROOT: Final = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 SNIFFED_BYTES: Final = 4096
+# Of a hint; it stands in a row of `pages` for each answer of its page.
+MAX_TITLE_CHARS: Final = 1000
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -33,6 +35,11 @@ class FeedItem:
     title: str | None
     published_at: datetime | None
     changed_at: datetime | None = None
+
+    @property
+    def hint_title(self) -> str | None:
+        """The title, unless it is too long for one."""
+        return self.title if self.title and len(self.title) <= MAX_TITLE_CHARS else None
 
     @property
     def age_key(self) -> datetime:

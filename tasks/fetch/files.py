@@ -95,7 +95,7 @@ class LocalInput:
             path.as_uri(),
             self.source,
             load=lambda: Payload(read_bytes(path, self.bounds.max_bytes), MEDIA_TYPES[path.suffix.lower()]),
-            hint_title=item.title if item else None,
+            hint_title=item.hint_title if item else None,
             hint_published_at=item.published_at if item else None,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from functools import cache
 from typing import Annotated, Final
@@ -14,6 +15,7 @@ from w3lib.url import safe_url_string
 from config.settings import CONFIG_FOLDER
 from tasks.data_files import Entry, read_data_file
 
+PERCENT: Final = re.compile("%[0-9a-fA-F]{2}")
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -36,10 +38,11 @@ def _tracking() -> Tracking:
 
 
 def canonical_url(url: str) -> str:
-    """The address without what does not choose the page: letter case of scheme and host, default port, fragment,
-    tracking parameters. Other parameters keep their order, since some sites depend on it. ValueError on no address.
+    """The address without what does not choose the page: letter case of scheme, host and percent-encoding (WordPress
+    writes Arabic slugs in small letters), default port, fragment, tracking parameters. Other parameters keep their
+    order, since some sites depend on it. ValueError on no address.
     """
-    parts = urlsplit(safe_url_string(url.strip()))
+    parts = urlsplit(PERCENT.sub(lambda octet: octet[0].upper(), safe_url_string(url.strip())))
     host = (parts.hostname or "").rstrip(".")
     if not host:
         raise ValueError(f"no host in the address {url!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ ROBOTS_KEPT: Final = timedelta(hours=24)
 # Few texts are longer, and those are read anew in each run.
 MAX_KEPT_ROBOTS: Final = 64 * 1024
 MAX_DOUBLINGS: Final = 16
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Ask:
     listed_by: str | None = None
     hint_title: str | None = None
     hint_published_at: datetime | None = None
+    hint_changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Page:
     hint_title: str | None
     hint_published_at: datetime | None
     content: str | None = None
+    hint_changed_at: datetime | None = None
 
     @property
     def row(self) -> dict[str, Any]:
@@ -62,7 +65,7 @@ class Page:
     @property
     def ask(self) -> Ask:
         """The same address once more."""
-        return Ask(self.url, self.kind, self.source, self.listed_by, self.hint_title, self.hint_published_at)
+        return Ask(**{each.name: getattr(self, each.name) for each in fields(Ask)})
 
     def without_validators(self) -> Page:
         """The same, so that the next request for it is unconditional."""
@@ -76,8 +79,25 @@ class Page:
         version on, each makes an article wait twice as long: some are another each time that they are sent.
         """
         held = self.checked_at - self.changed_at
-        if held > timedelta(days=settings.recheck_days):
+        return held <= timedelta(days=settings.recheck_days) and self._has_rested(now, settings, versions)
+
+    def is_called_changed(
+        self, called: datetime | None, now: datetime, settings: FetchSettings, versions: int = 1
+    ) -> bool:
+        """Whether to believe a listing that says that the page has changed at the time `called`.
+
+        Some call everything changed all the time. One that was wrong of this page when it was last asked is heard only
+        when it would be time to ask, but after `recheck_days` too.
+        """
+        if called is None or called <= self.checked_at:
             return False
+        was_wrong = (
+            self.outcome != CHANGED and self.hint_changed_at is not None and self.hint_changed_at > self.changed_at
+        )
+        return not was_wrong or self._has_rested(now, settings, versions)
+
+    def _has_rested(self, now: datetime, settings: FetchSettings, versions: int) -> bool:
+        held = self.checked_at - self.changed_at
         is_cheap = self.etag or self.last_modified or self.outcome == FAILED
         pause = timedelta(minutes=settings.recheck_minutes)
         least = timedelta() if is_cheap else pause
@@ -131,20 +151,28 @@ def _page(ask: Ask, before: Page | None, outcome: str, now: datetime, since: dat
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Version:
-    """The newest version of a document that the warehouse holds: its number, and the SHA-256 of its payload."""
+    """The newest version of a document that the warehouse holds: its number, and the SHA-256 of its payload.
+
+    `is_old` where it was received before the time that the memory goes back to.
+    """
 
     number: int
     payload_sha256: str
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url."""
+    """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url.
+
+    States from before `since` are left out: nobody asked for these addresses any more.
+    """
 
     documents: Mapping[str, Version] = field(default_factory=dict)
     pages: Mapping[str, Page] = field(default_factory=dict)
+    since: datetime = LONG_AGO
     _by_listing: dict[tuple[str | None, str], list[Page]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -154,8 +182,13 @@ class Memory:
         object.__setattr__(self, "_by_listing", dict(grouped))
 
     def listed(self, by: str, kind: str) -> list[Page]:
-        """The pages, or the sitemaps, that the source at the address `by` has named so far."""
+        """The pages that the source at the address `by` has led to so far, or the sitemaps that it has named."""
         return self._by_listing.get((by, kind), [])
+
+    def is_settled(self, doc_id: str, called_changed: datetime | None) -> bool:
+        """Whether a document without a state is one of long ago, and no listing calls it changed since."""
+        version = self.documents.get(doc_id)
+        return version is not None and version.is_old and (called_changed is None or called_changed <= self.since)
 
     def robots(self, now: datetime) -> dict[str, str]:
         """The texts of robots.txt that may still be used, by address."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import stamina
 
 from config.settings import FetchSettings
 from tasks.errors import DocumentError
+from tasks.fetch.breaker import Breaker
 from tasks.fetch.courtesy import Courtesy
 from tasks.fetch.dates import parse_time
 from tasks.fetch.deadline import Deadline
@@ -38,8 +38,6 @@ HEADERS: Final = {
     "Accept-Encoding": "gzip, deflate",
 }
 PACKED: Final = ("gzip", "x-gzip", "deflate")
-# A host that fails so often in a row is down: it is left alone for the rest of the run.
-MAX_FAILURES: Final = 5
 MAX_VALIDATOR: Final = 1024
 
 
@@ -70,6 +68,7 @@ class Shared:
     courtesy: Courtesy = field(default_factory=Courtesy)
     robots: Mapping[str, str] = field(default_factory=dict)
     certificates: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 @dataclass
@@ -81,7 +80,8 @@ class Web:
     deadline: Deadline
     shared: Shared
     robots: Robots = field(init=False)
-    _failures: Counter[str] = field(default_factory=Counter)
+    # The host that is asked at present, the last of a chain of redirects.
+    _host: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
         self.robots = Robots(self.settings.user_agent, self._robots_text, self.shared.robots)
@@ -98,19 +98,21 @@ class Web:
         It is asked for `delay_seconds` after the last answer of its host, if not later.
 
         Raises DocumentError `http_error`, `network_error`, `too_large`, `unreadable`, `refused`, `robots` or `timeout`,
-        after the retries; at once where the host has failed time and again in this run.
+        after the retries; at once where its host, or one that it leads to, has failed time and again in this run.
         """
-        host = httpx.URL(url).host
-        if self._failures[host] >= MAX_FAILURES:
-            raise DocumentError("network_error", f"not asked: {host} failed {MAX_FAILURES} times in a row before")
         self.deadline.restart()
+        self._host = httpx.URL(url).host
         try:
             payload = self._get(url, _conditions(before), partial(self._mind_manners, delay_seconds=delay_seconds))
         except DocumentError as error:
-            is_down = error.reason in ("network_error", "timeout") or isinstance(error.__cause__, _UnavailableError)
-            self._failures[host] = self._failures[host] + 1 if is_down else 0
+            if isinstance(error.__cause__, _UnavailableError):
+                self.shared.breaker.failed(self._host, error.__cause__.retry_after)
+            elif error.reason in ("network_error", "timeout"):
+                self.shared.breaker.failed(self._host)
+            else:
+                self.shared.breaker.answered(self._host)
             raise
-        self._failures[host] = 0
+        self.shared.breaker.answered(self._host)
         return payload
 
     def _get(self, url: str, conditions: dict[str, str], mind_manners: Callable[[httpx.URL], float]) -> Payload | None:
@@ -193,6 +195,7 @@ class Web:
                 if request is None:
                     yield response
                     return
+                self.shared.breaker.answered(response.url.host)
         raise _TooManyRedirectsError(max_redirects)
 
     @contextmanager
@@ -211,7 +214,9 @@ class Web:
         self.deadline.left()
 
     def _mind_manners(self, url: httpx.URL, delay_seconds: float) -> float:
-        """Ask robots.txt; the seconds to keep between two requests to the host."""
+        """Ask robots.txt, unless the host is down; the seconds to keep between two requests to the host."""
+        self._host = url.host
+        self.shared.breaker.check(url.host)
         self.robots.check(str(url))
         asked_for = min(self.robots.crawl_delay(str(url)), self.settings.max_crawl_delay_seconds)
         return max(self.settings.delay_seconds, delay_seconds, asked_for)

@@ -86,6 +86,15 @@ def test_a_row_has_the_title_and_time_of_its_hints() -> None:
     assert (article["published_source"], article["published_zone"]) == ("feed", None)
 
 
+def test_a_title_that_is_longer_than_any_headline_is_none() -> None:
+    endless = "عنوان " * 500_000
+    (article,) = clean(document("a.txt", TEXT, hint_title=endless)).tables["clean"].to_pylist()
+    assert article["title"] is None
+    page = document("a.html", "<html>", hint_title="رصيف جديد")
+    (article,) = clean(page, pages=Pages(Article(endless, TEXT, endless))).tables["clean"].to_pylist()
+    assert (article["title"], article["author"]) == ("رصيف جديد", None)
+
+
 def test_a_page_gives_its_own_title_time_and_author_before_the_hints() -> None:
     pages = Pages(
         Article(

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import load_settings
-from tasks.clean.duplicates import LONG_AGO, DuplicateIndex, Place, when
+from tasks.clean.duplicates import LONG_AGO, DuplicateIndex, Place, sketched, when
 from tasks.schemas import CLEAN, table
 
 SETTINGS = load_settings().clean
@@ -36,7 +36,7 @@ def row(doc_id: str, text: str, hour: float, story: str | None, duplicate_of: st
 
 def index_of(*rows: dict[str, object]) -> DuplicateIndex:
     clean: pa.Table = table(CLEAN, list(rows))
-    return DuplicateIndex.from_clean([clean], SETTINGS)
+    return DuplicateIndex.from_sketched([sketched(clean, SETTINGS)], SETTINGS)
 
 
 def test_the_same_words_in_another_spelling_are_a_copy() -> None:

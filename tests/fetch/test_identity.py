@@ -19,6 +19,8 @@ from tasks.fetch.identity import canonical_url, document_id, has_credentials, ro
         ("https://example.org/a?b=1&&c", "https://example.org/a?b=1&c"),
         ("https://مثال.إختبار/a", "https://xn--mgbh0fb.xn--kgbechtv/a"),
         ("https://example.org/خبر", "https://example.org/%D8%AE%D8%A8%D8%B1"),
+        ("https://example.org/%d8%ae%D8%A8%D8%b1?s=%d8%ae", "https://example.org/%D8%AE%D8%A8%D8%B1?s=%D8%AE"),
+        ("https://example.org/100%25%2f%zz", "https://example.org/100%25%2F%zz"),
         ("https://example.org/a?tag=1&tag=2", "https://example.org/a?tag=1&tag=2"),
         ("http://[::1]:80/x", "http://[::1]/x"),
     ],

@@ -132,6 +132,50 @@ def test_an_item_that_its_feed_calls_updated_is_asked_at_once(site, settings):
     assert reader.kinds("/feed") == ["Asked", "Kept"]
 
 
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
+ENTRY = '<entry><link href="/1"/><updated>{:%Y-%m-%dT%H:%M:%SZ}</updated></entry>'
+
+
+def hours_asked(site, reader, hours, feed_of):
+    """The hours in which /1 is asked, of so many; `feed_of` gives the feed of each."""
+    asked = []
+    for hour in range(hours):
+        now = datetime(2026, 3, 1, tzinfo=UTC) + hour * timedelta(hours=1)
+        publish(site, "/feed", feed_of(now), f'"f{hour}"')
+        reader.run("/feed")
+        if "/1" in site.paths():
+            asked.append(hour)
+    return asked
+
+
+def test_a_feed_that_calls_all_updated_all_the_time_is_not_believed(site, settings):
+    publish(site, "/1", PAGE, '"a1"')
+    calm = hours_asked(site, Reader(site, settings), 48, lambda _: feed("/1"))
+    hasty = hours_asked(site, Reader(site, settings), 48, lambda now: ATOM.format(ENTRY.format(now)))
+    assert hasty == calm
+    assert len(hasty) < 12
+
+
+def test_a_page_that_fails_is_not_asked_more_often_for_what_its_feed_says(site, settings):
+    site.serve("/1", status=404)
+    calm = hours_asked(site, Reader(site, settings), 24, lambda _: feed("/1"))
+    hasty = hours_asked(site, Reader(site, settings), 24, lambda now: ATOM.format(ENTRY.format(now)))
+    assert set(hasty) - set(calm) == set()
+
+
+def test_a_feed_that_was_wrong_is_still_heard_after_days_and_believed_once_it_was_right(site, settings):
+    publish(site, "/1", PAGE, '"a1"')
+    reader = Reader(site, settings)
+    hours_asked(site, reader, 6, lambda now: ATOM.format(ENTRY.format(now)))
+    reader.hour += 24 * 10
+    for number, version in ((2, 2), (3, 3)):
+        publish(site, "/1", PAGE + str(number), f'"a{number}"')
+        now = datetime(2026, 3, 1, tzinfo=UTC) + reader.hour * timedelta(hours=1)
+        publish(site, "/feed", ATOM.format(ENTRY.format(now)), f'"later{number}"')
+        reader.run("/feed")
+        assert [found.number for found in reader.documents.values()] == [version]
+
+
 def test_a_feed_is_found_modified_until_all_its_pages_were_settled(site, settings):
     outlet(site)
     reader = Reader(site, settings)
@@ -190,6 +234,38 @@ def test_a_host_that_fails_time_and_again_is_left_alone_for_the_run(site, settin
     assert "failed 5 times in a row" in refused[-1]["detail"]
 
 
+def test_a_host_that_asks_to_be_left_alone_is_not_asked_for_other_pages(site, settings):
+    paths = [f"/{number}" for number in range(4)]
+    publish(site, "/feed", feed(*paths), '"f1"')
+    for path in paths:
+        site.serve(path, status=429, headers={"Retry-After": "120"})
+    reader = Reader(site, settings)
+    refused = [event.row for event in reader.run("/feed") if isinstance(event, Refused)]
+    assert site.paths() == ["/feed", "/0"]
+    assert [row["reason"] for row in refused] == ["http_error"] * 4
+    assert "asked to be left alone" in refused[1]["detail"]
+    for path in paths:
+        publish(site, path, PAGE + path, '"{path}"')
+    assert reader.kinds("/feed") == ["Asked"] + ["Document"] * 4
+
+
+def test_a_host_that_others_lead_to_fails_for_itself(site, settings):
+    elsewhere = site.address.replace("127.0.0.1", "localhost")
+    site.serve("/down", status=500)
+    moved, here = [f"/moved/{number}" for number in range(8)], [f"/{number}" for number in range(3)]
+    for path in moved:
+        site.serve(path, status=301, headers={"Location": f"{elsewhere}/down"})
+    for path in here:
+        publish(site, path, PAGE + path, f'"{path}"')
+    publish(site, "/feed", feed(*moved, *here), '"f1"')
+    allowed = ("127.0.0.1", "localhost")
+    events = Reader(site, settings).run("/feed", retries=0, allow_hosts=allowed)
+    assert len([event for event in events if isinstance(event, Document)]) == 3
+    refused = [event.row["detail"] for event in events if isinstance(event, Refused)]
+    assert [detail.count("localhost failed 5 times in a row") for detail in refused] == [0] * 5 + [1] * 3
+    assert len(site.by_host()[elsewhere.removeprefix("http://")]) == 5
+
+
 def test_a_page_that_two_feeds_name_holds_back_both(site, settings):
     publish(site, "/1", PAGE, '"a1"')
     publish(site, "/2", PAGE + "اثنان", '"b1"')
@@ -245,3 +321,60 @@ def test_half_a_character_in_a_json_feed_costs_nothing_but_itself(site, settings
     site.serve("/feed.json", item, headers={"Content-Type": "application/feed+json"})
     (document,) = (event for event in Reader(site, settings).run("/feed.json") if isinstance(event, Document))
     assert document.row["hint_title"] == "? خبر"
+
+
+def sitemap_index(*links):
+    return f"<sitemapindex>{''.join(f'<sitemap><loc>{link}</loc></sitemap>' for link in links)}</sitemapindex>"
+
+
+def test_an_index_is_followed_no_deeper_when_it_is_not_modified(site, settings):
+    for depth in range(9):
+        publish(site, f"/{depth}.xml", sitemap_index(f"/{depth + 1}.xml"), f'"{depth}"')
+    reader = Reader(site, settings)
+    for _ in range(3):
+        (refused,) = (event for event in reader.run("/0.xml", max_sitemap_depth=2) if isinstance(event, Refused))
+        assert site.paths() == ["/0.xml", "/1.xml", "/2.xml"]
+        assert refused.row["url"] == site.address + "/3.xml"
+    publish(site, "/2.xml", sitemap_index("/4.xml"), '"changed"')
+    assert not [event for event in reader.run("/0.xml", max_sitemap_depth=2) if isinstance(event, Document)]
+    assert site.paths() == ["/0.xml", "/1.xml", "/2.xml"]
+
+
+def dated_index(*entries):
+    names = "".join(f"<sitemap><loc>{link}</loc><lastmod>{day}</lastmod></sitemap>" for link, day in entries)
+    return f"<sitemapindex>{names}</sitemapindex>"
+
+
+def test_a_new_sitemap_of_an_index_below_an_index_is_read_and_the_archive_is_not(site, settings):
+    months = [("/march.xml", "2026-03-01"), ("/february.xml", "2026-02-01")]
+    publish(site, "/index.xml", dated_index(("/year.xml", "2026-03-01")), '"i1"')
+    publish(site, "/year.xml", dated_index(*months), '"y1"')
+    for number, month in enumerate(("/march", "/april")):
+        publish(site, month, PAGE + month, f'"a{number}"')
+        publish(site, f"{month}.xml", f"<urlset><url><loc>{month}</loc></url></urlset>", f'"m{number}"')
+    reader = Reader(site, settings)
+    reader.run("/index.xml", max_feed_items=1)
+    publish(site, "/year.xml", dated_index(("/april.xml", "2026-04-01"), *months), '"y2"')
+    (new,) = (event for event in reader.run("/index.xml") if isinstance(event, Document))
+    assert new.row["url"] == site.address + "/april"
+    assert "/february.xml" not in site.paths()
+
+
+def test_a_new_sitemap_is_read_though_its_index_gives_no_times_and_names_it_last(site, settings):
+    for number in (1, 2):
+        publish(site, f"/{number}", PAGE + str(number), f'"a{number}"')
+        publish(site, f"/{number}.xml", f"<urlset><url><loc>/{number}</loc></url></urlset>", f'"m{number}"')
+    publish(site, "/index.xml", sitemap_index("/1.xml"), '"i1"')
+    reader = Reader(site, settings)
+    reader.run("/index.xml")
+    publish(site, "/index.xml", sitemap_index("/1.xml", "/2.xml"), '"i2"')
+    (new,) = (event for event in reader.run("/index.xml") if isinstance(event, Document))
+    assert new.row["url"] == site.address + "/2"
+
+
+def test_a_feed_cannot_fill_the_tables_with_titles(site, settings):
+    publish(site, "/1", PAGE, '"a1"')
+    items = f"<item><title>{'عنوان ' * 100_000}</title><link>/1</link></item>"
+    publish(site, "/feed", f'<rss version="2.0"><channel>{items}</channel></rss>', '"f1"')
+    (document,) = (event for event in Reader(site, settings).run("/feed") if isinstance(event, Document))
+    assert (document.row["hint_title"], document.page.hint_title) == (None, None)

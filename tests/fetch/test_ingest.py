@@ -76,8 +76,8 @@ class Hours:
         self.targets = [Target(site.address + "/feed", "outlet")]
         self.site = site
 
-    def run(self, hour):
-        """Fetch and clean; the row of `runs`."""
+    def run(self, hour, *, clean=True):
+        """Fetch and clean, or be killed between the two; the row of `runs`."""
         plan = Plan(self.settings, f"hour-{hour}")
         tools = Toolbox(self.settings, self.store)
         tools.__dict__["extractor"] = self.extractor
@@ -86,7 +86,7 @@ class Hours:
         ingest = Ingest(self.store, tools, plan.provenance["raw"], lambda: now)
         list(ingest.run(self.targets))
         ingest.store_counts()
-        for batch in sorted(plan.todo(self.store, "clean")):
+        for batch in sorted(plan.todo(self.store, "clean")) if clean else ():
             process_batch("clean", batch, tools, plan.provenance["clean"])
         (row,) = (row for row in self.store.dataset("runs").to_table().to_pylist() if row["run_id"] == f"hour-{hour}")
         return row
@@ -159,3 +159,76 @@ def test_the_run_says_why_pages_failed(tmp_path, site, extractor):
     row = hours.run(0)
     assert (row["failed"], row["robots"], row["failures"]) == (2, 1, "http_error 2, robots 1")
     assert row["new"] == 1
+
+
+EDIT = "وأضافت البلدية تصحيحا يقول إن الموعد تأجل شهرا كاملا بسبب الأمطار."
+CLOSING_RULE = """
+[[rule]]
+id = "closing"
+kind = "inline"
+pattern = "كما ورد في خطة العام"
+comment = "came with a later nabra"
+removes = ["كما ورد في خطة العام"]
+keeps = ["كما ورد في خطة اليوم"]
+"""
+
+
+@pytest.fixture
+def hours(tmp_path, site, extractor):
+    return Hours(tmp_path, site, extractor)
+
+
+def test_other_rules_of_cleaning_make_no_new_version(tmp_path, site, hours):
+    outlet = Outlet(site, with_etags=True, articles={f"/{number}": article(number) for number in range(3)})
+    outlet.show()
+    hours.run(0)
+    rules = tmp_path / "boilerplate.toml"
+    rules.write_text((CONFIG_FOLDER / rules.name).read_text("utf-8") + CLOSING_RULE, "utf-8")
+    clean = hours.settings.clean.model_copy(update={"boilerplate": str(rules)})
+    hours.settings = hours.settings.model_copy(update={"clean": clean})
+    outlet.articles = {path: _with_other_teasers(body) for path, body in outlet.articles.items()}
+    outlet.articles["/2"] = article(2, EDIT)
+    outlet.show()
+    row = hours.run(1)
+    assert (row["unchanged"], row["edited"]) == (2, 1)
+    assert hours.versions() == [("/0", 1), ("/1", 1), ("/2", 1), ("/2", 2)]
+
+
+def test_a_version_that_is_not_cleaned_yet_is_compared_with_all_the_same(site, hours):
+    outlet = Outlet(site, with_etags=True, articles={"/0": article(0)})
+    outlet.show()
+    hours.run(0)
+    outlet.articles["/0"] = article(0, EDIT)
+    outlet.show()
+    assert hours.run(1, clean=False)["edited"] == 1
+    outlet.articles["/0"] = _with_other_teasers(outlet.articles["/0"])
+    outlet.show()
+    assert hours.run(2)["unchanged"] == 1
+    assert hours.versions() == [("/0", 1), ("/0", 2)]
+
+
+def test_an_article_in_place_of_what_was_none_is_a_new_version(site, hours):
+    outlet = Outlet(site, with_etags=True, articles={"/0": "<html><body><p>قريبا</p></body></html>"})
+    outlet.show()
+    hours.run(0)
+    outlet.articles["/0"] = article(0)
+    outlet.show()
+    assert hours.run(1)["edited"] == 1
+    assert hours.versions() == [("/0", 2)]
+
+
+def test_a_page_that_its_feed_names_for_weeks_is_not_asked_all_over_again(site, hours):
+    outlet = Outlet(site, with_etags=False, articles={"/0": article(0)})
+    outlet.show()
+    asked = []
+    for day in range(25):
+        row = hours.run(24 * day)
+        asked += [day] * ("/0" in site.paths())
+        assert row["known"] == 1 - ("/0" in site.paths())
+    assert asked[-1] < 8
+    outlet.articles["/0"] = article(0, EDIT)
+    outlet.show()
+    site.pages["/feed"][0].body = site.pages["/feed"][0].body.replace(
+        b"</link>", f"</link><updated>{START + timedelta(days=25):%Y-%m-%dT%H:%M:%SZ}</updated>".encode()
+    )
+    assert hours.run(24 * 26)["edited"] == 1

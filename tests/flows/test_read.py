@@ -19,6 +19,10 @@ def answer(store: Store, sql: str) -> list[dict[str, object]]:
     return run_query(open_views(store), sql).to_pylist()
 
 
+def hour(number: int) -> datetime:
+    return datetime(2026, 4, 12, number, tzinfo=UTC)
+
+
 def test_every_dataset_is_a_view_with_its_columns_and_the_day(store: Store) -> None:
     for name, dataset in DATASETS.items():
         columns = [row["column_name"] for row in answer(store, f"describe {name}")]
@@ -41,9 +45,6 @@ def test_an_empty_warehouse_has_views_without_rows(tmp_path: Path) -> None:
 
 
 def test_a_story_has_its_earliest_article_whichever_was_cleaned_first(tmp_path: Path) -> None:
-    def hour(hour: int) -> datetime:
-        return datetime(2026, 4, 12, hour, tzinfo=UTC)
-
     store = Store(pafs.LocalFileSystem(), str(tmp_path / "warehouse"))
     copy = {"doc_id": "b", "source": "valley", "story": "b", "published_at": None, "fetched_at": hour(9)}
     original = {"doc_id": "a", "source": "port", "story": "b", "published_at": hour(7), "fetched_at": hour(10)}
@@ -53,9 +54,36 @@ def test_a_story_has_its_earliest_article_whichever_was_cleaned_first(tmp_path: 
     write(store, Batch("2026-04-12", "one"), "clean", copy, original, old)
     write(store, Batch("2026-04-13", "two"), "clean", scheduled, old_copy)
     assert answer(store, "from stories order by story") == [
-        {"story": "b", "doc_id": "a", "source": "port", "published_at": hour(7), "articles": 3, "outlets": 2},
-        {"story": "d", "doc_id": "d", "source": "port", "published_at": hour(1), "articles": 2, "outlets": 1},
+        {"story": "b", "doc_id": "a", "source": "port"}
+        | {"published_at": hour(7), "fetched_at": hour(8), "articles": 3, "outlets": 2},
+        {"story": "d", "doc_id": "d", "source": "port"}
+        | {"published_at": hour(1), "fetched_at": hour(2), "articles": 2, "outlets": 1},
     ]
+
+
+def test_an_edit_makes_no_article_later_than_its_copies(tmp_path: Path) -> None:
+    store = Store(pafs.LocalFileSystem(), str(tmp_path / "warehouse"))
+    article = {"doc_id": "a", "source": "port", "story": "a", "version": 1, "fetched_at": hour(1)}
+    copy = {"doc_id": "b", "source": "valley", "story": "a", "version": 1, "fetched_at": hour(5)}
+    edit = article | {"version": 2, "fetched_at": hour(9)}
+    rewritten = copy | {"version": 2, "fetched_at": hour(10), "story": "b"}
+    write(store, Batch("2026-04-12", "one"), "clean", article, copy)
+    write(store, Batch("2026-04-12", "two"), "clean", edit)
+    assert answer(store, "select story, doc_id, fetched_at, articles from stories") == [
+        {"story": "a", "doc_id": "a", "fetched_at": hour(1), "articles": 2}
+    ]
+    write(store, Batch("2026-04-12", "three"), "clean", rewritten)
+    assert answer(store, "select story, doc_id, fetched_at from stories order by story") == [
+        {"story": "a", "doc_id": "a", "fetched_at": hour(1)},
+        {"story": "b", "doc_id": "b", "fetched_at": hour(10)},
+    ]
+
+
+def test_an_article_from_before_there_were_times_comes_before_its_copies(tmp_path: Path) -> None:
+    store = Store(pafs.LocalFileSystem(), str(tmp_path / "warehouse"))
+    old = {"doc_id": "b", "source": "port", "fetched_at": None}
+    write(store, Batch("2026-04-12", "one"), "clean", old, {"doc_id": "a", "story": "b", "fetched_at": hour(5)})
+    assert answer(store, "select doc_id from stories") == [{"doc_id": "b"}]
 
 
 def test_files_being_written_are_no_rows(store: Store) -> None:
