@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -153,15 +153,21 @@ def print_speeds(shop: Workshop, corpus: Corpus) -> None:
     paths = {f"{name}_model_path": str(path) for name, path in saved.items()}
     paths |= {f"{name}_pretrain_path": str(path) for name, path in words.items()}
     encoder, tokenizer = load_encoder(model_folder(BUNDLED) / ENCODER)
-    ways = {
-        "vectors": pipeline(encoder, tokenizer, **paths),
-        "an encoder pass a processor": pipeline(encoder, tokenizer),
-        "one shared encoder": pipeline(MemoEncoder(encoder), tokenizer),
+    memo = MemoEncoder(encoder)
+    shared = pipeline(memo, tokenizer)
+    ways: dict[str, Way] = {
+        "vectors": (pipeline(memo, tokenizer, **paths), lambda: None),
+        "an encoder pass a processor": (shared, memo.forget),
+        "one encoder pass for all": (shared, lambda: None),
     }
-    for name, (best, ratio) in speeds(ways, corpus.dev_trees).items():
+    for name, (best, ratio) in speeds(ways, memo.forget, corpus.dev_trees).items():
         print(f"{name}: {best:.0f} words/s, {ratio:.2f} times the first")
     size = sum(path.stat().st_size for path in (*saved.values(), words["pos"]))
     print(f"on word vectors: {size / 1e6:.0f} MB")
+
+
+# A pipeline, and what is called after each of its processors.
+Way = tuple[stanza.Pipeline, Callable[[], None]]
 
 
 def pipeline(encoder: Any, tokenizer: Any, **paths: str) -> stanza.Pipeline:
@@ -181,14 +187,19 @@ def pipeline(encoder: Any, tokenizer: Any, **paths: str) -> stanza.Pipeline:
     )
 
 
-def speeds(ways: Mapping[str, stanza.Pipeline], trees: Path) -> dict[str, tuple[float, float]]:
-    """Words a second of the best of some rounds of each way, and its ratio to the first way."""
+def speeds(ways: Mapping[str, Way], forget: Callable[[], None], trees: Path) -> dict[str, tuple[float, float]]:
+    """Words a second of the best of some rounds of each way, and its ratio to the first way.
+
+    `forget` is called between the rounds, what a way names after each processor.
+    """
     best = dict.fromkeys(ways, 0.0)
-    for name, way in [pair for _ in range(SPEED_ROUNDS) for pair in ways.items()]:
+    for name, (way, after) in [pair for _ in range(SPEED_ROUNDS) for pair in ways.items()]:
         document = CoNLL.conll2doc(str(trees))
+        forget()
         started = time.perf_counter()
         for task in TASKS:
             way.processors[task].process(document)
+            after()
         best[name] = max(best[name], document.num_words / (time.perf_counter() - started))
     first = next(iter(best.values()))
     return {name: (value, value / first) for name, value in best.items()}
