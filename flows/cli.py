@@ -58,7 +58,6 @@ def _options(
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
 
 @app.command()
@@ -219,6 +218,9 @@ def train(
 
     **Example** `nabra train --data ../data --out my-models && nabra run --config my.toml`
     """
+    from flows.server import prefect_server
+    from flows.stopping import stopping
+
     try:
         from flows.train import train as train_flow
     except ModuleNotFoundError as error:
@@ -226,7 +228,8 @@ def train(
 
     # Hours of work: its progress is no detail.
     logging.getLogger("tasks.train").setLevel(logging.INFO)
-    train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
+    with stopping(), prefect_server():
+        train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
 
 
 @app.command()
