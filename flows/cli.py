@@ -20,7 +20,7 @@ from flows.options import ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
 from flows.serve import serve
 from flows.sources import app as sources_app
-from tasks.errors import NabraError, UsageError
+from tasks.errors import NabraError, ServerError, UsageError
 
 EXIT_WRONG_USE = 2
 
@@ -276,10 +276,14 @@ def main() -> None:
     """Entry point: errors that nabra raises become one line and exit status 2, never a traceback."""
     try:
         app(prog_name="nabra")
+    except ServerError as error:
+        status = _fail(str(error))
+        sys.stdout.flush()
+        os._exit(status)  # threads of Prefect would go on calling the server, eight seconds for each of their events
     except NabraError as error:
         sys.exit(_fail(str(error)))
 
 
 def _fail(message: str) -> int:
-    print(f"nabra: {message}", file=sys.stderr)
+    print(f"nabra: {message}", file=sys.stderr, flush=True)
     return EXIT_WRONG_USE

@@ -174,3 +174,10 @@ def test_a_run_whose_server_was_killed_does_its_work_and_names_the_server(
     assert "Traceback" not in said
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
+
+
+def test_a_server_that_is_not_there_is_named_at_once(trial: Trial) -> None:
+    address = f"http://127.0.0.1:{free_port()}/api"
+    status, said = Command(trial, PREFECT_API_URL=address).ended()
+    assert (status, said.count("\n")) == (FAILED, 1)
+    assert f"the Prefect server at {address} does not answer" in said
