@@ -106,7 +106,7 @@ def _in_warehouse(name: str, warehouse: str | None, config: Path | None) -> Rend
     import pyarrow.compute as pc
 
     columns = ["text", "type", "actor_id", "doc_id"]
-    mentions = open_store(config, warehouse).dataset("entities").to_table(columns=columns)
+    mentions = open_store(config, warehouse).scan("entities", columns)
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     wanted = _key(name)
     spelled = [text for text in pc.unique(mentions["text"]).to_pylist() if _key(text).startswith(wanted)]

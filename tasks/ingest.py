@@ -100,7 +100,7 @@ def _states(store: Store, settings: FetchSettings, now: datetime) -> Iterator[di
     asked = [name for name in names if name != "content"]
     kept = ds.field("checked_at") > pa.scalar(now - ROBOTS_KEPT)
     for columns, where in ((asked, is_recent & ~is_robots), (names, is_recent & is_robots & kept)):
-        for batch in store.dataset("pages").to_batches(columns=columns, filter=where):
+        for batch in store.stream("pages", columns, where):
             yield from batch.to_pylist()
 
 

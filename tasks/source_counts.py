@@ -44,6 +44,5 @@ def source_counts(store: Store, before: Files) -> list[SourceCount]:
 
 def _written(store: Store, dataset: str, before: Files) -> pa.Table:
     files = [info.path for info in store.data_files(dataset) if (info.path, info.mtime_ns) not in before]
-    return store.dataset(dataset, files).to_table(
-        columns=["source", "duplicate_of"] if dataset == "clean" else ["source"]
-    )
+    columns = ["source", "duplicate_of"] if dataset == "clean" else ["source"]
+    return store.scan(dataset, columns, files=files)

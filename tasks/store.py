@@ -179,10 +179,19 @@ class Store:
         data = upgrade(DATASETS[dataset], data.replace_schema_metadata(None), _version(path, metadata))
         return check(DATASETS[dataset], data), metadata
 
-    def scan(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> pa.Table:
-        """The given columns over all batches; `ingest_date` (string) is a column too."""
+    def scan(
+        self, dataset: str, columns: list[str], where: ds.Expression | None = None, files: list[str] | None = None
+    ) -> pa.Table:
+        """The given columns over all batches, or the files given; `ingest_date` (string) is a column too."""
         try:
-            return self.dataset(dataset).to_table(columns=columns, filter=where)
+            return self.dataset(dataset, files).to_table(columns=columns, filter=where)
+        except (OSError, pa.ArrowException) as error:
+            raise self._failed(f"{self.root}/{dataset}", "read", error) from error
+
+    def stream(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> Iterator[pa.RecordBatch]:
+        """As `scan`, some rows at a time."""
+        try:
+            yield from self.dataset(dataset).to_batches(columns=columns, filter=where)
         except (OSError, pa.ArrowException) as error:
             raise self._failed(f"{self.root}/{dataset}", "read", error) from error
 
