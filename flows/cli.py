@@ -56,6 +56,7 @@ def _options(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "ERROR" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -88,7 +89,8 @@ def run(
 
     `nabra run --refresh stance` after a change in config/cues
 
-    Exit status: 0 all done; 1 more documents rejected than `run.max_reject_share`, or a batch failed; 2 wrong use.
+    Exit status: 0 all done; 1 more documents rejected than `run.max_reject_share`, or a batch failed; 2 wrong use, or a
+    store or Prefect server that does not answer; 130 stopped by Ctrl-C, 143 by SIGTERM.
     """
     from flows.ending import end_run
     from flows.news import news, prepare_run

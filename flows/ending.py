@@ -22,7 +22,7 @@ EXIT_REJECTED: Final = 1
 def end_run(run: Callable[[], RunSummary], settings: Settings) -> None:
     """Call a flow and print what it did; typer.Exit where batches failed or too many documents were rejected.
 
-    ServerError where the Prefect server does not answer; typer.Exit on Ctrl-C and SIGTERM.
+    ServerError where the Prefect server cannot be used; typer.Exit on Ctrl-C and SIGTERM.
     """
     from flows.news import BatchesFailedError
     from flows.terminal import count_table

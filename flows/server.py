@@ -33,13 +33,17 @@ KEPT: Final = "what is done is kept, the next run goes on from there"
 
 @contextmanager
 def prefect_server() -> Iterator[None]:
-    """Have a server for the flows called within; ServerError where it does not answer, at the start or later."""
+    """Have a server for the flows called within; ServerError where it cannot be used, at the start or later."""
+    from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
     named = PREFECT_API_URL.value()
     if named:
         with _told(f"the Prefect server at {named}", "start it, or unset PREFECT_API_URL for a temporary one"):
-            httpx.get(f"{named}/health", timeout=30).close()
+            with get_client(sync_client=True) as client:
+                problem = client.api_healthcheck()
+            if problem:
+                raise problem
             yield
         return
     with _told("the temporary Prefect server", "run again"):
@@ -52,8 +56,9 @@ def prefect_server() -> Iterator[None]:
 def _told(server: str, way_out: str) -> Iterator[None]:
     try:
         yield
-    except httpx.TransportError as error:
-        raise ServerError(f"{server} does not answer ({error}): {way_out}; {KEPT}") from error
+    except httpx.HTTPError as error:
+        cause = (str(error) or type(error).__name__).splitlines()[0]
+        raise ServerError(f"{server} cannot be used ({cause}): {way_out}; {KEPT}") from error
 
 
 def _start() -> str:
@@ -66,7 +71,7 @@ def _start() -> str:
         text=True,
         start_new_session=True,
     )
-    # Not earlier: threads of Prefect tell it what they have left when the command ends.
+    # At the very end: before that, Prefect's threads tell the server what they have left.
     atexit.register(_end, process)
     assert process.stdout is not None
     address = process.stdout.readline().strip()

@@ -26,7 +26,7 @@ class SchemaError(BatchError):
 
 
 class ServerError(NabraError):
-    """The Prefect server does not answer."""
+    """The Prefect server cannot be used."""
 
 
 class ModelError(NabraError):

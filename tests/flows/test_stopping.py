@@ -45,11 +45,12 @@ class Command:
         folder = trial.run.log.parent
         self.trial, self.gate = trial, folder / "gate"
         arguments = ("run", *trial.run.inputs, "--config", trial.run.config, "--warehouse", trial.run.warehouse)
-        quiet = {"PREFECT_HOME": str(folder / "prefect"), "PREFECT_LOGGING_LEVEL": "CRITICAL", "OMP_NUM_THREADS": "1"}
+        # As the command sets them; here Prefect is imported before.
+        quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
         self.process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, str(self.gate), *arguments],
             cwd=ROOT,
-            env=os.environ | quiet | environment,
+            env=os.environ | quiet | {"PREFECT_HOME": str(folder / "prefect"), "OMP_NUM_THREADS": "1"} | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -135,7 +136,7 @@ def test_a_run_whose_temporary_server_was_killed_does_its_work_and_says_so(trial
     os.kill(command.server(), signal.SIGKILL)
     command.go_on()
     status, said = command.ended(120)
-    assert (status, said.splitlines()[-1].count("the temporary Prefect server does not answer")) == (FAILED, 1)
+    assert (status, said.splitlines()[-1].count("the temporary Prefect server cannot be used")) == (FAILED, 1)
     assert "Traceback" not in said
     assert len(trial.store.done(STAGES["stance"])) == 4
     assert trial.store.note(HOLDER) is None
@@ -170,8 +171,9 @@ def test_a_run_whose_server_was_killed_does_its_work_and_names_the_server(
     command.go_on()
     status, said = command.ended(120)
     assert status == FAILED
-    assert f"the Prefect server at {address} does not answer" in said.splitlines()[-1]
+    assert f"the Prefect server at {address} cannot be used" in said.splitlines()[-1]
     assert "Traceback" not in said
+    assert "EventsWorker" not in said
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
 
@@ -180,4 +182,4 @@ def test_a_server_that_is_not_there_is_named_at_once(trial: Trial) -> None:
     address = f"http://127.0.0.1:{free_port()}/api"
     status, said = Command(trial, PREFECT_API_URL=address).ended()
     assert (status, said.count("\n")) == (FAILED, 1)
-    assert f"the Prefect server at {address} does not answer" in said
+    assert f"the Prefect server at {address} cannot be used" in said
