@@ -35,6 +35,19 @@ if sys.argv[-1].startswith("s3://"):
     work_on_test_s3()
 main()
 """
+# Giving back what it holds takes a minute, as on a store that does not answer.
+LATE = """
+import time
+from flows import stopping
+
+stopping.STOP_SECONDS = 0.5
+with stopping.stopping():
+    print("at work", flush=True)
+    try:
+        time.sleep(60)
+    finally:
+        time.sleep(60)
+"""
 STOP_SECONDS = 30  # on a machine that does much else; alone it takes three
 
 
@@ -123,6 +136,16 @@ def test_a_signal_ends_a_run_in_order(
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
     assert failures(trial.store) == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_does_not_answer_holds_nobody_up(number: int, status: int) -> None:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, "-c", LATE], cwd=ROOT, text=True, **pipes)  # type: ignore[call-overload]
+    assert process.stdout.readline() == "at work\n"
+    process.send_signal(number)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (status, f"{STOPPED}\n")
 
 
 def test_the_temporary_server_of_a_killed_run_ends(trial: Trial) -> None:
