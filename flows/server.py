@@ -39,7 +39,8 @@ def prefect_server() -> Iterator[None]:
 
     named = PREFECT_API_URL.value()
     if named:
-        with _told(f"the Prefect server at {named}", "start it, or unset PREFECT_API_URL for a temporary one"):
+        address = httpx.URL(named).copy_with(userinfo=b"")  # names no password
+        with _told(f"the Prefect server at {address}", "start it, or unset PREFECT_API_URL for a temporary one"):
             with get_client(sync_client=True) as client:
                 problem = client.api_healthcheck()
             if problem:

@@ -42,8 +42,8 @@ from flows import stopping
 
 stopping.STOP_SECONDS = 0.5
 with stopping.stopping():
-    print("at work", flush=True)
     try:
+        print("at work", flush=True)
         time.sleep(60)
     finally:
         time.sleep(60)
