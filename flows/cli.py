@@ -22,7 +22,7 @@ from flows.options import ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
 from flows.serve import serve
 from flows.sources import app as sources_app
-from tasks.errors import NabraError, UsageError
+from tasks.errors import NabraError, ServerError, UsageError
 
 EXIT_WRONG_USE = 2
 # Headings under which the help lists the commands.
@@ -70,7 +70,7 @@ def _options(
     `nabra sql "select source_id, target_id, stance, count(*) from stances group by all"`
 
     **Exit status** of all commands: 0 all is well; 1 done, but something of the data is not well, as the command's help
-    says; 2 not done: wrong use or settings, or files that cannot be read or written; 130 interrupted.
+    says; 2 not done: wrong use or settings, or files, a store or a server that fail; 130 Ctrl-C, 143 SIGTERM.
     """
     level = logging.INFO if verbose else logging.WARNING
     handler = RichHandler(console=Console(stderr=True), show_path=False, show_time=verbose, markup=False)
@@ -80,9 +80,9 @@ def _options(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "ERROR" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
 
 @app.command(rich_help_panel=WORK)
@@ -281,6 +281,9 @@ def train(
     **Example** `nabra train --data data --out my-models` # to use the result, set in your settings: [parse] parser =
     "my-models"
     """
+    from flows.server import prefect_server
+    from flows.stopping import stopping
+
     try:
         from flows.train import prepare_steps
         from flows.train import train as train_flow
@@ -290,7 +293,8 @@ def train(
     prepare_steps(models or [], data)
     # Hours of work: its progress is no detail.
     logging.getLogger("tasks.train").setLevel(logging.INFO)
-    train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
+    with stopping(), prefect_server():
+        train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
 
 
 @app.command(rich_help_panel=CHOOSE)
@@ -337,10 +341,14 @@ def main() -> None:
     """Entry point: errors that nabra raises become one line and exit status 2, never a traceback."""
     try:
         app(prog_name="nabra")
+    except ServerError as error:
+        status = _fail(str(error))
+        sys.stdout.flush()
+        os._exit(status)  # threads of Prefect would go on calling the server, eight seconds for each of their events
     except NabraError as error:
         sys.exit(_fail(str(error)))
 
 
 def _fail(message: str) -> int:
-    print(f"nabra: {message}", file=sys.stderr)
+    print(f"nabra: {message}", file=sys.stderr, flush=True)
     return EXIT_WRONG_USE

@@ -10,27 +10,29 @@ import typer
 from rich.console import Console
 
 from config.settings import Settings
+from flows.server import prefect_server
+from flows.stopping import stopping
 
 if TYPE_CHECKING:
     from flows.news import RunSummary
 
 EXIT_REJECTED: Final = 1
-EXIT_INTERRUPTED: Final = 130
 
 
 def end_run(run: Callable[[], RunSummary], settings: Settings) -> None:
-    """Call a flow and print what it did; typer.Exit where batches failed or too many documents were rejected."""
+    """Call a flow and print what it did; typer.Exit where batches failed or too many documents were rejected.
+
+    ServerError where the Prefect server cannot be used; typer.Exit on Ctrl-C and SIGTERM.
+    """
     from flows.news import BatchesFailedError
     from flows.terminal import count_table
 
     failed = None
     try:
-        summary = run()
+        with stopping(), prefect_server():
+            summary = run()
     except BatchesFailedError as error:
         summary, failed = error.summary, error
-    except KeyboardInterrupt as interrupt:
-        print("nabra: stopped; what is done is kept, the next run goes on from there", file=sys.stderr)
-        raise typer.Exit(EXIT_INTERRUPTED) from interrupt
     Console().print(count_table(summary.counts))
     print(f"Parquet: {summary.warehouse}")
     if failed:

@@ -16,6 +16,7 @@ from flows.display import Reading, escape, plain_table
 from flows.read import open_views, run_query
 from tasks.compact import datasets
 from tasks.errors import StoreError
+from tasks.lease import seen_holder
 from tasks.quarantine import failures
 from tasks.stages import STAGES
 from tasks.store import Store
@@ -42,14 +43,14 @@ RIGHT: Final = frozenset(
 def status(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
-    Files, rows, size and last day of each dataset; batches done and pending of each stage; what the last run fetched of
-    each source; rejects by stage and reason; stories and articles; the newest article. Raises StoreError on a file that
-    cannot be read.
+    Who works on it; files, rows, size and last day of each dataset; batches done and pending of each stage; what the
+    last run fetched of each source; rejects by stage and reason; stories and articles; the newest article. Raises
+    StoreError on a file that cannot be read.
     """
     opened = datasets(store)
     held = _datasets(store, opened)  # first, because it names a damaged file
     if not any(store.data_files(name) for name in ("raw", "rejects")):
-        return Text(f"Nothing in {store} yet; fill it with: nabra run")
+        return Group(*_at_work(store), Text(f"Nothing in {store} yet; fill it with: nabra run"))
     connection = open_views(store, opened)
     rejects = run_query(
         connection,
@@ -63,7 +64,9 @@ def status(store: Store) -> RenderableType:
     )
     counted = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rejects.to_pylist())
     return Group(
-        Text(f"Warehouse {store}\n"),
+        Text(f"Warehouse {store}"),
+        *_at_work(store),
+        Text(),
         held,
         _stages(store),
         *_sources(connection),
@@ -82,6 +85,16 @@ def readable_bytes(size: int) -> str:
     while value >= 1000 and unit < len(UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{size} B" if unit == 0 else f"{value:.1f} {UNITS[unit]}"
+
+
+def _at_work(store: Store) -> list[RenderableType]:
+    """Who holds the warehouse."""
+    holder = seen_holder(store)
+    if holder is None:
+        return []
+    lease = f"; its lease ends at {holder.until:%H:%M:%S} UTC unless it is renewed" if holder.until else ""
+    who = f"run {holder.run}, process {holder.pid} on {holder.host}"
+    return [Text(escape(f"At work since {holder.since:%Y-%m-%d %H:%M} UTC: {who}{lease}"))]
 
 
 def _datasets(store: Store, opened: Mapping[str, ds.Dataset]) -> Table:

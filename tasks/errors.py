@@ -25,6 +25,10 @@ class SchemaError(BatchError):
     """A table does not have the columns and types that `tasks.schemas` declares for it."""
 
 
+class ServerError(NabraError):
+    """The Prefect server cannot be used."""
+
+
 class ModelError(NabraError):
     """A model file is missing, damaged, or made for another version."""
 

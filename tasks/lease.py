@@ -16,7 +16,9 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +34,32 @@ SETTLE_SECONDS: Final = 2.0
 
 # Raises StoreError if the lease was lost.
 Check = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who works on a warehouse, and since when; `until` where the lease ends by itself unless it is renewed."""
+
+    run: str
+    pid: int
+    host: str
+    since: datetime
+    until: datetime | None = None
+
+
+def seen_holder(store: Store) -> Holder | None:
+    """Who seems to work on the warehouse, by the clock of this machine: for show, since it takes and writes nothing."""
+    note = _holder(store)
+    if note is None:
+        return None
+    holder = Holder(note["run"], note["pid"], note["host"], datetime.fromisoformat(note["since"]))
+    if store.is_local:
+        return None if holder.host == socket.gethostname() and not _lives(holder.pid) else holder
+    info = store.files(FOLDER).get(HOLDER)
+    if info is None:
+        return None
+    until = info.mtime + timedelta(seconds=LIFETIME_SECONDS)
+    return replace(holder, until=until) if until > datetime.now(UTC) else None
 
 
 @contextmanager
@@ -91,12 +119,30 @@ def _leased(store: Store, run_id: str) -> Iterator[Check]:
     finally:
         stop.set()
         thread.join()
-        if not lost.is_set() and _is_mine(store, mine):
-            store.remove(HOLDER)
+        # A store that does not answer says so in the error that ended the work; the lease ends by itself.
+        with suppress(StoreError):
+            if not lost.is_set() and _is_mine(store, mine):
+                store.remove(HOLDER)
 
 
 def _myself(run_id: str) -> dict[str, Any]:
-    return {"token": uuid.uuid4().hex, "run": run_id, "host": socket.gethostname(), "pid": os.getpid()}
+    return {
+        "token": uuid.uuid4().hex,
+        "run": run_id,
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True
 
 
 def _renew(store: Store, mine: dict[str, Any]) -> None:

@@ -51,4 +51,4 @@ def new_rejects(store: Store, before: Files) -> pa.Table:
 
 def _written(store: Store, dataset: str, before: Files, *columns: str) -> pa.Table:
     files = [info.path for info in store.data_files(dataset) if (info.path, info.mtime_ns) not in before]
-    return store.dataset(dataset, files).to_table(columns=list(columns))
+    return store.scan(dataset, list(columns), files=files)

@@ -66,11 +66,15 @@ class Provenance:
 
 
 class Store:
-    """The datasets below `root` of a pyarrow filesystem. All errors of the filesystem are raised as StoreError."""
+    """The datasets below `root` of a pyarrow filesystem. All errors of the filesystem are raised as StoreError.
 
-    def __init__(self, filesystem: pafs.FileSystem, root: str) -> None:
+    `service` is what they call an object store.
+    """
+
+    def __init__(self, filesystem: pafs.FileSystem, root: str, service: str = "") -> None:
         self.filesystem = filesystem
         self.root = root.rstrip("/")
+        self.service = service
 
     @classmethod
     def open(cls, settings: StoreSettings) -> Store:
@@ -88,7 +92,8 @@ class Store:
                 if settings.s3_endpoint:
                     scheme, _, host = settings.s3_endpoint.rpartition("://")
                     options |= {"endpoint_override": host, "scheme": scheme or "https"}
-                return cls(pafs.S3FileSystem(**options), uri.removeprefix("s3://"))
+                service = settings.s3_endpoint or "AWS"
+                return cls(pafs.S3FileSystem(**options), uri.removeprefix("s3://"), service)
             if "://" in uri and not uri.startswith("file://"):
                 raise StoreError(f"warehouse {uri}: only a folder, file:// or s3:// is supported")
             return cls(pafs.LocalFileSystem(), str(Path(uri.removeprefix("file://")).absolute()))
@@ -155,7 +160,7 @@ class Store:
         try:
             rows: int = pq.read_metadata(path, filesystem=self.filesystem).num_rows
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{path} cannot be read: {error}") from error
+            raise self._failed(path, "read", error) from error
         return rows
 
     def outdated(self, dataset: str) -> list[str]:
@@ -174,17 +179,19 @@ class Store:
         except pa.ArrowInvalid as error:
             raise BatchError(f"{path} cannot be read: {error}") from error
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{path} cannot be read: {error}") from error
+            raise self._failed(path, "read", error) from error
         metadata = _texts(data.schema.metadata)
         data = upgrade(DATASETS[dataset], data.replace_schema_metadata(None), _version(path, metadata))
         return check(DATASETS[dataset], data), metadata
 
-    def scan(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> pa.Table:
-        """The given columns over all batches; `ingest_date` (string) is a column too."""
+    def scan(
+        self, dataset: str, columns: list[str], where: ds.Expression | None = None, files: list[str] | None = None
+    ) -> pa.Table:
+        """The given columns over all batches, or the files given; `ingest_date` (string) is a column too."""
         try:
-            return self.dataset(dataset).to_table(columns=columns, filter=where)
+            return self.dataset(dataset, files).to_table(columns=columns, filter=where)
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
+            raise self._failed(f"{self.root}/{dataset}", "read", error) from error
 
     def rows(self, dataset: str, columns: list[str], where: ds.Expression | None = None) -> Iterator[dict[str, Any]]:
         """As `scan`, row by row: a year has millions."""
@@ -192,7 +199,7 @@ class Store:
             for batch in self.dataset(dataset).to_batches(columns=columns, filter=where):
                 yield from batch.to_pylist()
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{self}/{dataset} cannot be read: {error}") from error
+            raise self._failed(f"{self.root}/{dataset}", "read", error) from error
 
     def located(self, dataset: str, columns: list[str], where: ds.Expression) -> Iterator[tuple[Batch, dict[str, Any]]]:
         """The rows for which `where` holds, each with its batch."""
@@ -293,7 +300,7 @@ class Store:
         try:
             return {name: self._content(info.path) for name, info in self.files(folder).items()}
         except OSError as error:
-            raise StoreError(f"{self}/{folder} cannot be read: {error}") from error
+            raise self._failed(f"{self.root}/{folder}", "read", error) from error
 
     def age(self, name: str) -> float:
         """Seconds since a note was published, by the clock of the store, which another machine's may not agree with."""
@@ -302,7 +309,7 @@ class Store:
         try:
             written, latest = self.filesystem.get_file_info([f"{self.root}/{name}", f"{self.root}/{now}"])
         except OSError as error:
-            raise StoreError(f"{self}/{name} cannot be read: {error}") from error
+            raise self._failed(f"{self.root}/{name}", "read", error) from error
         self.remove(now)
         if written.mtime is None:
             return math.inf
@@ -316,7 +323,7 @@ class Store:
             found = self.filesystem.get_file_info(path).type == pafs.FileType.File
             return self._content(path) if found else None
         except OSError as error:
-            raise StoreError(f"{path} cannot be read: {error}") from error
+            raise self._failed(path, "read", error) from error
 
     def remove(self, name: str) -> None:
         """Remove a file below the root; nothing happens where there is none."""
@@ -325,7 +332,7 @@ class Store:
             if self.filesystem.get_file_info(path).type == pafs.FileType.File:
                 self.filesystem.delete_file(path)
         except OSError as error:
-            raise StoreError(f"{path} cannot be removed: {error}") from error
+            raise self._failed(path, "removed", error) from error
 
     def temporary(self, older_than: float) -> dict[str, int]:
         """Bytes of the files that unfinished writes left before `older_than` (seconds since 1970), by name."""
@@ -338,7 +345,7 @@ class Store:
         try:
             found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
         except OSError as error:
-            raise StoreError(f"{self}/{folder} cannot be listed: {error}") from error
+            raise self._failed(f"{self.root}/{folder}", "listed", error) from error
         files = {info.path.removeprefix(f"{self.root}/"): info for info in found if info.type == pafs.FileType.File}
         return dict(sorted(files.items()))
 
@@ -359,8 +366,15 @@ class Store:
             with local or self.filesystem.open_output_stream(path) as stream:
                 yield stream
         except OSError as error:
-            cause = error.strerror or error
-            raise StoreError(f"{path} cannot be written: {cause}; {WRITE_ADVICE}") from error
+            raise self._failed(path, "written", error) from error
+
+    def _failed(self, path: str, what: str, error: Exception) -> StoreError:
+        """The error to raise where `path` cannot be `what` (read, written …)."""
+        cause = (error.strerror if isinstance(error, OSError) else None) or error
+        advice = f"; {WRITE_ADVICE}" if what == "written" else ""
+        if self.service and isinstance(error, OSError):
+            advice = f"; see that {self.service} answers and lets you in, then run again: what is done is kept"
+        return StoreError(f"{'' if self.is_local else 's3://'}{path} cannot be {what}: {cause}{advice}")
 
     def _content(self, path: str) -> bytes:
         with self.filesystem.open_input_stream(path) as stream:
@@ -380,7 +394,7 @@ class Store:
         try:
             return _texts(pq.read_schema(path, filesystem=self.filesystem).metadata)
         except (OSError, pa.ArrowException) as error:
-            raise StoreError(f"{path} cannot be read: {error}") from error
+            raise self._failed(path, "read", error) from error
 
 
 def _texts(metadata: Mapping[bytes, bytes] | None) -> dict[str, str]:

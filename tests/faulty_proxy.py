@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +38,24 @@ class FaultyProxy:
 
     def __post_init__(self) -> None:
         self._random, self._lock = random.Random(self.seed), threading.Lock()
+        self.away = True
+
+    def start(self) -> None:
+        """Serve: at first on a free port, later on the same again."""
+        self._server = _Server(("127.0.0.1", urlsplit(self.address).port or 0), _Handler)
+        self._server.proxy, self.away = self, False
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        serve = partial(self._server.serve_forever, poll_interval=0.02)
+        self._thread = threading.Thread(target=serve, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Go away: connections are refused, those that are there are reset at the next request."""
+        if not self.away:
+            self.away = True
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
 
     def draw(self, method: str) -> str:
         """The fault that the next request meets, or nothing."""
@@ -62,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def forward(self) -> None:
         body, proxy = self.body(), self.server.proxy
-        fault = proxy.draw(self.command)
+        fault = "reset" if proxy.away else proxy.draw(self.command)
         if fault == "slow":
             time.sleep(proxy.slow_seconds)
         if fault == "reset":
@@ -128,14 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
 def faulty_proxy(upstream: str, *, share: float, seed: int = 1, slow_seconds: float = 0.2) -> Iterator[FaultyProxy]:
     """Serve a FaultyProxy on a port of its own."""
     proxy = FaultyProxy(upstream, share, seed, slow_seconds)
-    server = _Server(("127.0.0.1", 0), _Handler)
-    server.proxy = proxy
-    proxy.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
+    proxy.start()
     try:
         yield proxy
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        proxy.stop()

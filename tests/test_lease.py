@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
+from config.settings import StoreSettings, load_settings
 from tasks import lease
 from tasks.errors import StoreError
-from tasks.lease import HOLDER, hold
+from tasks.lease import HOLDER, hold, seen_holder
 from tasks.store import Store
+from tests.faulty_proxy import faulty_proxy
 
 HOLD = """
 import sys, time
-from config.settings import load_settings
+from config.settings import StoreSettings, load_settings
 from tasks.lease import hold
 from tasks.store import Store
 
@@ -89,6 +93,23 @@ def test_a_killed_process_on_this_machine_holds_nothing(tmp_path) -> None:
         check()
 
 
+def test_who_works_on_a_warehouse_is_seen_as_long_as_it_lives(any_store: Store) -> None:
+    assert seen_holder(any_store) is None
+    with hold(any_store, "long run"):
+        seen = seen_holder(any_store)
+        note = any_store.note(HOLDER)
+    assert seen is not None
+    assert (seen.run, seen.pid, seen.until is None) == ("long run", os.getpid(), any_store.is_local)
+    assert seen_holder(any_store) is None
+    assert note is not None
+    # As a killed process leaves it.
+    process = subprocess.Popen(["true"])
+    process.wait()
+    any_store.put_note(HOLDER, json.dumps(json.loads(note) | {"pid": process.pid}).encode())
+    time.sleep(0.0 if any_store.is_local else 2.5)
+    assert seen_holder(any_store) is None
+
+
 def test_a_lease_that_another_took_is_noticed(any_store: Store) -> None:
     if any_store.is_local:
         pytest.skip("the operating system holds the lock of a folder")
@@ -96,3 +117,20 @@ def test_a_lease_that_another_took_is_noticed(any_store: Store) -> None:
         any_store.put_note(HOLDER, b'{"token": "t", "run": "r", "host": "h", "pid": 1, "expires": 9e9}')
         with pytest.raises(StoreError, match="worked on by process 1 on h"):
             check()
+
+
+def test_a_store_that_goes_away_is_told_by_the_error_of_the_work(
+    s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.store.S3_ATTEMPTS", 2)
+    with faulty_proxy(s3_server, share=0.0) as proxy:
+        warehouse = f"s3://news/{tmp_path.name}"
+        store = Store.open(StoreSettings(warehouse=warehouse, s3_endpoint=proxy.address, s3_region="us-east-1"))
+
+        def lose_the_store() -> None:
+            with hold(store, "mine"):
+                proxy.stop()
+                store.put_note("_first", b"")
+
+        with pytest.raises(StoreError, match=rf"_first cannot be written.*{proxy.address} answers"):
+            lose_the_store()

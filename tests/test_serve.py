@@ -10,12 +10,10 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,6 +24,7 @@ import pytest
 from config.settings import load_settings
 from tasks.store import Batch, Store
 from tests.flows.small_warehouse import write
+from tests.servers import free_port, wait_for
 from tests.workplace import NABRA
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -45,26 +44,6 @@ addresses = ["scheduled.txt"]
 enabled = true
 """
 OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(check: Callable[[], Any], seconds: float = 120) -> Any:
-    """The first true value of `check`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            value = check()
-        except httpx.TransportError:
-            value = None
-        if value:
-            return value
-        time.sleep(0.5)
-    raise AssertionError(f"not within {seconds} s: {check}")
 
 
 class Service:

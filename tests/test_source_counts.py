@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from tasks.errors import StoreError
 from tasks.schemas import DATASETS, table
 from tasks.source_counts import SourceCount, present_files, source_counts
 from tasks.stages import reject
@@ -38,3 +41,12 @@ def test_an_article_that_was_cleaned_anew_is_counted_again(tmp_path: Path) -> No
     before = present_files(store)
     write(store, OLD, "clean", {"source": "river"})
     assert source_counts(store, before) == [SourceCount("river", 0, 1, 0, 0)]
+
+
+def test_a_store_that_fails_is_a_store_error(tmp_path: Path) -> None:
+    store = Workplace(tmp_path).store
+    folder = tmp_path / "warehouse" / "raw" / "ingest_date=2026-04-12"
+    folder.mkdir(parents=True)
+    (folder / "new.parquet").write_bytes(b"damaged")
+    with pytest.raises(StoreError, match="raw cannot be read"):
+        source_counts(store, frozenset())

@@ -134,6 +134,10 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     (folder / "00000-abc.parquet").write_bytes(b"not parquet")
     with pytest.raises(StoreError, match=r"00000-abc\.parquet cannot be read"):
         store.read("raw", BATCH)
+    with pytest.raises(StoreError, match=r"raw cannot be read.*00000-abc\.parquet"):
+        store.scan("raw", ["doc_id"])
+    with pytest.raises(StoreError, match=r"raw cannot be read.*00000-abc\.parquet"):
+        list(store.rows("raw", ["doc_id"]))
 
 
 def _empty(dataset: str) -> pa.Table:

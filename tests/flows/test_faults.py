@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tasks import store
+from tasks.quarantine import AT_WORK
 from tasks.validate import Validation, validate
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (
@@ -25,9 +27,12 @@ from tests.runs import (
     kill_group,
     limit_file_size,
     make_trial,
+    parse_after,
     shift_clock,
     stuck_in_parse,
+    work_on_test_s3,
 )
+from tests.servers import wait_for
 from tests.workplace import CLOCK_COLUMNS, all_rows
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +67,36 @@ def test_a_failing_object_store_ends_a_run_with_a_clear_error_or_not_at_all(
         assert "Traceback" not in trial.said()
         assert all(proxy.faults[fault] for fault in ("500", "503", "slow", "reset", "lost"))
         proxy.share = 0.0
+        assert trial.rows() == undisturbed.rows()
+
+
+def parse_on_test_s3(gate: str, attempts: int) -> None:
+    """Ask a test server so often; parse when the gate is there."""
+    work_on_test_s3()
+    store.S3_ATTEMPTS = attempts  # type: ignore[misc]
+    parse_after(gate)
+
+
+@pytest.mark.parametrize(("away_seconds", "attempts", "outcome"), [(5.0, 6, DONE), (60.0, 3, FAILED)])
+def test_an_object_store_that_goes_away_is_waited_for_and_then_named(
+    tmp_path: Path, articles: str, undisturbed: Trial, s3_server: str, away_seconds: float, attempts: int, outcome: int
+) -> None:
+    with faulty_proxy(s3_server, share=0.0) as proxy:
+        trial = make_trial(tmp_path, articles, endpoint=proxy.address)
+        gate = tmp_path / "gate"
+        process = replace(trial.run, before=partial(parse_on_test_s3, str(gate), attempts)).start()
+        wait_for(lambda: b"parse" in (trial.store.note(AT_WORK) or b""))
+        proxy.stop()
+        gate.touch()
+        process.join(away_seconds)
+        proxy.start()
+        process.join()
+        assert process.exitcode == outcome, trial.said()
+        named = rf"^StoreError: s3://{trial.store.root}/.* cannot be .*; see that {proxy.address} answers"
+        assert len(re.findall(named, trial.said(), re.MULTILINE)) == (outcome == FAILED)
+        time.sleep(2.0)  # the lease
+        assert trial.run.finish() == DONE, trial.said()
+        assert "Traceback" not in trial.said()
         assert trial.rows() == undisturbed.rows()
 
 

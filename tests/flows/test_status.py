@@ -1,4 +1,6 @@
 import io
+import os
+import socket
 from pathlib import Path
 
 import pyarrow.fs as pafs
@@ -7,6 +9,7 @@ import pytest
 from flows.display import put
 from flows.status import readable_bytes, status
 from tasks.errors import StoreError
+from tasks.lease import hold
 from tasks.store import Batch, Store
 from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
 
@@ -51,6 +54,15 @@ def test_status_of_an_empty_warehouse_says_how_to_fill_it(tmp_path: Path) -> Non
     shown = lines(Store(pafs.LocalFileSystem(), str(tmp_path / "none")))
     assert shown[0][:1] == ["Nothing"]
     assert shown[0][-2:] == ["nabra", "run"]
+
+
+def test_status_says_who_works_on_the_warehouse_and_since_when(store: Store, tmp_path: Path) -> None:
+    for warehouse in (store, Store(pafs.LocalFileSystem(), str(tmp_path / "new"))):
+        assert not any(line[:2] == ["At", "work"] for line in lines(warehouse))
+        with hold(warehouse, "hourly"):
+            (told,) = (line for line in lines(warehouse) if line[:2] == ["At", "work"])
+        assert told[5:] == ["UTC:", "run", "hourly,", "process", str(os.getpid()), "on", socket.gethostname()]
+        assert not any(line[:2] == ["At", "work"] for line in lines(warehouse))
 
 
 def test_status_names_a_damaged_file(store: Store) -> None:

@@ -1,0 +1,208 @@
+"""The real command with its real Prefect server, in processes of their own: stopped by signals, left by its server."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from flows.stopping import STOPPED
+from tasks.lease import HOLDER
+from tasks.quarantine import AT_WORK, failures
+from tasks.stages import STAGES
+from tests.runs import DONE, FAILED, Trial, make_trial
+from tests.servers import free_port, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+ROOT = Path(__file__).parents[2]
+# The command with stand-ins for models; parse begins when there is a file of the name given.
+COMMAND = """
+import sys
+from tests.runs import parse_after, use_stand_ins, work_on_test_s3
+from flows.cli import main
+
+use_stand_ins()
+parse_after(sys.argv.pop(1))
+if sys.argv[-1].startswith("s3://"):
+    work_on_test_s3()
+main()
+"""
+# Giving back what it holds takes a minute, as on a store that does not answer.
+LATE = """
+import time
+from flows import stopping
+
+stopping.STOP_SECONDS = 0.5
+with stopping.stopping():
+    try:
+        print("at work", flush=True)
+        time.sleep(60)
+    finally:
+        time.sleep(60)
+"""
+STOP_SECONDS = 30  # on a machine that does much else; alone it takes three
+
+
+class Command:
+    """`nabra run` that has come to the stage parse; it goes on after `go_on`."""
+
+    def __init__(self, trial: Trial, **environment: str) -> None:
+        folder = trial.run.log.parent
+        self.trial, self.gate = trial, folder / "gate"
+        arguments = ("run", *trial.run.inputs, "--config", trial.run.config, "--warehouse", trial.run.warehouse)
+        # As the command sets them; here Prefect is imported before.
+        quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", COMMAND, str(self.gate), *arguments],
+            cwd=ROOT,
+            env=os.environ | quiet | {"PREFECT_HOME": str(folder / "prefect"), "OMP_NUM_THREADS": "1"} | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        wait_for(lambda: b"parse" in (trial.store.note(AT_WORK) or b"") or self.process.poll() is not None)
+        self.children = descendants(self.process.pid)
+
+    def go_on(self) -> None:
+        self.gate.touch()
+
+    def ended(self, seconds: float = STOP_SECONDS) -> tuple[int, str]:
+        """Its exit status and what it said; nothing that it had started lives on."""
+        try:
+            _, said = self.process.communicate(timeout=seconds)
+        finally:
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
+        wait_for(lambda: not any(map(lives, self.children)), 15)
+        return self.process.returncode, said
+
+    def server(self) -> int:
+        """The process of its temporary server."""
+        (pid,) = (pid for pid in self.children if b"flows.server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        return pid
+
+
+def descendants(pid: int) -> list[int]:
+    mine = [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+    return mine + [pid for child in mine for pid in descendants(child)]
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def ctrl_c(command: Command) -> None:
+    """As the terminal does it: to the process group; an impatient user presses again."""
+    for _ in range(2):
+        os.killpg(command.process.pid, signal.SIGINT)
+        time.sleep(0.2)
+
+
+def terminate(command: Command) -> None:
+    command.process.terminate()
+
+
+@pytest.mark.parametrize("place", ["local", "s3"])
+@pytest.mark.parametrize(("stop", "status"), [(ctrl_c, 130), (terminate, 143)])
+def test_a_signal_ends_a_run_in_order(
+    tmp_path: Path,
+    articles: str,
+    undisturbed: Trial,
+    request: pytest.FixtureRequest,
+    place: str,
+    stop: Callable[[Command], None],
+    status: int,
+) -> None:
+    trial = make_trial(tmp_path, articles, endpoint=request.getfixturevalue("s3_server") if place == "s3" else "")
+    command = Command(trial)
+    stop(command)
+    ended, said = command.ended()
+    assert (ended, said.splitlines()[-1]) == (status, STOPPED)
+    assert "Traceback" not in said
+    assert trial.store.note(HOLDER) is None
+    assert failures(trial.store) == []
+    assert trial.run.finish() == DONE, trial.said()
+    assert trial.rows() == undisturbed.rows()
+    assert failures(trial.store) == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_does_not_answer_holds_nobody_up(number: int, status: int) -> None:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, "-c", LATE], cwd=ROOT, text=True, **pipes)  # type: ignore[call-overload]
+    assert process.stdout.readline() == "at work\n"
+    process.send_signal(number)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (status, f"{STOPPED}\n")
+
+
+def test_the_temporary_server_of_a_killed_run_ends(trial: Trial) -> None:
+    command = Command(trial)
+    command.process.kill()
+    assert command.ended()[0] == -signal.SIGKILL
+
+
+def test_a_run_whose_temporary_server_was_killed_does_its_work_and_says_so(trial: Trial, undisturbed: Trial) -> None:
+    command = Command(trial)
+    os.kill(command.server(), signal.SIGKILL)
+    command.go_on()
+    status, said = command.ended(120)
+    assert (status, said.splitlines()[-1].count("the temporary Prefect server cannot be used")) == (FAILED, 1)
+    assert "Traceback" not in said
+    assert len(trial.store.done(STAGES["stance"])) == 4
+    assert trial.store.note(HOLDER) is None
+    assert trial.run.finish() == DONE, trial.said()
+    assert trial.rows() == undisturbed.rows()
+
+
+@pytest.fixture
+def prefect(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address and the process of a Prefect server."""
+    port = free_port()
+    server = subprocess.Popen(
+        [Path(sys.executable).with_name("prefect"), "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+        env=os.environ | {"PREFECT_HOME": str(tmp_path / "server"), "DO_NOT_TRACK": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    yield f"http://127.0.0.1:{port}/api", server
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+
+
+def test_a_run_whose_server_was_killed_does_its_work_and_names_the_server(
+    trial: Trial, undisturbed: Trial, prefect: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    address, server = prefect
+    wait_for(lambda: httpx.get(f"{address}/health").is_success)
+    command = Command(trial, PREFECT_API_URL=address, PREFECT_CLIENT_MAX_RETRIES="1")
+    os.killpg(server.pid, signal.SIGKILL)
+    command.go_on()
+    status, said = command.ended(120)
+    assert status == FAILED
+    assert f"the Prefect server at {address} cannot be used" in said.splitlines()[-1]
+    assert "Traceback" not in said
+    assert "EventsWorker" not in said
+    assert trial.run.finish() == DONE, trial.said()
+    assert trial.rows() == undisturbed.rows()
+
+
+def test_a_server_that_is_not_there_is_named_at_once(trial: Trial) -> None:
+    address = f"http://127.0.0.1:{free_port()}/api"
+    status, said = Command(trial, PREFECT_API_URL=address).ended()
+    assert (status, said.count("\n")) == (FAILED, 1)
+    assert f"the Prefect server at {address} cannot be used" in said
