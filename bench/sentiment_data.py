@@ -36,7 +36,7 @@ from tasks.schemas import SENTIMENTS
 from tasks.sentiment.classifier import EncoderFeatures, load_classifier
 from tasks.stance import load_cues
 from tasks.stance.cues import Cues, starts_with
-from tasks.train.data import data_file
+from tasks.train.data import data_files
 from tasks.train.encoder import multilingual_encoder
 from tasks.train.labelled import Labelled, read_articles, read_sentences
 from tasks.train.opinion import sentiment_task
@@ -202,8 +202,8 @@ def lexicon_label(sentence: str, cues: Cues) -> int:
 
 def main(data: Path, cache: Path) -> None:
     """Print how good the labels of each rule are, and what each added set gains."""
-    dev = read_articles(data_file(data, DEV))
-    labelled, _, articles = (data_file(data, name) for name in OPINIONATED)
+    [development], (labelled, _, articles) = data_files(data, [DEV]), data_files(data, OPINIONATED)
+    dev = read_articles(development)
     news = without_copies(read_articles(articles) + read_sentences(labelled), dev.sentences) + dev
     encode, shipped = EncoderFeatures(*published(), LAYERS), shipped_classifier()
     scaler = StandardScaler().fit(encoded(news.sentences, encode, cache))

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from tasks.folding import words
 from tasks.schemas import SENTIMENTS
-from tasks.train.data import data_file
+from tasks.train.data import data_files
 from tasks.train.labelled import Labelled, Targeted, read_foreign_targets, read_sentences, read_tweets
 from tasks.train.silver import news_sentences
 from tasks.train.steps import ENGLISH_TARGETS, NEWS_FILE
@@ -30,19 +30,20 @@ def foreign_sets(data: Path) -> dict[str, Labelled]:
     """The sets that somebody else labelled, as far as sentiment can be made of their labels."""
     found = {}
     for name, files in TWEETS.items():
-        rows = sum((read_tweets(data_file(data, f"sentiment/{file}.tsv")) for file in files), NOTHING)
+        rows = sum(map(read_tweets, data_files(data, [f"sentiment/{file}.tsv" for file in files])), NOTHING)
         # Some tweets are `mixed`.
         found[name] = without_copies(select(rows, (label in SENTIMENTS for label in rows.labels)))
     rows = subjectivity(data)
     objective = select(rows, (label == "OBJ" for label in rows.labels))
     found[OBJECTIVE] = Labelled(objective.sentences, ("neutral",) * len(objective.sentences), objective.groups)
-    found[ENGLISH] = sentence_labels(read_foreign_targets(data_file(data, ENGLISH_TARGETS)))
+    found[ENGLISH] = sentence_labels(read_foreign_targets(*data_files(data, [ENGLISH_TARGETS])))
     return found
 
 
 def subjectivity(data: Path) -> Labelled:
     """Arabic news sentences, objective or subjective."""
-    return sum((read_sentences(data_file(data, f"subjectivity/{part}_ar.tsv")) for part in ("train", "dev")), NOTHING)
+    parts = data_files(data, [f"subjectivity/{part}_ar.tsv" for part in ("train", "dev")])
+    return sum(map(read_sentences, parts), NOTHING)
 
 
 def sentence_labels(targets: Iterable[Targeted]) -> Labelled:
@@ -56,9 +57,10 @@ def sentence_labels(targets: Iterable[Targeted]) -> Labelled:
 
 def pools(data: Path, annotated: Sequence[str]) -> dict[str, Sequence[str]]:
     """News sentences to label: of the newspapers of the annotated ones, and of other outlets."""
-    columns = pq.read_table(data_file(data, NEWS_FILE), columns=["title", "text"]).to_pylist()
+    columns = pq.read_table(*data_files(data, [NEWS_FILE]), columns=["title", "text"]).to_pylist()
     articles = [f"{row['title'] or ''}\n{row['text'] or ''}" for row in columns]
-    with data_file(data, HEADLINES).open(encoding="utf-8", newline="") as file:
+    [headlines] = data_files(data, [HEADLINES])
+    with headlines.open(encoding="utf-8", newline="") as file:
         headlines = tuple(row["s1"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     others = subjectivity(data).sentences + headlines
     others = without_copies(Labelled(others, others, others), annotated).sentences
