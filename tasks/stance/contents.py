@@ -215,7 +215,9 @@ class _Finder:
         met = self.reading.cue(at)
         if met is None or met[1].form == "noun":
             return False
-        return bool(met[0]) or "،" in self.reading.gap(at)
+        tokens = self.reading.tokens
+        noun = self.reporter.form == "verb" and tokens[self.index].upos == "NOUN"  # مقال رأي … قال
+        return bool(met[0]) or "،" in self.reading.gap(at) or (noun and tokens[at].upos == "VERB")
 
     def before(self) -> Content | None:
         """A quotation that ends right before the cue: «…» قال الوزير."""

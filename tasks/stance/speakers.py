@@ -25,6 +25,7 @@ _TO: Final = fold("ل")
 _NAME_OF: Final = fold("باسم")
 _RELATIVES: Final = frozenset(map(fold, ("الذي", "التي", "الذين", "اللذان", "اللذين", "اللواتي")))
 _WAS: Final = frozenset(map(fold, ("كان", "كانت", "كانوا")))
+_IT_THAT: Final = frozenset(map(fold, ("أنه", "أنها", "أنهم")))
 _FEMININE: Final = (fold("ة"), "ات")
 _PREPOSITIONS: Final = ("في", "عن", "علي", "ال", "من", "خلال", "ب", "ل")
 _PRONOUNS: Final = ("ه", "ها", "هم", "هما")
@@ -202,7 +203,7 @@ class Voices:
         """The subject that stands before its verb, or that the verb above has: `عقد الوزير اجتماعا وأكد أن`."""
         if report.form == "verb":
             own = self._subject_of(sentence, report.index, report, report.index - _MAX_PREPOSED)
-            return own or self._shared_subject(sentence, report)
+            return own or self._shared_subject(sentence, report) or self._taken_up(sentence, report)
         if not first_in_sentence:
             return None
         return self._subject_of(sentence, self._governor(sentence, report.index), report, -1)
@@ -232,6 +233,20 @@ class Voices:
         if subject is None or not self._is_voice(subject) or _disagree(cue, subject):
             return None
         return self._subject_of(sentence, verb, report, -1)
+
+    def _taken_up(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
+        """The subject named before that the pronoun takes up in `رغم أن الوزير …، إلا أنه قال`."""
+        tokens = sentence.tokens
+        if not report.index or tokens[report.index - 1].key not in _IT_THAT:
+            return None
+        before = [m for m in self.part.mentions if sentence.start <= m.start < tokens[report.index - 1].start]
+        subjects = [
+            mention
+            for mention in before
+            if (mention.type == "PER" or mention.actor_id)
+            and tokens[sentence.index_at(mention.start)].deprel.startswith("nsubj")
+        ]
+        return (subjects[-1].start, subjects[-1].end) if subjects else None
 
     def _is_somebody(self, sentence: Sentence, at: int) -> bool:
         """Whether a person or an actor is named from the token on, not a thing that can't speak."""

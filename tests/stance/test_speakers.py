@@ -181,3 +181,22 @@ def test_a_second_verb_is_no_part_of_the_name(speakers) -> None:
     parse = ["قال VERB 0 root", "العمدة NOUN 1 nsubj", "ذكر VERB 1 ccomp", "في ADP 5 case", "البداية NOUN 3 obl"]
     parse += ["إن SCONJ 8 mark", "الجسر NOUN 8 nsubj", "آمن ADJ 1 ccomp"]
     assert speakers("قال العمدة ذكر في البداية إن الجسر آمن", parse=parse)[0] == ("العمدة", None)
+
+
+def test_a_pronoun_takes_up_the_subject_before_it(speakers) -> None:
+    text = "ورغم أن لافروف لم يحضر، إلا أنه قال إن الطريق مغلق"
+    parse = [
+        "و+ CCONJ 2 cc", "رغم ADP 6 mark", "أن SCONJ 6 mark", "لافروف PROPN 6 nsubj", "لم PART 6 advmod",
+        "يحضر VERB 10 advcl", "إلا CCONJ 10 cc", "أن+ SCONJ 10 mark", "ه PRON 10 nsubj", "قال VERB 0 root",
+        "إن SCONJ 13 mark", "الطريق NOUN 13 nsubj", "مغلق ADJ 10 ccomp",
+    ]  # fmt: skip
+    names = entity_rows(text, ("لافروف", "PER", "russia"))
+    assert speakers(text, parse=parse, entities=names) == [("لافروف", "russia")]
+
+
+def test_a_noun_spelled_like_a_verb_gives_way_to_the_verb(speakers) -> None:
+    parse = [
+        "في ADP 2 case", "مقال NOUN 6 obl", "رأي NOUN 2 nmod", "نشر VERB 2 acl", "أمس NOUN 4 obl", "قال VERB 0 root",
+        "العمدة NOUN 6 nsubj", "إن SCONJ 10 mark", "الجسر NOUN 10 nsubj", "آمن ADJ 6 ccomp",
+    ]  # fmt: skip
+    assert speakers("في مقال رأي نشر أمس قال العمدة إن الجسر آمن", parse=parse) == [("العمدة", None)]
