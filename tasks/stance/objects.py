@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from tasks.stance.document import Part, Sentence
+from tasks.folding import fold
+from tasks.stance.document import Part, Sentence, Token
 
-# Behind a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية.
-_BELONGING: Final = ("ي", "يه")
+# Behind a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية, المسؤولون السعوديون.
+_BELONGING: Final = ("ي", "يه", "يون")
+_PLURAL: Final = ("ون", "ين", "ات")
+# Peoples that are adjectives too: المسؤولين الأتراك.
+_PEOPLES: Final = frozenset(map(fold, ("الأتراك", "الأكراد", "الروس", "العرب")))
 _BREAKS: Final = frozenset("،,؛.:()\n")
 
 
@@ -31,7 +35,14 @@ def is_object(part: Part, sentence: Sentence, low: int, at: int) -> bool:
         return False
     if any(m.actor_id for m in earlier):
         return before.key.startswith("ال") or any(m.end == before.end for m in earlier)
-    person = any(m.type == "PER" for m in earlier) or any(
-        m.type == "PER" and m.start == token.start for m in part.mentions
-    )
-    return before.key.startswith("ال") and not person and not token.key.endswith(_BELONGING)
+    people = [m for m in part.mentions if m.type == "PER" and start <= m.start <= token.start]
+    if named.type == "LOC" and any(m.end == before.end for m in people):
+        return not token.key.endswith(_BELONGING)
+    return before.key.startswith("ال") and not people and not _is_adjective(token, before)
+
+
+def _is_adjective(token: Token, before: Token) -> bool:
+    """Whether the name of an actor's land or people at `token` can be an adjective of the noun before it."""
+    if token.key in _PEOPLES:
+        return token.upos == "ADJ" or before.key.endswith(_PLURAL)
+    return token.key.endswith(_BELONGING) or (token.key.endswith("يين") and before.key.endswith(_PLURAL))

@@ -138,6 +138,18 @@ def test_a_name_that_leads_to_an_actor_s_stays_whole(speakers, actors: Actors, n
     assert [found for found, _ in speakers(text, entities=actor_rows(actors, text), parse=parse)] == [name]
 
 
+@pytest.mark.parametrize("name", ["المسؤولون الأميركيون", "عدد من المسؤولين الأتراك", "الدبلوماسيون الروس"])
+def test_a_people_named_by_an_adjective_stays_in_the_speaker_s_name(speakers, actors: Actors, name: str) -> None:
+    text = f"وقال {name} إن الطريق آمن"
+    assert [found for found, _ in speakers(text, entities=actor_rows(actors, text))] == [name]
+
+
+def test_a_place_accused_is_no_part_of_a_person_s_name(speakers) -> None:
+    text = "واتهم النائب سامر الطيب سوريا بالتدخل في الانتخابات"
+    names = entity_rows(text, ("سامر الطيب", "PER", None), ("سوريا", "LOC", "syria_gov"))
+    assert speakers(text, entities=names) == [("النائب سامر الطيب", None)]
+
+
 def test_what_is_told_in_passing_is_no_part_of_the_name(speakers) -> None:
     assert speakers("وقال مصدر أمني، طلب عدم كشف اسمه، إن الطريق آمن") == [("مصدر أمني", None)]
 
