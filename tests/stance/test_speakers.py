@@ -48,6 +48,11 @@ def test_an_official_without_a_state_is_of_the_article_s_own(speakers) -> None:
     assert speakers(text) == [("وزير الزراعة", "lebanon")]
 
 
+@pytest.mark.parametrize("name", ["وزير التربية", "وزير التنمية الاجتماعية", "رئاسة الجمهورية", "الشرطة الاتحادية"])
+def test_an_office_that_looks_like_a_nationality_is_of_the_article_s_own_state(speakers, name: str) -> None:
+    assert speakers(f"اجتمعت حكومة لبنان في بيروت.\nوأكد {name} أن الموسم جيد.") == [(name, "lebanon")]
+
+
 def test_sources_and_newspapers_speak_for_nobody(speakers) -> None:
     assert speakers("وقالت مصادر في الجيش التركي إن الطريق مغلق")[0][1] is None
     assert speakers("وذكرت صحيفة الصباح التركية أن المطر غزير")[0][1] is None
@@ -193,3 +198,15 @@ def test_a_second_verb_is_no_part_of_the_name(speakers) -> None:
     parse = ["قال VERB 0 root", "العمدة NOUN 1 nsubj", "ذكر VERB 1 ccomp", "في ADP 5 case", "البداية NOUN 3 obl"]
     parse += ["إن SCONJ 8 mark", "الجسر NOUN 8 nsubj", "آمن ADJ 1 ccomp"]
     assert speakers("قال العمدة ذكر في البداية إن الجسر آمن", parse=parse)[0] == ("العمدة", None)
+
+
+def test_in_the_name_of_starts_no_content(speakers) -> None:
+    parse = ["رحب VERB 0 root", "المتحدث NOUN 1 nsubj", "ب+ ADP 4 case", "اسم NOUN 1 obl", "الحكومة NOUN 4 nmod"]
+    parse += ["الليبية ADJ 5 amod", "ب+ ADP 8 case", "الحوار NOUN 1 obl", "الوطني ADJ 8 amod"]
+    text = "رحب المتحدث باسم الحكومة الليبية بالحوار الوطني"
+    assert speakers(text, parse=parse) == [("المتحدث باسم الحكومة الليبية", "libya")]
+
+
+def test_by_saying_is_no_part_of_the_name(speakers) -> None:
+    text = "وأردف رئيس النقابة بالقول: «لن نقبل بهذا القرار الجائر»"
+    assert speakers(text) == [("رئيس النقابة", None)]
