@@ -171,3 +171,23 @@ def test_a_noun_of_saying_is_no_verb(quoted) -> None:
 
 def test_a_statement_led_by_fa_follows_its_attribution(quoted) -> None:
     assert quoted("وصل الفريق مساء وبحسب بيان البلدية فإن الجسر آمن")[0][2:] == ("الجسر آمن", "بيان البلدية")
+
+
+def test_a_quotation_behind_its_verb_is_said_though_another_verb_follows(quoted) -> None:
+    found = quoted('قال "لن نسمح لأحد بتهديد أمن المواطنين" وأضاف أن القوات جاهزة')
+    assert [row[:3] for row in found] == [
+        ("direct", "قال", "لن نسمح لأحد بتهديد أمن المواطنين"),
+        ("indirect", "أضاف", "القوات جاهزة"),
+    ]
+
+
+def test_a_name_spelled_like_that_starts_no_content(quoted) -> None:
+    text = "وقالت المتحدثة آنا برغ إن الجسر آمن"
+    assert quoted(text, entities=entity_rows(text, ("آنا برغ", "PER", None))) == [
+        ("indirect", "قالت", "الجسر آمن", "المتحدثة آنا برغ")
+    ]
+
+
+@pytest.mark.parametrize("text", ["الجسر آمن بحسب ما ذكرته البلدية", "وفقا لما ذكرته البلدية، فإن الجسر آمن"])
+def test_the_verb_of_an_attribution_may_take_up_what_is_said(quoted, text: str) -> None:
+    assert quoted(text) == [("indirect", "ذكرته", "الجسر آمن", "البلدية")]
