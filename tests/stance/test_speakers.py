@@ -210,3 +210,38 @@ def test_in_the_name_of_starts_no_content(speakers) -> None:
 def test_by_saying_is_no_part_of_the_name(speakers) -> None:
     text = "وأردف رئيس النقابة بالقول: «لن نقبل بهذا القرار الجائر»"
     assert speakers(text) == [("رئيس النقابة", None)]
+
+
+def test_a_statement_speaks_for_its_issuer(speakers) -> None:
+    assert speakers("وجاء في بيان لوزارة الدفاع الروسية أن الطريق آمن") == [("بيان لوزارة الدفاع الروسية", "russia")]
+    text = "وقال بيان صادر عن وزارة الدفاع الروسية إن الطريق آمن"
+    assert speakers(text) == [("وزارة الدفاع الروسية", "russia")]
+
+
+def test_who_gives_out_a_statement_speaks_in_it(speakers) -> None:
+    parse = ["أصدرت VERB 0 root", "الوزارة NOUN 1 nsubj", "بيانا NOUN 1 obj", "قالت VERB 3 acl", "في+ ADP 6 case"]
+    parse += ["ه PRON 4 obl", "إن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 4 ccomp"]
+    assert speakers("أصدرت الوزارة بيانا قالت فيه إن الجسر آمن", parse=parse) == [("الوزارة", None)]
+
+
+@pytest.mark.parametrize("rest", ["لـ«الأفق»: العمل مستمر", "في مؤتمر صحفي: العمل مستمر"])
+def test_to_whom_and_where_is_no_part_of_a_headline_s_speaker(speakers, rest: str) -> None:
+    assert speakers("نص", title=f"الوزير التركي {rest}") == [("الوزير التركي", "turkey")]
+
+
+def test_a_person_s_name_is_whole_though_the_parse_takes_it_apart(speakers) -> None:
+    parse = ["التقى VERB 0 root", "سامر PROPN 3 nmod", "الطيب NOUN 1 nsubj", "الأهالي NOUN 1 obj", "و+ CCONJ 6 cc"]
+    parse += ["أكد VERB 1 conj", "أن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 6 ccomp"]
+    text = "التقى سامر الطيب الأهالي وأكد أن الجسر آمن"
+    names = entity_rows(text, ("سامر الطيب", "PER", None))
+    assert speakers(text, parse=parse, entities=names) == [("سامر الطيب", None)]
+
+
+def test_a_name_spelled_like_a_preposition_is_no_circumstance(speakers) -> None:
+    text = "وقال علي عبد الكريم إن الجسر آمن"
+    assert speakers(text, entities=entity_rows(text, ("علي عبد الكريم", "PER", None))) == [("علي عبد الكريم", None)]
+
+
+def test_a_counterpart_spoken_to_and_a_preposition_are_no_part_of_the_name(speakers) -> None:
+    assert speakers("وأبلغ الوزير نظيره التركي أن الجسر آمن") == [("الوزير", None)]
+    assert speakers("ويأمل الأهالي في أن تفتح المدرسة") == [("الأهالي", None)]
