@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from tasks.folding import after_letters, fold
 from tasks.stance.cues import Reporter
 from tasks.stance.marks import MARKS, Quotation
-from tasks.stance.objects import is_object
+from tasks.stance.objects import has_subject_before, is_object
 from tasks.stance.reading import MIN_QUOTED, Reading
 
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
@@ -211,7 +211,10 @@ class _Finder:
         return found if self.reporter.objects & {*self.reading.keys[found : found + _MAX_OBJECT]} else None
 
     def _is_addressee(self, at: int) -> bool:
-        return is_object(self.reading.part, self.reading.sentence, self.index + 1, at)
+        part, sentence = self.reading.part, self.reading.sentence
+        if at == self.index + 1:
+            return self._is_bare(at) and has_subject_before(part, sentence, self.index)
+        return is_object(part, sentence, self.index + 1, at)
 
     def _is_behind_adverb(self, at: int) -> bool:
         """Whether a noun stands right behind an adverb that ends the subject: `انتقدت روسيا بشدة القرار`."""

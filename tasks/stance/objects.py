@@ -1,6 +1,7 @@
-"""Where an object stands right behind its subject: `اتهمت المعارضة السورية | روسيا`.
+"""Where subject and object stand close: `اتهمت المعارضة السورية | روسيا`, `واشنطن تتهم | طهران`.
 
-The parser takes the second name for a part of the first; that it is another actor's tells them apart.
+The parser takes the object for a part of the subject, or for another subject; that two actors are named, and where,
+tells them apart.
 """
 
 from __future__ import annotations
@@ -39,6 +40,13 @@ def is_object(part: Part, sentence: Sentence, low: int, at: int) -> bool:
     if named.type == "LOC" and any(m.end == before.end for m in people):
         return not token.key.endswith(_BELONGING)
     return before.key.startswith("ال") and not people and not _is_adjective(token, before)
+
+
+def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:
+    """Whether an actor or a person named right before the verb is its subject: `واشنطن | تتهم طهران`."""
+    parsed = any(t.head == verb and t.deprel.startswith("nsubj") for t in sentence.tokens[:verb])
+    end = sentence.tokens[verb - 1].end
+    return parsed and any(m.end == end and (m.actor_id or m.type == "PER") for m in part.mentions)
 
 
 def _is_adjective(token: Token, before: Token) -> bool:

@@ -14,7 +14,7 @@ from tasks.stance.contents import Report
 from tasks.stance.cues import MAX_PHRASE, Cues, starts_with
 from tasks.stance.document import Document, Mention, Part, Sentence, Token
 from tasks.stance.marks import MARKS
-from tasks.stance.objects import is_object
+from tasks.stance.objects import has_subject_before, is_object
 
 _MAX_NAME: Final = 16  # words
 _MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it
@@ -133,10 +133,11 @@ class Voices:
             return False  # the one addressed stands behind the subject, in the content
         at = sentence.index_at(start)
         name = sentence.tokens[at]
-        disagrees = at == report.index + 1 and _disagree(sentence.tokens[report.index], name)
-        return disagrees or (
-            report.start == "preposition" and not (self._is_voice(name) or self._is_somebody(sentence, at))
-        )
+        if at == report.index + 1 and (
+            _disagree(sentence.tokens[report.index], name) or has_subject_before(self.part, sentence, report.index)
+        ):
+            return True
+        return report.start == "preposition" and not (self._is_voice(name) or self._is_somebody(sentence, at))
 
     def introduce(self, sentence: Sentence, end: int) -> Speaker | None:
         """The speaker named at the head of the sentence, before offset `end`, if that is an actor or a person."""

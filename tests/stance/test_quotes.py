@@ -153,6 +153,14 @@ def test_the_one_accused_belongs_to_the_accusation(quoted, actors: Actors) -> No
     assert quoted(text, entities=actor_rows(actors, text))[0][2] == "روسيا بالوقوف وراء الغارات"
 
 
+def test_behind_its_verb_stands_the_one_accused_where_another_stands_before_it(quoted, actors: Actors) -> None:
+    text = "واشنطن تتهم طهران بدعم الحوثيين"
+    parse = ["واشنطن PROPN 2 nsubj", "تتهم VERB 0 root", "طهران NOUN 2 nsubj", "ب+ ADP 5 case", "دعم NOUN 2 obl"]
+    parse.append("الحوثيين NOUN 5 nmod")
+    found = quoted(text, parse=parse, entities=actor_rows(actors, text))
+    assert found == [("indirect", "تتهم", "طهران بدعم الحوثيين", "واشنطن")]
+
+
 def test_an_adverb_stands_between_subject_and_object(quoted) -> None:
     parse = ["و+ CCONJ 2 cc", "انتقدت VERB 0 root", "البلدية NOUN 2 nsubj", "ب+ ADP 5 case", "شدة NOUN 2 obl"]
     parse += ["القرار NOUN 5 nmod", "الجديد ADJ 6 amod"]
