@@ -143,7 +143,7 @@ class _Finder:
         return False
 
     def _is_that(self, at: int) -> bool:
-        if self.reading.is_person(at):  # آنا
+        if self.reading.part.text[self.reading.tokens[at].start] == "آ":  # the name آنا
             return False
         before, reporter = self.reading.keys[at - 1], self.reporter
         if not reporter.that and before not in reporter.prepositions:

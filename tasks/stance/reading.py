@@ -70,11 +70,6 @@ class Reading:
         """Whether something is told in passing from the token on: طلب عدم ذكر اسمه."""
         return starts_with(self.keys, index, self.cues.asides) is not None
 
-    def is_person(self, index: int) -> bool:
-        """Whether the token is of a person's name."""
-        start = self.tokens[index].start
-        return any(m.type == "PER" and m.start <= start < m.end for m in self.part.mentions)
-
     def _may_precede(self, letter: str, reporter: Reporter) -> bool:
         return letter in ("ب" if reporter.form == "noun" else "وف")
 
