@@ -282,7 +282,7 @@ def _retry_after(value: str | None) -> float | None:
     """Seconds to wait, from a Retry-After header of seconds or a date."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():  # isdigit() is true of ², too
         return float(value)
     moment = parse_time(value)
     return None if moment is None else max(0.0, (moment - datetime.now(UTC)).total_seconds())
