@@ -16,6 +16,7 @@ _BELONGING: Final = ("ي", "يه", "يون")
 _PLURAL: Final = ("ون", "ين", "ات")
 # Peoples that are adjectives too: المسؤولين الأتراك.
 _PEOPLES: Final = frozenset(map(fold, ("الأتراك", "الأكراد", "الروس", "العرب")))
+_TO: Final = fold("إلى")
 _BREAKS: Final = frozenset("،,؛.:()\n")
 
 
@@ -35,11 +36,11 @@ def is_object(part: Part, sentence: Sentence, low: int, at: int) -> bool:
     if any(m.actor_id == named.actor_id or token.start < m.end for m in earlier):
         return False
     if any(m.actor_id for m in earlier):
-        return before.key.startswith("ال") or any(m.end == before.end for m in earlier)
+        return _is_definite(before) or any(m.end == before.end for m in earlier)
     people = [m for m in part.mentions if m.type == "PER" and start <= m.start <= token.start]
-    if named.type == "LOC" and any(m.end == before.end for m in people):
+    if named.type in ("LOC", "ORG") and any(m.end == before.end for m in people):
         return not token.key.endswith(_BELONGING)
-    return before.key.startswith("ال") and not people and not _is_adjective(token, before)
+    return _is_definite(before) and not people and not _is_adjective(token, before)
 
 
 def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:
@@ -47,6 +48,10 @@ def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:
     parsed = any(t.head == verb and t.deprel.startswith("nsubj") for t in sentence.tokens[:verb])
     end = sentence.tokens[verb - 1].end
     return parsed and any(m.end == end and (m.actor_id or m.type == "PER") for m in part.mentions)
+
+
+def _is_definite(token: Token) -> bool:
+    return token.key != _TO and (token.key.startswith(("ال", "لل")) or token.stem.startswith("ال"))
 
 
 def _is_adjective(token: Token, before: Token) -> bool:

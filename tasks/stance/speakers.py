@@ -120,12 +120,13 @@ class Voices:
     def _beside(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
         """The name beside the cue. Behind وفقاً a ل leads to the name itself, not to a circumstance."""
         low, high = report.subject
-        if report.form == "attribution" and low < high and sentence.tokens[low].preposition:
+        issuer = self._issuer(sentence, low, high)
+        if issuer == low and report.form == "attribution" and low < high and sentence.tokens[low].preposition:
             end = next(self._ends(sentence, low, high), high)
             first = sentence.tokens[low]
             letters = 0 if first.key.startswith("لل") else first.letters
             return after_letters(self.part.text, first.start, letters), sentence.tokens[end - 1].end
-        return self._name(sentence, low, high)
+        return self._name(sentence, issuer, high)
 
     def _is_addressed(self, sentence: Sentence, report: Report, start: int) -> bool:
         """Whether the name at `start` can't be the subject of the verb before it, and so is whom it is said to."""
@@ -348,7 +349,7 @@ class Voices:
     def _is_circumstance(self, sentence: Sentence, low: int, at: int) -> bool:
         """Whether time, place, manner or occasion of what the name at `low` says starts at `at`."""
         token, following = sentence.tokens[at], sentence.tokens[at + 1 : at + 2]
-        if token.key in self.cues.circumstances or token.key == _TO or token.stem in _COUNTERPARTS:
+        if token.key in self.cues.circumstances or token.key == _TO or token.key.removeprefix(_TO) in _COUNTERPARTS:
             return True
         led = self.cues.occasions | self.cues.complementizers
         if token.key == _IN and any(word.key in led for word in following):

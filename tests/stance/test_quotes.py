@@ -199,3 +199,7 @@ def test_a_name_spelled_like_that_starts_no_content(quoted) -> None:
 @pytest.mark.parametrize("text", ["الجسر آمن بحسب ما ذكرته البلدية", "وفقا لما ذكرته البلدية، فإن الجسر آمن"])
 def test_the_verb_of_an_attribution_may_take_up_what_is_said(quoted, text: str) -> None:
     assert quoted(text) == [("indirect", "ذكرته", "الجسر آمن", "البلدية")]
+
+
+def test_an_answer_that_is_content(quoted) -> None:
+    assert quoted("وأجاب الوزير بأن الجسر آمن") == [("indirect", "أجاب", "الجسر آمن", "الوزير")]

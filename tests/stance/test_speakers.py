@@ -126,6 +126,9 @@ def test_a_name_spelled_like_a_preposition_does_not_end_the_speaker(speakers) ->
     [
         ("واتهمت المعارضة السورية روسيا بالوقوف وراء الغارات", "المعارضة السورية"),
         ("اتهم وزير الخارجية الإيراني السعودية بزعزعة أمن المنطقة", "وزير الخارجية الإيراني"),
+        ("واتهم بيان للمعارضة روسيا بالوقوف وراء الغارات", "بيان للمعارضة"),
+        ("وانتقدت الصين الولايات المتحدة بسبب العقوبات", "الصين"),
+        ("وشكرت فرنسا التحالف الدولي", "فرنسا"),
         ("وحذرت إسرائيل حزب الله من أي هجوم على أراضيها", "إسرائيل"),
         ("وحمل المتحدث باسم الجيش اليمني جماعة الحوثي مسؤولية انهيار الهدنة", "المتحدث باسم الجيش اليمني"),
     ],
@@ -149,9 +152,12 @@ def test_a_people_named_by_an_adjective_stays_in_the_speaker_s_name(speakers, ac
     assert [found for found, _ in speakers(text, entities=actor_rows(actors, text))] == [name]
 
 
-def test_a_place_accused_is_no_part_of_a_person_s_name(speakers) -> None:
+def test_who_is_accused_is_no_part_of_a_person_s_name(speakers) -> None:
     text = "واتهم النائب سامر الطيب سوريا بالتدخل في الانتخابات"
     names = entity_rows(text, ("سامر الطيب", "PER", None), ("سوريا", "LOC", "syria_gov"))
+    assert speakers(text, entities=names) == [("النائب سامر الطيب", None)]
+    text = "واتهم النائب سامر الطيب حزب الله بتعطيل الحوار"
+    names = entity_rows(text, ("سامر الطيب", "PER", None), ("حزب الله", "ORG", "hezbollah"))
     assert speakers(text, entities=names) == [("النائب سامر الطيب", None)]
 
 
@@ -216,6 +222,9 @@ def test_a_statement_speaks_for_its_issuer(speakers) -> None:
     assert speakers("وجاء في بيان لوزارة الدفاع الروسية أن الطريق آمن") == [("بيان لوزارة الدفاع الروسية", "russia")]
     text = "وقال بيان صادر عن وزارة الدفاع الروسية إن الطريق آمن"
     assert speakers(text) == [("وزارة الدفاع الروسية", "russia")]
+    assert speakers("ووفقا للبيان الصادر عن وزارة الدفاع الروسية، فإن الطريق آمن") == [
+        ("وزارة الدفاع الروسية", "russia")
+    ]
 
 
 def test_who_gives_out_a_statement_speaks_in_it(speakers) -> None:
@@ -244,4 +253,6 @@ def test_a_name_spelled_like_a_preposition_is_no_circumstance(speakers) -> None:
 
 def test_a_counterpart_spoken_to_and_a_preposition_are_no_part_of_the_name(speakers) -> None:
     assert speakers("وأبلغ الوزير نظيره التركي أن الجسر آمن") == [("الوزير", None)]
+    name = "وزير الخارجية المصري ونظيره السعودي"
+    assert speakers(f"وأكد {name} أن الجسر آمن") == [(name, "egypt")]
     assert speakers("ويأمل الأهالي في أن تفتح المدرسة") == [("الأهالي", None)]
