@@ -138,7 +138,11 @@ class Voices:
             _disagree(sentence.tokens[report.index], name) or has_subject_before(self.part, sentence, report.index)
         ):
             return True
-        return report.start == "preposition" and not (self._is_voice(name) or self._is_somebody(sentence, at))
+        if report.start != "preposition":
+            return False
+        if _resumes(sentence.tokens[report.index + 1 : at]) and self._shared_subject(sentence, report):
+            return True  # ألقى الوزير خطابا دعا فيه إسرائيل إلى
+        return not (self._is_voice(name) or self._is_somebody(sentence, at))
 
     def introduce(self, sentence: Sentence, end: int) -> Speaker | None:
         """The speaker named at the head of the sentence, before offset `end`, if that is an actor or a person."""
@@ -233,15 +237,19 @@ class Voices:
         return None
 
     def _shared_subject(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
-        """The subject of the verb to which the cue is joined, or of كان before it, if that is one who speaks."""
+        """The subject of the verb to which the cue is joined, of كان before it, or of a verb whose object tells it.
+
+        None where that is nobody who speaks.
+        """
         tokens, cue = sentence.tokens, sentence.tokens[report.index]
         joined = cue.deprel in ("conj", "advcl", "xcomp", "parataxis")
-        joined |= cue.deprel.startswith("acl") and _resumes(tokens[report.index + 1 :])  # أصدر بيانا قال فيه
-        if not joined and not (cue.deprel == "ccomp" and cue.head >= 0 and tokens[cue.head].stem in _WAS):
+        within = cue.deprel.startswith("acl") and _resumes(tokens[report.index + 1 :])  # أصدرت بيانا جاء فيه
+        was = cue.deprel == "ccomp" and cue.head >= 0 and tokens[cue.head].stem in _WAS
+        if not (joined or within or was):
             return None
         verb = self._governor(sentence, report.index)
         subject = next((t for t in tokens[: report.index] if t.head == verb and t.deprel.startswith("nsubj")), None)
-        if subject is None or not self._is_voice(subject) or _disagree(cue, subject):
+        if subject is None or not self._is_voice(subject) or (_disagree(cue, subject) and not within):
             return None
         return self._subject_of(sentence, verb, report, -1)
 

@@ -233,6 +233,19 @@ def test_who_gives_out_a_statement_speaks_in_it(speakers) -> None:
     assert speakers("أصدرت الوزارة بيانا قالت فيه إن الجسر آمن", parse=parse) == [("الوزارة", None)]
 
 
+def test_who_is_addressed_in_a_speech_does_not_speak_in_it(speakers, actors: Actors) -> None:
+    text = "ألقى الرئيس اللبناني خطابا دعا فيه إسرائيل إلى الانسحاب"
+    parse = ["ألقى VERB 0 root", "الرئيس NOUN 1 nsubj", "اللبناني ADJ 2 amod", "خطابا NOUN 1 obj", "دعا VERB 4 acl"]
+    parse += ["في+ ADP 7 case", "ه PRON 5 obl", "إسرائيل PROPN 5 nsubj", "إلى ADP 10 case", "الانسحاب NOUN 5 obl"]
+    assert speakers(text, parse=parse, entities=actor_rows(actors, text)) == [("الرئيس اللبناني", "lebanon")]
+
+
+def test_what_comes_in_a_statement_is_said_by_who_gives_it_out(speakers) -> None:
+    parse = ["أصدرت VERB 0 root", "الوزارة NOUN 1 nsubj", "بيانا NOUN 1 obj", "جاء VERB 3 acl", "في+ ADP 6 case"]
+    parse += ["ه PRON 4 obl", "أن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 4 ccomp"]
+    assert speakers("أصدرت الوزارة بيانا جاء فيه أن الجسر آمن", parse=parse) == [("الوزارة", None)]
+
+
 @pytest.mark.parametrize("rest", ["لـ«الأفق»: العمل مستمر", "في مؤتمر صحفي: العمل مستمر"])
 def test_to_whom_and_where_is_no_part_of_a_headline_s_speaker(speakers, rest: str) -> None:
     assert speakers("نص", title=f"الوزير التركي {rest}") == [("الوزير التركي", "turkey")]
