@@ -84,7 +84,9 @@ def show_rejects(rejects: pa.Table) -> None:
 def _place(url: str) -> str:
     """The path of a local file, and the row in it; the address of all else."""
     parts = urlsplit(url)
-    return unquote(parts.path) + (f"#{parts.fragment}" if parts.fragment else "") if parts.scheme == "file" else url
+    if parts.scheme != "file":
+        return url
+    return unquote(f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path)
 
 
 def count_table(counts: Iterable[StageCount]) -> RenderableType:

@@ -331,6 +331,8 @@ class Store:
         try:
             if self.filesystem.get_file_info(path).type == pafs.FileType.File:
                 self.filesystem.delete_file(path)
+        except FileNotFoundError:
+            return  # another process was faster
         except OSError as error:
             raise self._failed(path, "removed", error) from error
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -238,3 +240,19 @@ def test_of_versions_that_no_stage_has_taken_the_newest_counts(store: Store) -> 
     for number in (1, 2):
         versions(store, Batch("2026-03-01", f"0000{number}-abc"), number, "clean")
     assert store.superseded() == {("a", 1), ("b", 1)}
+
+
+def test_a_file_that_another_process_removes_at_the_same_time_is_removed(store: Store) -> None:
+    names = [f"_notes/{number}" for number in range(60)]
+    for name in names:
+        store.put_note(name, b"")
+    started = threading.Barrier(3)
+
+    def remove_all(_: int) -> None:
+        started.wait()
+        for name in names:
+            store.remove(name)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(remove_all, range(3)))
+    assert not store.notes("_notes")

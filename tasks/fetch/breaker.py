@@ -20,14 +20,19 @@ class Breaker:
         self._until: dict[str, float] = {}
         self._guard = threading.Lock()
 
-    def check(self, host: str) -> None:
-        """Raises DocumentError where the host is down, `network_error`, or wants no request yet, `http_error`."""
+    def check(self, host: str, patience: float) -> float:
+        """The seconds for which the host wants no request yet.
+
+        Raises DocumentError where the host is down, `network_error`, or wants none for longer than `patience` seconds,
+        `http_error`.
+        """
         with self._guard:
             if self._failures[host] >= MAX_FAILURES:
                 raise DocumentError("network_error", f"not asked: {host} failed {MAX_FAILURES} times in a row before")
-            left = self._until.get(host, 0.0) - time.monotonic()
-            if left > 0:
+            left = max(0.0, self._until.get(host, 0.0) - time.monotonic())
+            if left > patience:
                 raise DocumentError("http_error", f"not asked: {host} has asked to be left alone for {left:.0f} s yet")
+            return left
 
     def failed(self, host: str, retry_after: float | None = None) -> None:
         """The host gave no answer, or that it cannot answer now but in `retry_after` seconds."""

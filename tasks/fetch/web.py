@@ -216,10 +216,10 @@ class Web:
     def _mind_manners(self, url: httpx.URL, delay_seconds: float) -> float:
         """Ask robots.txt, unless the host is down; the seconds to keep between two requests to the host."""
         self._host = url.host
-        self.shared.breaker.check(url.host)
+        left = self.shared.breaker.check(url.host, self.settings.deadline_seconds)
         self.robots.check(str(url))
         asked_for = min(self.robots.crawl_delay(str(url)), self.settings.max_crawl_delay_seconds)
-        return max(self.settings.delay_seconds, delay_seconds, asked_for)
+        return max(self.settings.delay_seconds, delay_seconds, asked_for, left)
 
     def _body(self, response: httpx.Response) -> bytes:
         bounds = Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
@@ -282,7 +282,7 @@ def _retry_after(value: str | None) -> float | None:
     """Seconds to wait, from a Retry-After header of seconds or a date."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():  # isdigit() is true of ², too
         return float(value)
     moment = parse_time(value)
     return None if moment is None else max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -10,6 +10,7 @@ from tasks.stance.cues import Phrase, starts_with
 from tasks.stance.reading import Reading
 
 _ALSO: Final = (fold("كما"),)
+_IT: Final = fold("ه")
 _MAX_NAME: Final = 12  # words
 _PHRASE_LETTERS: Final = "وبحط"  # a و before these is the conjunction: وبحسب, ووفقا, وطبقا
 
@@ -27,11 +28,15 @@ def find_attribution(reading: Reading, index: int) -> Report | None:
 
 
 def _is_verb_of(reading: Reading, at: int, phrase: Phrase) -> bool:
-    met = reading.cue(at) if at < len(reading.keys) else None
-    if met is None or met[1].form != "verb" or not (met[1].speech or met[1].that):
+    if at >= len(reading.keys):
+        return False
+    met = reading.cue(at)
+    # وفق ما ذكرته الوكالة: the pronoun takes up ما.
+    reporter = met[1] if met else reading.cues.reporters.get(reading.keys[at].removesuffix(_IT))
+    if reporter is None or reporter.form != "verb" or not (reporter.speech or reporter.that):
         return False
     # كما أكد أن: 'he also affirmed', no attribution.
-    return phrase != _ALSO or find_content(reading, at, met[1]) is None
+    return phrase != _ALSO or find_content(reading, at, reporter) is None
 
 
 def _attributed(reading: Reading, index: int, speaker: int, *, by_verb: bool) -> Report | None:

@@ -8,10 +8,11 @@ from typing import Final, Literal, NamedTuple
 from tasks.folding import after_letters, fold
 from tasks.stance.cues import Reporter
 from tasks.stance.marks import MARKS, Quotation
-from tasks.stance.objects import is_object
+from tasks.stance.objects import has_subject_before, is_object
 from tasks.stance.reading import MIN_QUOTED, Reading
 
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
+_MAX_NAME: Final = 8  # words behind a name in marks within which its أن stands
 _MAX_OBJECT: Final = 6  # words from the object's first within which one of its marking words stands
 _FORCE: Final = frozenset(map(fold, ("بشدة", "بقوة", "بحدة", "بحزم")))
 _PRONOUNS: Final = frozenset(("ه", "ها", "هم", "هما", "ك", "نا"))  # به takes up what was said before
@@ -128,12 +129,22 @@ class _Finder:
         if self.reading.size(quotation) < MIN_QUOTED or self.reading.keys[at - 1] in self.reading.cues.titles:
             return False
         behind = self.reading.sentence.index_at(quotation.end)
-        # A name in marks that itself speaks: وقالت «الفيدرالية العالمية …» إن
-        near = {*self.reading.keys[behind : behind + 8]} & self.reading.cues.complementizers
-        speaks = near and not set(",،.؛") & {*self.reading.gap(behind)}
-        return at > self.index + 1 or not speaks
+        return at > self.index + 1 or not self._speaks(behind)
+
+    def _speaks(self, behind: int) -> bool:
+        """Whether what ends before token `behind` is the name of the speaker: وقالت «الفيدرالية العالمية …» إن."""
+        if set(",،.؛") & {*self.reading.gap(behind)}:
+            return False
+        for at in range(behind, min(behind + _MAX_NAME, len(self.reading.keys))):
+            if self.reading.keys[at] in self.reading.cues.complementizers:
+                return True
+            if self.reading.cue(at):
+                return False
+        return False
 
     def _is_that(self, at: int) -> bool:
+        if self.reading.part.text[self.reading.tokens[at].start] == "آ":  # the name آنا
+            return False
         before, reporter = self.reading.keys[at - 1], self.reporter
         if not reporter.that and before not in reporter.prepositions:
             return "ب" in reporter.prepositions and self.reading.keys[at][0] == "ب"
@@ -200,7 +211,10 @@ class _Finder:
         return found if self.reporter.objects & {*self.reading.keys[found : found + _MAX_OBJECT]} else None
 
     def _is_addressee(self, at: int) -> bool:
-        return is_object(self.reading.part, self.reading.sentence, self.index + 1, at)
+        part, sentence = self.reading.part, self.reading.sentence
+        if at == self.index + 1:
+            return self._is_bare(at) and has_subject_before(part, sentence, self.index)
+        return is_object(part, sentence, self.index + 1, at)
 
     def _is_behind_adverb(self, at: int) -> bool:
         """Whether a noun stands right behind an adverb that ends the subject: `انتقدت روسيا بشدة القرار`."""

@@ -1,16 +1,22 @@
-"""Where an object stands right behind its subject: `اتهمت المعارضة السورية | روسيا`.
+"""Where subject and object stand close: `اتهمت المعارضة السورية | روسيا`, `واشنطن تتهم | طهران`.
 
-The parser takes the second name for a part of the first; that it is another actor's tells them apart.
+The parser takes the object for a part of the subject, or for another subject; that two actors are named, and where,
+tells them apart.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from tasks.stance.document import Part, Sentence
+from tasks.folding import fold
+from tasks.stance.document import Part, Sentence, Token
 
-# Behind a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية.
-_BELONGING: Final = ("ي", "يه")
+# Behind a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية, المسؤولون السعوديون.
+_BELONGING: Final = ("ي", "يه", "يون")
+_PLURAL: Final = ("ون", "ين", "ات")
+# Peoples that are adjectives too: المسؤولين الأتراك.
+_PEOPLES: Final = frozenset(map(fold, ("الأتراك", "الأكراد", "الروس", "العرب")))
+_TO: Final = fold("إلى")
 _BREAKS: Final = frozenset("،,؛.:()\n")
 
 
@@ -30,8 +36,26 @@ def is_object(part: Part, sentence: Sentence, low: int, at: int) -> bool:
     if any(m.actor_id == named.actor_id or token.start < m.end for m in earlier):
         return False
     if any(m.actor_id for m in earlier):
-        return before.key.startswith("ال") or any(m.end == before.end for m in earlier)
-    person = any(m.type == "PER" for m in earlier) or any(
-        m.type == "PER" and m.start == token.start for m in part.mentions
-    )
-    return before.key.startswith("ال") and not person and not token.key.endswith(_BELONGING)
+        return _is_definite(before) or any(m.end == before.end for m in earlier)
+    people = [m for m in part.mentions if m.type == "PER" and start <= m.start <= token.start]
+    if named.type in ("LOC", "ORG") and any(m.end == before.end for m in people):
+        return not token.key.endswith(_BELONGING)
+    return _is_definite(before) and not people and not _is_adjective(token, before)
+
+
+def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:
+    """Whether an actor or a person named right before the verb is its subject: `واشنطن | تتهم طهران`."""
+    parsed = any(t.head == verb and t.deprel.startswith("nsubj") for t in sentence.tokens[:verb])
+    end = sentence.tokens[verb - 1].end
+    return parsed and any(m.end == end and (m.actor_id or m.type == "PER") for m in part.mentions)
+
+
+def _is_definite(token: Token) -> bool:
+    return token.key != _TO and (token.key.startswith(("ال", "لل")) or token.stem.startswith("ال"))
+
+
+def _is_adjective(token: Token, before: Token) -> bool:
+    """Whether the name of an actor's land or people at `token` can be an adjective of the noun before it."""
+    if token.key in _PEOPLES:
+        return token.upos == "ADJ" or before.key.endswith(_PLURAL)
+    return token.key.endswith(_BELONGING) or (token.key.endswith("يين") and before.key.endswith(_PLURAL))

@@ -162,7 +162,7 @@ class _Collector:
         many = len(name.split()) > _MAX_HEADLINE_SPEAKER or len(text.split()) > _MAX_HEADLINE
         if not colon or not said.strip() or many or text.rstrip().endswith("."):
             return
-        speaker = self.voices.introduce(sentence.start, sentence.start + len(name.rstrip()))
+        speaker = self.voices.introduce(sentence, sentence.start + len(name))
         if speaker is None:
             return
         cue = Cue(colon, sentence.start + len(name))

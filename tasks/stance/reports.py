@@ -57,7 +57,8 @@ def _report(reading: Reading, index: int) -> Report | None:
     if content is None or not _fits(reading, index, reporter, content, opens):
         return None
     token = reading.sentence.tokens[index]
-    subject = (index + 1, content.edge if content.start != "before" else reading.clause_end(index + 1))
+    first = index + 1 + bool(reporter.behind)
+    subject = (first, content.edge if content.start != "before" else reading.clause_end(first))
     return Report(
         index,
         after_letters(reading.part.text, token.start, letters),

@@ -12,16 +12,21 @@ from tasks.actors import Actors
 from tasks.folding import after_letters, fold, without_article, words
 from tasks.stance.contents import Report
 from tasks.stance.cues import MAX_PHRASE, Cues, starts_with
-from tasks.stance.document import Document, Part, Sentence, Token
+from tasks.stance.document import Document, Mention, Part, Sentence, Token
 from tasks.stance.marks import MARKS
-from tasks.stance.objects import is_object
+from tasks.stance.objects import has_subject_before, is_object
 
 _MAX_NAME: Final = 16  # words
 _MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it
 _MAX_TITLE: Final = 8  # words of a title before the name
+_MAX_ISSUED: Final = 6  # words of a statement before its issuer: بيان مشترك صادر عن
 _IN: Final = fold("في")
 _FROM: Final = fold("من")
 _TO: Final = fold("ل")
+_ABOUT: Final = fold("عن")
+_ISSUED: Final = frozenset(map(fold, ("صادر", "صادرة", "الصادر", "الصادرة")))
+# They are met or spoken to, and no part of the name before them: أبلغ الوزير نظيره.
+_COUNTERPARTS: Final = frozenset(map(fold, ("نظيره", "نظيرته", "نظيرها", "نظيرتها")))
 _NAME_OF: Final = fold("باسم")
 _RELATIVES: Final = frozenset(map(fold, ("الذي", "التي", "الذين", "اللذان", "اللذين", "اللواتي")))
 _WAS: Final = frozenset(map(fold, ("كان", "كانت", "كانوا")))
@@ -116,12 +121,13 @@ class Voices:
     def _beside(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
         """The name beside the cue. Behind وفقاً a ل leads to the name itself, not to a circumstance."""
         low, high = report.subject
-        if report.form == "attribution" and low < high and sentence.tokens[low].preposition:
+        issuer = self._issuer(sentence, low, high)
+        if issuer == low and report.form == "attribution" and low < high and sentence.tokens[low].preposition:
             end = next(self._ends(sentence, low, high), high)
             first = sentence.tokens[low]
             letters = 0 if first.key.startswith("لل") else first.letters
             return after_letters(self.part.text, first.start, letters), sentence.tokens[end - 1].end
-        return self._name(sentence, low, high)
+        return self._name(sentence, issuer, high)
 
     def _is_addressed(self, sentence: Sentence, report: Report, start: int) -> bool:
         """Whether the name at `start` can't be the subject of the verb before it, and so is whom it is said to."""
@@ -129,15 +135,23 @@ class Voices:
             return False  # the one addressed stands behind the subject, in the content
         at = sentence.index_at(start)
         name = sentence.tokens[at]
-        disagrees = at == report.index + 1 and _disagree(sentence.tokens[report.index], name)
-        return disagrees or (
-            report.start == "preposition" and not (self._is_voice(name) or self._is_somebody(sentence, at))
-        )
+        if at == report.index + 1 and (
+            _disagree(sentence.tokens[report.index], name) or has_subject_before(self.part, sentence, report.index)
+        ):
+            return True
+        if report.start != "preposition":
+            return False
+        if _resumes(sentence.tokens[report.index + 1 : at]) and self._shared_subject(sentence, report):
+            return True  # ألقى الوزير خطابا دعا فيه إسرائيل إلى
+        return not (self._is_voice(name) or self._is_somebody(sentence, at))
 
-    def introduce(self, start: int, end: int) -> Speaker | None:
-        """The speaker named at [start, end), if that is an actor or a person."""
-        speaker = self._named(start, end, "headline")
-        person = any(m.type == "PER" and start <= m.start < end for m in self.part.mentions)
+    def introduce(self, sentence: Sentence, end: int) -> Speaker | None:
+        """The speaker named at the head of the sentence, before offset `end`, if that is an actor or a person."""
+        span = self._name(sentence, 0, sentence.index_at(end))
+        if span is None:
+            return None
+        speaker = self._named(*span, "headline")
+        person = any(m.type == "PER" and speaker.start <= m.start < speaker.end for m in self.part.mentions)
         if speaker.actor_id is None and not person:
             return None
         self.met.append(speaker)
@@ -219,18 +233,24 @@ class Voices:
                 if report.form == "participle" and self.last is not None and not somebody:
                     return None
                 following = (i for i in range(at + 1, report.index) if tokens[i].head == verb or i == verb)
-                return self._name(sentence, at, next(following, report.index))
+                first = self._first_of_name(sentence, at)
+                return self._name(sentence, first, next(following, report.index))
         return None
 
     def _shared_subject(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
-        """The subject of the verb to which the cue is joined, or of كان before it, if that is one who speaks."""
+        """The subject of the verb to which the cue is joined, of كان before it, or of a verb whose object tells it.
+
+        None where that is nobody who speaks.
+        """
         tokens, cue = sentence.tokens, sentence.tokens[report.index]
         joined = cue.deprel in ("conj", "advcl", "xcomp", "parataxis")
-        if not joined and not (cue.deprel == "ccomp" and cue.head >= 0 and tokens[cue.head].stem in _WAS):
+        within = cue.deprel.startswith("acl") and _resumes(tokens[report.index + 1 :])  # أصدرت بيانا جاء فيه
+        was = cue.deprel == "ccomp" and cue.head >= 0 and tokens[cue.head].stem in _WAS
+        if not (joined or within or was):
             return None
         verb = self._governor(sentence, report.index)
         subject = next((t for t in tokens[: report.index] if t.head == verb and t.deprel.startswith("nsubj")), None)
-        if subject is None or not self._is_voice(subject) or _disagree(cue, subject):
+        if subject is None or not self._is_voice(subject) or (_disagree(cue, subject) and not within):
             return None
         return self._subject_of(sentence, verb, report, -1)
 
@@ -268,13 +288,23 @@ class Voices:
 
     def _name(self, sentence: Sentence, low: int, high: int) -> tuple[int, int] | None:
         """The name within the tokens [low, high), without the circumstances before and behind it."""
-        low = self._skip_circumstances(sentence, low, high)
+        low = self._issuer(sentence, self._skip_circumstances(sentence, low, high), high)
         if low >= high or sentence.tokens[low].key in _EMPTY | self.cues.matters or self._is_verb(sentence.tokens[low]):
             return None
         end = next(self._ends(sentence, low, high), high)
         first, last = sentence.tokens[low], sentence.tokens[end - 1]
         joined = first.letters > 0 and first.key[0] == "و"
         return self._with_marks(after_letters(self.part.text, first.start, int(joined)), last.end)
+
+    def _person_at(self, token: Token) -> Mention | None:
+        """The person whose name the token is of."""
+        return next((m for m in self.part.mentions if m.type == "PER" and m.start <= token.start < m.end), None)
+
+    def _first_of_name(self, sentence: Sentence, at: int) -> int:
+        """The first token of the person's name that token `at` is of, as the parse can take it apart; no verb."""
+        person = self._person_at(sentence.tokens[at])
+        ahead = range(sentence.index_at(person.start) if person else at, at)
+        return next((i for i in ahead if sentence.tokens[i].key not in self.cues.reporters), at)
 
     def _is_person_before(self, sentence: Sentence, low: int, at: int) -> bool:
         """Whether a person's name ends before token `at`, unless it is that of a thing: مركز سامر الطيب للآثار."""
@@ -301,6 +331,12 @@ class Voices:
             return start, end + 1
         return start, end
 
+    def _issuer(self, sentence: Sentence, low: int, high: int) -> int:
+        """Where who speaks in a statement is named from `low` on: `بيان صادر عن الوزارة`; `low` where nobody is."""
+        tokens = sentence.tokens
+        ahead = range(low + 1, min(high, low + _MAX_ISSUED) - 1)
+        return next((at + 2 for at in ahead if tokens[at].stem in _ISSUED and tokens[at + 1].key == _ABOUT), low)
+
     def _skip_circumstances(self, sentence: Sentence, low: int, high: int) -> int:
         tokens = sentence.tokens
         subject = next(
@@ -308,6 +344,8 @@ class Voices:
         )
         while low < high:
             key, stem = tokens[low].key, tokens[low].stem
+            if self._person_at(tokens[low]):
+                break  # علي is a name here, and no circumstance على
             if key in (_IN, _TO, _FROM) or tokens[low].preposition or key in self.cues.circumstances:
                 if subject is not None and subject > low:
                     return subject
@@ -334,9 +372,10 @@ class Voices:
     def _is_circumstance(self, sentence: Sentence, low: int, at: int) -> bool:
         """Whether time, place, manner or occasion of what the name at `low` says starts at `at`."""
         token, following = sentence.tokens[at], sentence.tokens[at + 1 : at + 2]
-        if token.key in self.cues.circumstances or token.key == _TO:
+        if token.key in self.cues.circumstances or token.key == _TO or token.key.removeprefix(_TO) in _COUNTERPARTS:
             return True
-        if token.key == _IN and any(noun.key in self.cues.occasions for noun in following):
+        led = self.cues.occasions | self.cues.complementizers
+        if token.key == _IN and any(word.key in led for word in following):
             return True
         return (token.key in (_IN, _FROM) or token.preposition == _TO) and self._is_person_before(sentence, low, at)
 

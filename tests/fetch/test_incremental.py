@@ -249,6 +249,15 @@ def test_a_host_that_asks_to_be_left_alone_is_not_asked_for_other_pages(site, se
     assert reader.kinds("/feed") == ["Asked"] + ["Document"] * 4
 
 
+def test_a_host_that_asks_for_a_second_gets_it_and_is_asked_on(site, settings):
+    site.serve("/0", status=503, headers={"Retry-After": "1"})
+    publish(site, "/1", PAGE + "1", '"1"')
+    publish(site, "/feed", feed("/0", "/1"), '"f1"')
+    assert Reader(site, settings).kinds("/feed", retries=0) == ["Asked", "Asked", "Document", "Refused"]
+    (_, refused), (_, after) = site.requests[-2:]
+    assert after - refused >= 0.9
+
+
 def test_a_host_that_others_lead_to_fails_for_itself(site, settings):
     elsewhere = site.address.replace("127.0.0.1", "localhost")
     site.serve("/down", status=500)

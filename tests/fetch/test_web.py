@@ -51,6 +51,12 @@ def test_retry_after_is_honoured(site, settings, as_date):
     assert second - first >= 0.95
 
 
+@pytest.mark.parametrize("value", ["²", "soon", "-1", ""])
+def test_a_retry_after_that_is_no_time_asks_for_nothing(site, settings, value):
+    site.serve("/a", status=503, headers={"Retry-After": value})
+    assert get(site.serve("/a", PAGE), settings(retries=1)).content == PAGE.encode()
+
+
 def test_a_server_that_asks_for_more_patience_than_the_deadline_is_left_alone(site, settings):
     url = site.serve("/a", status=503, headers={"Retry-After": "3600"})
     assert refusal(url, settings()).reason == "http_error"

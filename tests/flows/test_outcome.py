@@ -67,11 +67,11 @@ def counts(shown: str) -> dict[str, list[str]]:
 
 def test_the_first_rejects_are_shown_with_their_place_reason_and_where_the_others_are(place: Place) -> None:
     empty = [{"id": f"e{number}", "text": ""} for number in range(6)]
-    _, said = place.call("run", place.add("أخبار.jsonl", *empty, {"id": "english", "text": "The minister said " * 30}))
+    _, said = place.call("run", place.add("أخبار.jsonl", *empty, {"id": "خبر", "text": "The minister said " * 30}))
     assert "7 rejected:\n" in said
     shown = re.findall(r"^  (\S+)\n    (\w+): (\w+): (.+)$", said, re.MULTILINE)
     assert [row[1:3] for row in shown] == [("clean", "wrong_language"), *[("fetch", "empty")] * 4]
-    assert shown[0][0] == f"{place.folder}/أخبار.jsonl#english"
+    assert shown[0][0] == f"{place.folder}/أخبار.jsonl#خبر"
     assert shown[0][3].startswith("en with probability")
     assert "  … and 2 more\n" in said
     query = re.search("nabra sql '(.+)'", said)

@@ -153,6 +153,14 @@ def test_the_one_accused_belongs_to_the_accusation(quoted, actors: Actors) -> No
     assert quoted(text, entities=actor_rows(actors, text))[0][2] == "روسيا بالوقوف وراء الغارات"
 
 
+def test_behind_its_verb_stands_the_one_accused_where_another_stands_before_it(quoted, actors: Actors) -> None:
+    text = "واشنطن تتهم طهران بدعم الحوثيين"
+    parse = ["واشنطن PROPN 2 nsubj", "تتهم VERB 0 root", "طهران NOUN 2 nsubj", "ب+ ADP 5 case", "دعم NOUN 2 obl"]
+    parse.append("الحوثيين NOUN 5 nmod")
+    found = quoted(text, parse=parse, entities=actor_rows(actors, text))
+    assert found == [("indirect", "تتهم", "طهران بدعم الحوثيين", "واشنطن")]
+
+
 def test_an_adverb_stands_between_subject_and_object(quoted) -> None:
     parse = ["و+ CCONJ 2 cc", "انتقدت VERB 0 root", "البلدية NOUN 2 nsubj", "ب+ ADP 5 case", "شدة NOUN 2 obl"]
     parse += ["القرار NOUN 5 nmod", "الجديد ADJ 6 amod"]
@@ -171,3 +179,27 @@ def test_a_noun_of_saying_is_no_verb(quoted) -> None:
 
 def test_a_statement_led_by_fa_follows_its_attribution(quoted) -> None:
     assert quoted("وصل الفريق مساء وبحسب بيان البلدية فإن الجسر آمن")[0][2:] == ("الجسر آمن", "بيان البلدية")
+
+
+def test_a_quotation_behind_its_verb_is_said_though_another_verb_follows(quoted) -> None:
+    found = quoted('قال "لن نسمح لأحد بتهديد أمن المواطنين" وأضاف أن القوات جاهزة')
+    assert [row[:3] for row in found] == [
+        ("direct", "قال", "لن نسمح لأحد بتهديد أمن المواطنين"),
+        ("indirect", "أضاف", "القوات جاهزة"),
+    ]
+
+
+def test_a_name_spelled_like_that_starts_no_content(quoted) -> None:
+    text = "وقالت المتحدثة آنا برغ إن الجسر آمن"
+    assert quoted(text, entities=entity_rows(text, ("آنا برغ", "PER", None))) == [
+        ("indirect", "قالت", "الجسر آمن", "المتحدثة آنا برغ")
+    ]
+
+
+@pytest.mark.parametrize("text", ["الجسر آمن بحسب ما ذكرته البلدية", "وفقا لما ذكرته البلدية، فإن الجسر آمن"])
+def test_the_verb_of_an_attribution_may_take_up_what_is_said(quoted, text: str) -> None:
+    assert quoted(text) == [("indirect", "ذكرته", "الجسر آمن", "البلدية")]
+
+
+def test_an_answer_that_is_content(quoted) -> None:
+    assert quoted("وأجاب الوزير بأن الجسر آمن") == [("indirect", "أجاب", "الجسر آمن", "الوزير")]

@@ -48,6 +48,11 @@ def test_an_official_without_a_state_is_of_the_article_s_own(speakers) -> None:
     assert speakers(text) == [("وزير الزراعة", "lebanon")]
 
 
+@pytest.mark.parametrize("name", ["وزير التربية", "وزير التنمية الاجتماعية", "رئاسة الجمهورية", "الشرطة الاتحادية"])
+def test_an_office_that_looks_like_a_nationality_is_of_the_article_s_own_state(speakers, name: str) -> None:
+    assert speakers(f"اجتمعت حكومة لبنان في بيروت.\nوأكد {name} أن الموسم جيد.") == [(name, "lebanon")]
+
+
 def test_sources_and_newspapers_speak_for_nobody(speakers) -> None:
     assert speakers("وقالت مصادر في الجيش التركي إن الطريق مغلق")[0][1] is None
     assert speakers("وذكرت صحيفة الصباح التركية أن المطر غزير")[0][1] is None
@@ -121,6 +126,9 @@ def test_a_name_spelled_like_a_preposition_does_not_end_the_speaker(speakers) ->
     [
         ("واتهمت المعارضة السورية روسيا بالوقوف وراء الغارات", "المعارضة السورية"),
         ("اتهم وزير الخارجية الإيراني السعودية بزعزعة أمن المنطقة", "وزير الخارجية الإيراني"),
+        ("واتهم بيان للمعارضة روسيا بالوقوف وراء الغارات", "بيان للمعارضة"),
+        ("وانتقدت الصين الولايات المتحدة بسبب العقوبات", "الصين"),
+        ("وشكرت فرنسا التحالف الدولي", "فرنسا"),
         ("وحذرت إسرائيل حزب الله من أي هجوم على أراضيها", "إسرائيل"),
         ("وحمل المتحدث باسم الجيش اليمني جماعة الحوثي مسؤولية انهيار الهدنة", "المتحدث باسم الجيش اليمني"),
     ],
@@ -136,6 +144,21 @@ def test_a_name_that_leads_to_an_actor_s_stays_whole(speakers, actors: Actors, n
     parse = [f"{word} NOUN 0 dep" for word in text.split()]
     parse[-2] = "الشركات NOUN 1 obj"
     assert [found for found, _ in speakers(text, entities=actor_rows(actors, text), parse=parse)] == [name]
+
+
+@pytest.mark.parametrize("name", ["المسؤولون الأميركيون", "عدد من المسؤولين الأتراك", "الدبلوماسيون الروس"])
+def test_a_people_named_by_an_adjective_stays_in_the_speaker_s_name(speakers, actors: Actors, name: str) -> None:
+    text = f"وقال {name} إن الطريق آمن"
+    assert [found for found, _ in speakers(text, entities=actor_rows(actors, text))] == [name]
+
+
+def test_who_is_accused_is_no_part_of_a_person_s_name(speakers) -> None:
+    text = "واتهم النائب سامر الطيب سوريا بالتدخل في الانتخابات"
+    names = entity_rows(text, ("سامر الطيب", "PER", None), ("سوريا", "LOC", "syria_gov"))
+    assert speakers(text, entities=names) == [("النائب سامر الطيب", None)]
+    text = "واتهم النائب سامر الطيب حزب الله بتعطيل الحوار"
+    names = entity_rows(text, ("سامر الطيب", "PER", None), ("حزب الله", "ORG", "hezbollah"))
+    assert speakers(text, entities=names) == [("النائب سامر الطيب", None)]
 
 
 def test_what_is_told_in_passing_is_no_part_of_the_name(speakers) -> None:
@@ -200,3 +223,68 @@ def test_a_noun_spelled_like_a_verb_gives_way_to_the_verb(speakers) -> None:
         "العمدة NOUN 6 nsubj", "إن SCONJ 10 mark", "الجسر NOUN 10 nsubj", "آمن ADJ 6 ccomp",
     ]  # fmt: skip
     assert speakers("في مقال رأي نشر أمس قال العمدة إن الجسر آمن", parse=parse) == [("العمدة", None)]
+
+
+def test_in_the_name_of_starts_no_content(speakers) -> None:
+    parse = ["رحب VERB 0 root", "المتحدث NOUN 1 nsubj", "ب+ ADP 4 case", "اسم NOUN 1 obl", "الحكومة NOUN 4 nmod"]
+    parse += ["الليبية ADJ 5 amod", "ب+ ADP 8 case", "الحوار NOUN 1 obl", "الوطني ADJ 8 amod"]
+    text = "رحب المتحدث باسم الحكومة الليبية بالحوار الوطني"
+    assert speakers(text, parse=parse) == [("المتحدث باسم الحكومة الليبية", "libya")]
+
+
+def test_by_saying_is_no_part_of_the_name(speakers) -> None:
+    text = "وأردف رئيس النقابة بالقول: «لن نقبل بهذا القرار الجائر»"
+    assert speakers(text) == [("رئيس النقابة", None)]
+
+
+def test_a_statement_speaks_for_its_issuer(speakers) -> None:
+    assert speakers("وجاء في بيان لوزارة الدفاع الروسية أن الطريق آمن") == [("بيان لوزارة الدفاع الروسية", "russia")]
+    text = "وقال بيان صادر عن وزارة الدفاع الروسية إن الطريق آمن"
+    assert speakers(text) == [("وزارة الدفاع الروسية", "russia")]
+    parse = ["وفقا NOUN 0 root", "ل+ ADP 3 case", "بيان NOUN 1 nmod", "صادر ADJ 3 amod", "عن ADP 6 case"]
+    parse += ["الوزارة NOUN 4 obl", "ف+ CCONJ 8 cc", "إن SCONJ 10 mark", "الطريق NOUN 10 nsubj", "آمن ADJ 1 ccomp"]
+    assert speakers("وفقا لبيان صادر عن الوزارة، فإن الطريق آمن", parse=parse) == [("الوزارة", None)]
+
+
+def test_who_gives_out_a_statement_speaks_in_it(speakers) -> None:
+    parse = ["أصدرت VERB 0 root", "الوزارة NOUN 1 nsubj", "بيانا NOUN 1 obj", "قالت VERB 3 acl", "في+ ADP 6 case"]
+    parse += ["ه PRON 4 obl", "إن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 4 ccomp"]
+    assert speakers("أصدرت الوزارة بيانا قالت فيه إن الجسر آمن", parse=parse) == [("الوزارة", None)]
+
+
+def test_who_is_addressed_in_a_speech_does_not_speak_in_it(speakers, actors: Actors) -> None:
+    text = "ألقى الرئيس اللبناني خطابا دعا فيه إسرائيل إلى الانسحاب"
+    parse = ["ألقى VERB 0 root", "الرئيس NOUN 1 nsubj", "اللبناني ADJ 2 amod", "خطابا NOUN 1 obj", "دعا VERB 4 acl"]
+    parse += ["في+ ADP 7 case", "ه PRON 5 obl", "إسرائيل PROPN 5 nsubj", "إلى ADP 10 case", "الانسحاب NOUN 5 obl"]
+    assert speakers(text, parse=parse, entities=actor_rows(actors, text)) == [("الرئيس اللبناني", "lebanon")]
+
+
+def test_what_comes_in_a_statement_is_said_by_who_gives_it_out(speakers) -> None:
+    parse = ["أصدرت VERB 0 root", "الوزارة NOUN 1 nsubj", "بيانا NOUN 1 obj", "جاء VERB 3 acl", "في+ ADP 6 case"]
+    parse += ["ه PRON 4 obl", "أن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 4 ccomp"]
+    assert speakers("أصدرت الوزارة بيانا جاء فيه أن الجسر آمن", parse=parse) == [("الوزارة", None)]
+
+
+@pytest.mark.parametrize("rest", ["لـ«الأفق»: العمل مستمر", "في مؤتمر صحفي: العمل مستمر"])
+def test_to_whom_and_where_is_no_part_of_a_headline_s_speaker(speakers, rest: str) -> None:
+    assert speakers("نص", title=f"الوزير التركي {rest}") == [("الوزير التركي", "turkey")]
+
+
+def test_a_person_s_name_is_whole_though_the_parse_takes_it_apart(speakers) -> None:
+    parse = ["التقى VERB 0 root", "سامر PROPN 3 nmod", "الطيب NOUN 1 nsubj", "الأهالي NOUN 1 obj", "و+ CCONJ 6 cc"]
+    parse += ["أكد VERB 1 conj", "أن SCONJ 9 mark", "الجسر NOUN 9 nsubj", "آمن ADJ 6 ccomp"]
+    text = "التقى سامر الطيب الأهالي وأكد أن الجسر آمن"
+    names = entity_rows(text, ("سامر الطيب", "PER", None))
+    assert speakers(text, parse=parse, entities=names) == [("سامر الطيب", None)]
+
+
+def test_a_name_spelled_like_a_preposition_is_no_circumstance(speakers) -> None:
+    text = "وقال علي عبد الكريم إن الجسر آمن"
+    assert speakers(text, entities=entity_rows(text, ("علي عبد الكريم", "PER", None))) == [("علي عبد الكريم", None)]
+
+
+def test_a_counterpart_spoken_to_and_a_preposition_are_no_part_of_the_name(speakers) -> None:
+    assert speakers("وأبلغ الوزير نظيره التركي أن الجسر آمن") == [("الوزير", None)]
+    name = "وزير الخارجية المصري ونظيره السعودي"
+    assert speakers(f"وأكد {name} أن الجسر آمن") == [(name, "egypt")]
+    assert speakers("ويأمل الأهالي في أن تفتح المدرسة") == [("الأهالي", None)]
