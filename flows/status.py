@@ -101,7 +101,7 @@ def _at_work(store: Store) -> list[RenderableType]:
 def _datasets(store: Store, opened: Mapping[str, ds.Dataset]) -> Table:
     def count_rows(name: str) -> int:
         try:
-            return opened[name].count_rows()
+            return int(opened[name].count_rows())
         except (pa.ArrowException, OSError) as error:
             raise StoreError(f"{store}/{name}: {error}; delete the damaged file and run again") from error
 
