@@ -21,19 +21,18 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import stanza
 import torch
-from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 from stanza.models.common.pretrain import Pretrain
 from stanza.models.ner.scorer import score_by_entity
 from stanza.utils.conll import CoNLL
 
+from bench.parse import plain_pipeline
 from tasks.parse.encoder import load_encoder
 from tasks.parse.memo import MemoEncoder
-from tasks.parse.models import BUNDLED, ENCODER, LANGUAGE, PROCESSORS, model_folder
+from tasks.parse.models import BUNDLED, ENCODER, model_folder
 from tasks.train import heads
 from tasks.train.data import read_conllu, surface_tokens
 from tasks.train.joint import Corpus, frozen_encoder, train_joint
@@ -154,9 +153,9 @@ def print_speeds(shop: Workshop, corpus: Corpus) -> None:
     paths |= {f"{name}_pretrain_path": str(path) for name, path in words.items()}
     encoder, tokenizer = load_encoder(model_folder(BUNDLED) / ENCODER)
     memo = MemoEncoder(encoder)
-    shared = pipeline(memo, tokenizer)
+    shared = plain_pipeline(memo, tokenizer)
     ways: dict[str, Way] = {
-        "vectors": (pipeline(memo, tokenizer, **paths), lambda: None),
+        "vectors": (plain_pipeline(memo, tokenizer, **paths), lambda: None),
         "an encoder pass a processor": (shared, memo.forget),
         "one encoder pass for all": (shared, lambda: None),
     }
@@ -168,23 +167,6 @@ def print_speeds(shop: Workshop, corpus: Corpus) -> None:
 
 # A pipeline, and what is called after each of its processors.
 Way = tuple[stanza.Pipeline, Callable[[], None]]
-
-
-def pipeline(encoder: Any, tokenizer: Any, **paths: str) -> stanza.Pipeline:
-    """Stanza's Pipeline over the bundled models, but for those of `paths`."""
-    cache = FoundationCache()
-    cache.bert[ENCODER] = BertRecord(encoder, tokenizer, {})
-    return stanza.Pipeline(
-        LANGUAGE,
-        dir=str(model_folder(BUNDLED)),
-        processors=PROCESSORS,
-        package="default",
-        download_method=None,
-        foundation_cache=cache,
-        use_gpu=False,
-        logging_level="ERROR",
-        **paths,
-    )
 
 
 def speeds(ways: Mapping[str, Way], forget: Callable[[], None], trees: Path) -> dict[str, tuple[float, float]]:

@@ -12,6 +12,7 @@ import argparse
 import resource
 import time
 from pathlib import Path
+from typing import Any
 
 import stanza
 import torch
@@ -41,7 +42,7 @@ def main(folder: Path, threads: int, rounds: int) -> None:
         parse_articles(table, settings, parser, actors)
         ours = time.perf_counter() - started
         print(f"round {number}: parse stage {words / ours:.0f} words/s, peak memory {peak_memory():.0f} MiB")
-    plain = plain_pipeline(model_folder(BUNDLED))
+    plain = plain_pipeline(*load_encoder(model_folder(BUNDLED) / ENCODER))
     plain("جملة أولى.")
     started = time.perf_counter()
     for text in texts:
@@ -55,19 +56,20 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def plain_pipeline(models: Path) -> stanza.Pipeline:
-    """Stanza's Pipeline as its documentation shows it, on the bundled models."""
+def plain_pipeline(encoder: Any, tokenizer: Any, **paths: str) -> stanza.Pipeline:
+    """Stanza's Pipeline as its documentation shows it, on the bundled models but for those of `paths`."""
     cache = FoundationCache()
-    cache.bert[ENCODER] = BertRecord(*load_encoder(models / ENCODER), {})
+    cache.bert[ENCODER] = BertRecord(encoder, tokenizer, {})
     return stanza.Pipeline(
         LANGUAGE,
-        dir=str(models),
+        dir=str(model_folder(BUNDLED)),
         processors=PROCESSORS,
         package="default",
         download_method=None,
         foundation_cache=cache,
         use_gpu=False,
         logging_level="ERROR",
+        **paths,
     )
 
 
