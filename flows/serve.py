@@ -41,6 +41,7 @@ def serve(
 
     from flows.news import backfill, news
     from flows.parameters import Place
+    from flows.server import prefect_server
 
     left_out, in_turn = (
         ConcurrencyLimitConfig(limit=1, collision_strategy=strategy)
@@ -56,4 +57,5 @@ def serve(
     hourly = news.to_deployment("hourly", cron=cron, concurrency_limit=left_out, **common)
     manual = news.to_deployment("manual", concurrency_limit=in_turn, **common)
     past = backfill.to_deployment("backfill", concurrency_limit=in_turn, **common)
-    serve_deployments(hourly, manual, past, limit=1)  # type: ignore[arg-type]
+    with prefect_server():
+        serve_deployments(hourly, manual, past, limit=1)  # type: ignore[arg-type]

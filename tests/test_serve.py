@@ -163,6 +163,16 @@ def asked(service: Service, hook: str, damaged: str) -> tuple[dict[str, Any], di
     return good, bad
 
 
+def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    address = f"http://127.0.0.1:{free_port()}/api"
+    environment = os.environ | {"PREFECT_HOME": str(tmp_path), "PREFECT_API_URL": address}
+    served = subprocess.run(
+        [NABRA, "serve"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (served.returncode, served.stderr.count("\n")) == (2, 1)
+    assert f"the Prefect server at {address} cannot be used" in served.stderr
+
+
 def test_a_wrong_parameter_is_refused_by_the_server(service: Service) -> None:
     refused = service.run("manual", parameters={"inputs": [], "refresh": ["stances"]})
     assert refused.status_code == httpx.codes.CONFLICT
