@@ -231,11 +231,30 @@ def _run(run: Run) -> int:
 
     if run.stand_ins:
         use_stand_ins()
-    alone.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
+    if not run.warehouse.startswith("s3://"):
+        alone.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
+    elif run.stand_ins:
+        alone.CONTEXT = Spawning  # a process forked under the threads of the S3 client hangs
     news.run_stage, news.run_fetch = runner.run_stage.fn, runner.run_fetch.fn  # type: ignore[assignment]
     news.publish = lambda *_: None  # type: ignore[assignment]
     news.news.fn(RunParameters(inputs=run.inputs), Place(warehouse=run.warehouse, config=run.config))
     return DONE
+
+
+class Spawning:
+    """A context whose processes are spawned, as those of a real run, and have the stand-ins."""
+
+    Pipe = staticmethod(multiprocessing.get_context("spawn").Pipe)
+
+    @staticmethod
+    def Process(target: Callable[..., None], args: tuple[Any, ...]) -> BaseProcess:  # noqa: N802 - as in a context
+        """A process that calls `target` when it has the stand-ins."""
+        return multiprocessing.get_context("spawn").Process(target=_with_stand_ins, args=(target, args))
+
+
+def _with_stand_ins(target: Callable[..., None], args: tuple[Any, ...]) -> None:
+    use_stand_ins()
+    target(*args)
 
 
 def use_stand_ins() -> None:
