@@ -45,6 +45,8 @@ SPEED_ROUNDS = 3
 # As many of the words, the most frequent, as Stanza's NER takes from a file of vectors.
 NER_VOCABULARY = 100_000
 TASKS = ("pos", "depparse", "ner")
+# A pipeline, and what is called after each of its processors.
+Way = tuple[stanza.Pipeline, Callable[[], None]]
 COLUMNS = ("UAS", "LAS", "UPOS", "AllTags", "F1", "tokens")
 UPOS, XPOS, FEATS, HEAD, DEPREL = 3, 4, 5, 6, 7
 TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -163,10 +165,6 @@ def print_speeds(shop: Workshop, corpus: Corpus) -> None:
         print(f"{name}: {best:.0f} words/s, {ratio:.2f} times the first")
     size = sum(path.stat().st_size for path in (*saved.values(), words["pos"]))
     print(f"on word vectors: {size / 1e6:.0f} MB")
-
-
-# A pipeline, and what is called after each of its processors.
-Way = tuple[stanza.Pipeline, Callable[[], None]]
 
 
 def speeds(ways: Mapping[str, Way], forget: Callable[[], None], trees: Path) -> dict[str, tuple[float, float]]:

@@ -22,6 +22,7 @@ WORD: Final = re.compile(r"[^\W_]+")
 # FNV-1a.
 HASH_START: Final = np.uint64(14695981039346656037)
 HASH_FACTOR: Final = np.uint64(1099511628211)
+# So much larger an array is made when one is full: doubling would hold half the memory empty.
 GROWTH: Final = 1.25
 FIRST_CAPACITY: Final = 1024
 
@@ -60,11 +61,11 @@ class NearIndex:
         self._sketches[begin : self._size] = sketches
         self._hashes[:, begin : self._size] = self._hashed(sketches)
 
-    def like(self, sketch: Sketches) -> list[int]:
+    def like(self, one: Sketches) -> list[int]:
         """The numbers of the sketches that agree with this one as far as the threshold asks."""
-        is_candidate = (self._hashes[:, : self._size] == self._hashed(sketch[np.newaxis])).any(axis=0)
+        is_candidate = (self._hashes[:, : self._size] == self._hashed(one[np.newaxis])).any(axis=0)
         candidates = np.flatnonzero(is_candidate)
-        agreement = (self._sketches[candidates] == sketch).mean(axis=1)
+        agreement = (self._sketches[candidates] == one).mean(axis=1)
         found: list[int] = candidates[agreement >= self._threshold].tolist()
         return found
 
