@@ -1,13 +1,14 @@
-"""Parser, tagger and named entities without the fine-tuned encoder: on word vectors, and on the encoder as published.
+"""What else than one fine-tuned encoder could serve all processors: word vectors, a frozen encoder, one for each.
 
     pip install gensim==4.4.0
-    python -m bench.encoders --data FOLDER --work FOLDER [--only vectors frozen speed]
+    python -m bench.encoders --data FOLDER --work FOLDER [--only vectors frozen processors speed]
 
-Both learn from the sentences that `nabra train` learns from and are scored on its development parts, the words being
+All learn from the sentences that `nabra train` learns from and are scored on its development parts, the words being
 given. `vectors` are Stanza's own trainers (BiLSTM, no tags into the parser) on skip-gram vectors of the
-news text, `frozen` the heads of the joint training on an encoder that stays as it is. Prints rows of the model card's
-table. `speed` is that of tagger, parser and NER of both and of one encoder pass a processor, on one thread, the words
-being given: what shares an encoder, fine-tuned or frozen, computes the same.
+news text, `frozen` the heads of the joint training on an encoder that stays as it is, `processors` each of them alone
+on an encoder of its own, pretrained on news. Prints rows of the model card's table. `speed` is that of tagger, parser
+and NER on vectors, and of one encoder pass a processor or for all, on one thread, the words being given: what shares an
+encoder, fine-tuned or frozen, computes the same.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ from tasks.parse.memo import MemoEncoder
 from tasks.parse.models import BUNDLED, ENCODER, model_folder
 from tasks.train import heads
 from tasks.train.data import read_conllu, surface_tokens
-from tasks.train.joint import Corpus, frozen_encoder, train_joint
+from tasks.train.joint import WEIGHTS, Corpus, Rates, frozen_encoder, train_joint
 from tasks.train.stanza_models import Trainer, run_trainer
-from tasks.train.steps import NEWS_FILE, Workshop, run_step
+from tasks.train.steps import NEWS_FILE, PRETRAIN, Workshop, run_step
 
 SEED = 1
 STEPS = 1000
+# Alone each learns in fewer steps.
+ALONE_STEPS = 600
 SPEED_ROUNDS = 3
 # As many of the words, the most frequent, as Stanza's NER takes from a file of vectors.
 NER_VOCABULARY = 100_000
@@ -144,6 +147,17 @@ def frozen(shop: Workshop, corpus: Corpus) -> dict[str, float]:
     return {name: value for head in scores.values() for name, value in head.items()}
 
 
+def processors(shop: Workshop, corpus: Corpus) -> dict[str, float]:
+    """Scores of the heads, each on an encoder fine-tuned for it alone."""
+    run_step(PRETRAIN, shop)
+    scores: dict[str, float] = {}
+    for name in WEIGHTS:
+        rates, folder = Rates(weights={name: 1.0}), shop.work / "alone" / name
+        found = train_joint(shop.work / PRETRAIN, corpus, folder, ALONE_STEPS, SEED, rates=rates, names=(name,))
+        scores |= found[name]
+    return scores
+
+
 def print_speeds(shop: Workshop, corpus: Corpus) -> None:
     """Words a second of each way, in turns, and the megabytes of the models on word vectors."""
     torch.set_num_threads(1)
@@ -185,7 +199,7 @@ def speeds(ways: Mapping[str, Way], forget: Callable[[], None], trees: Path) -> 
     return {name: (value, value / first) for name, value in best.items()}
 
 
-ROWS = {"vectors": vectors, "frozen": frozen}
+ROWS = {"vectors": vectors, "frozen": frozen, "processors": processors}
 SPEED = "speed"
 
 

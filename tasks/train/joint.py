@@ -31,11 +31,13 @@ from tasks.train.optimise import CHECKPOINT, Schedule, train_model
 logger = logging.getLogger(__name__)
 
 WARMUP = 100
-# The tagger's loss is a sum over some thirty columns, that of NER a sum over the words of a sentence.
-WEIGHTS: Mapping[str, float] = {"depparse": 1.0, "pos": 0.2, "ner": 0.15, "segment": 1.0}
+# The tagger's loss is a sum over some thirty columns, that of NER a sum over the words of a sentence. Weighed like
+# this, the gradients of parser, tagger and NER reach the encoder about equally large; unweighed, NER's is ten times the
+# parser's.
+WEIGHTS: Mapping[str, float] = {"depparse": 1.0, "pos": 0.15, "ner": 0.05, "segment": 1.0}
 SCORE_STEPS = 250
 CURVE = "curve.tsv"
-# The heads alone, from which another training goes on.
+# The heads that were trained, alone, from which another training goes on.
 HEADS = "heads.pt"
 
 
@@ -114,14 +116,21 @@ def train_joint(
     seed: int,
     read: Callable[[Path], Any] = SharedEncoder,
     rates: Rates = Rates(),
+    names: Sequence[str] = tuple(WEIGHTS),
+    start: Path | None = None,
 ) -> dict[str, dict[str, float]]:
-    """Train the encoder of the folder `base` and new heads; write the heads to `folder`, the encoder below it.
+    """Train the encoder of the folder `base` and the heads `names`; write them to `folder`, the encoder below it.
 
-    `read` gives the encoder of a folder; `frozen_encoder` gives one that stays as it is. Returns the scores of the
-    development parts; those on the way are in its `curve.tsv`.
+    `read` gives the encoder of a folder; `frozen_encoder` gives one that stays as it is. The heads are new, or those
+    of the earlier training in the folder `start`. Returns the scores of the development parts; those on the way are in
+    its `curve.tsv`.
     """
-    whole, heads = _build(base, corpus, seed, read)
-    return _train(whole, heads, base, folder, Schedule(steps, WARMUP, seed), rates)
+    whole, heads = _build(base, corpus, seed, read, names)
+    if start:
+        whole.load_state_dict(torch.load(start / HEADS, map_location=device(), weights_only=True), strict=False)
+    # What has learned before needs no slow beginning.
+    schedule = Schedule(steps, WARMUP // 5 if start else WARMUP, seed)
+    return _train(whole, heads, base, folder, schedule, rates)
 
 
 def train_heads(
@@ -132,19 +141,18 @@ def train_heads(
     `folder` then has what `joint` has, and those heads in the place of the earlier ones. Returns their scores.
     """
     shutil.copytree(joint, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CHECKPOINT, CURVE))
-    whole, heads = _build(joint / ENCODER, corpus, seed, frozen_encoder)
-    whole.load_state_dict(torch.load(joint / HEADS, map_location=device(), weights_only=True), strict=False)
-    learners = [head for head in heads if head.name in names]
-    return _train(whole, learners, joint / ENCODER, folder, Schedule(steps, WARMUP // 5, seed), rates)
+    return train_joint(joint / ENCODER, corpus, folder, steps, seed, frozen_encoder, rates, names, joint)
 
 
-def _build(base: Path, corpus: Corpus, seed: int, read: Callable[[Path], Any]) -> tuple[nn.ModuleDict, Sequence[Head]]:
-    """The encoder of a folder and new heads on it."""
+def _build(
+    base: Path, corpus: Corpus, seed: int, read: Callable[[Path], Any], names: Sequence[str]
+) -> tuple[nn.ModuleDict, Sequence[Head]]:
+    """The encoder of a folder and the new heads `names` on it."""
     place = device()
     torch.manual_seed(seed)
     random.seed(seed)
     encoder = read(base).to(place)
-    heads = build_heads(encoder, base, corpus, place)
+    heads = [head for head in build_heads(encoder, base, corpus, place) if head.name in names]
     return nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}}), heads
 
 

@@ -46,10 +46,13 @@ def train_model(
     schedule: Schedule,
     checkpoint: Path,
     report: Callable[[int, float], None] | None = None,
+    parts: int = 1,
 ) -> None:
-    """Minimise `loss(step)` over `schedule.steps`; `rates` pairs parameters with their peak learning rates.
+    """Minimise `loss(number)` over `schedule.steps`; `rates` pairs parameters with their peak learning rates.
 
-    Goes on from `checkpoint` if it is there. `report(step, mean loss)` is called every 25 steps.
+    A step adds up the gradients of `parts` losses, whose numbers go on from step to step: what is too large for the
+    memory is read in parts. Goes on from `checkpoint` if it is there. `report(step, mean loss)` is called every 25
+    steps.
     """
     optimiser = torch.optim.AdamW(
         [{"params": list(parameters), "lr": rate, "peak": rate} for parameters, rate in rates],
@@ -63,12 +66,13 @@ def train_model(
         torch.manual_seed(schedule.seed * 1_000_003 + step)
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * schedule.factor(step)
-        value = loss(step)
-        value.backward()  # type: ignore[no-untyped-call]
+        for number in range(step * parts, (step + 1) * parts):
+            value = loss(number) / parts
+            value.backward()  # type: ignore[no-untyped-call]
+            total += value.item()
         nn.utils.clip_grad_norm_(parameters, CLIP)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
-        total += value.item()
         if (step + 1) % LOG_STEPS == 0:
             logger.info("step %d of %d: loss %.3f", step + 1, schedule.steps, total / LOG_STEPS)
             if report:

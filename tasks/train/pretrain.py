@@ -25,12 +25,13 @@ from tasks.train.optimise import CHECKPOINT, Schedule, train_model
 logger = logging.getLogger(__name__)
 
 WINDOW = 128
-ROWS = 32
+# A CPU reads a batch in parts: its memory would not hold what the gradients of the whole need.
+ROWS, CPU_ROWS = 256, 32
 MASKED = 0.2
 # Of the chosen words, four in five become <mask>, one in ten another piece, one in ten stays.
 AS_MASK, AS_RANDOM = 0.8, 0.1
-LEARNING_RATE = 3e-4
-WARMUP = 60
+LEARNING_RATE = 5e-4
+WARMUP = 150
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,19 @@ def pretrain(base: Path, texts: Iterable[str], folder: Path, steps: int, seed: i
     model = MaskedLanguageModel(base).to(device())
     order = torch.randperm(len(windows.ids), generator=torch.Generator().manual_seed(seed))
 
-    def loss(step: int) -> torch.Tensor:
-        rows = order[torch.arange(step * ROWS, (step + 1) * ROWS) % len(order)]
+    parts = 1 if device().type == "cuda" else ROWS // CPU_ROWS
+    size = ROWS // parts
+
+    def loss(number: int) -> torch.Tensor:
+        rows = order[torch.arange(number * size, (number + 1) * size) % len(order)]
         ids = windows.ids[rows].long()
         chosen = choose_words(windows.begins[rows])
         with half_precision(device().type):
             value: torch.Tensor = model(hide(ids, chosen, vocabulary["<mask>"]), ids, chosen)
         return value
 
-    schedule = Schedule(steps, WARMUP, seed)
-    train_model(model, loss, [(list(model.parameters()), LEARNING_RATE)], schedule, folder / CHECKPOINT)
+    rates = [(list(model.parameters()), LEARNING_RATE)]
+    train_model(model, loss, rates, Schedule(steps, WARMUP, seed), folder / CHECKPOINT, parts=parts)
     save_encoder(model.encoder.cpu(), read_tokenizer(base), folder, torch.float32)
 
 
@@ -104,9 +108,7 @@ class MaskedLanguageModel(nn.Module):
 
     def __init__(self, base: Path) -> None:
         super().__init__()
-        self.encoder: Any = AutoModel.from_pretrained(
-            base, dtype=torch.float32, add_pooling_layer=False, attn_implementation="eager"
-        )
+        self.encoder: Any = AutoModel.from_pretrained(base, dtype=torch.float32, add_pooling_layer=False)
         width = self.encoder.config.hidden_size
         self.transform = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.LayerNorm(width))
         self.bias = nn.Parameter(torch.zeros(self.encoder.config.vocab_size))
@@ -114,7 +116,7 @@ class MaskedLanguageModel(nn.Module):
     def forward(self, hidden: torch.Tensor, ids: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
         """The mean loss over the chosen pieces."""
         place = self.bias.device
-        states = self.encoder(hidden.to(place), attention_mask=torch.ones_like(hidden).to(place)).last_hidden_state
+        states = self.encoder(hidden.to(place)).last_hidden_state
         states = self.transform(states[chosen.to(place)])
         logits = states @ self.encoder.embeddings.word_embeddings.weight.T + self.bias
         return cross_entropy(logits.float(), ids[chosen].to(place))

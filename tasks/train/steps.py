@@ -61,14 +61,15 @@ VOCABULARY_ARTICLES = 12_000
 SHORT, SHORT_LAYERS = "encoder-short", 9
 # The steps that need a name; each writes into a folder of its name.
 PRETRAIN, JOINT, SILVER, STUDENT = "pretrain", "joint", "silver", "student"
-# A second round with new heads at half the rate, and then the heads that still gain by themselves.
+# A second round from a high rate (warm restart, Loshchilov & Hutter 2017), and then the heads that still gain by
+# themselves.
 AGAIN, POLISH = "again", "polish"
-AGAIN_RATES = Rates(encoder=1e-4, heads=1e-3)
+AGAIN_RATES = Rates(heads=1e-3)
 POLISH_RATES, POLISHED = Rates(heads=7e-4, weights={"depparse": 1.0, "pos": 1.0}), ("depparse", "pos")
 ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
 # How many batches a training takes (the opinions: how many epochs), how many sentences the silver data has.
 SIZES = {
-    PRETRAIN: 1400,
+    PRETRAIN: 1900,
     JOINT: 1000,
     AGAIN: 700,
     POLISH: 300,
@@ -156,8 +157,8 @@ def _joint(shop: Workshop) -> Mapping[str, Any]:
 
 
 def _again(shop: Workshop) -> Mapping[str, Any]:
-    base = shop.work / JOINT / ENCODER
-    return train_joint(base, _corpus(shop), shop.work / AGAIN, SIZES[AGAIN], shop.seed + 1, rates=AGAIN_RATES)
+    joint, target, seed = shop.work / JOINT, shop.work / AGAIN, shop.seed + 1
+    return train_joint(joint / ENCODER, _corpus(shop), target, SIZES[AGAIN], seed, rates=AGAIN_RATES, start=joint)
 
 
 def _polish(shop: Workshop) -> Mapping[str, Any]:

@@ -61,6 +61,23 @@ def test_a_frozen_encoder_stays_as_it_was_while_its_heads_learn(
     assert any(not torch.equal(less[name], more[name]) for name in less)
 
 
+def test_one_head_alone_has_the_encoder_to_itself(corpus: Corpus, tmp_path: Path, tiny_encoder: Path) -> None:
+    scores = train_joint(tiny_encoder, corpus, tmp_path, steps=2, seed=1, names=("segment",))
+    assert set(scores) == {"segment"}
+    assert not (tmp_path / "pos").exists()
+    before, after = (load_file(folder / "model.safetensors") for folder in (tiny_encoder, tmp_path / "encoder"))
+    assert any(not torch.equal(before[name], value) for name, value in after.items())
+
+
+def test_a_second_round_goes_on_with_the_heads_of_the_first(corpus: Corpus, tmp_path: Path, tiny_encoder: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    train_joint(tiny_encoder, corpus, first, steps=2, seed=1)
+    still = Rates(encoder=0.0, heads=0.0)
+    train_joint(first / "encoder", corpus, second, steps=1, seed=2, rates=still, start=first)
+    before, after = (torch.load(folder / "heads.pt", weights_only=True) for folder in (first, second))
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+
+
 def test_a_training_that_was_stopped_is_the_training_that_was_not(
     corpus: Corpus, tmp_path: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
