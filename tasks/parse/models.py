@@ -19,6 +19,7 @@ from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 from stanza.resources.common import DEFAULT_MODEL_DIR
 
 from tasks.errors import ModelError
+from tasks.parse.arcs import ArcsFirst
 from tasks.parse.encoder import load_encoder
 from tasks.parse.memo import MemoEncoder
 from tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
@@ -118,4 +119,7 @@ def load_parser(folder: Path, threads: int) -> StanzaParser:
     except Exception as error:
         # Stanza raises anything from KeyError to UnpicklingError on models that it does not like.
         raise ModelError(f"the models in {folder} cannot be loaded: {type(error).__name__}: {error}") from error
+    trainer = pipeline.processors["depparse"].trainer
+    if ArcsFirst.fits(trainer.model):
+        trainer.model = ArcsFirst(trainer.model)
     return StanzaParser(pipeline, segmenter, forget)
