@@ -30,6 +30,8 @@ LANGUAGE = "ar"
 # commercial use, and the Arabic package of Stanza's makers in Stanza's own folder.
 BUNDLED, OPEN, STANFORD = PROFILES = ("bundled", "open", "stanford")
 PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
+# How many words Stanza's processors take at once: larger batches are mostly padding, smaller ones mostly calls.
+BATCHES = {"pos_batch_maximum_tokens": 2500, "lemma_batch_size": 200, "depparse_batch_size": 2500}
 # The name under which the bundled checkpoints ask Stanza for the encoder that they share, and its folder: no path, so
 # that any place works.
 ENCODER = "encoder"
@@ -115,6 +117,7 @@ def load_parser(folder: Path, threads: int) -> StanzaParser:
             tokenize_no_ssplit=True,
             use_gpu=False,
             logging_level="ERROR",
+            **BATCHES,
         )
     except Exception as error:
         # Stanza raises anything from KeyError to UnpicklingError on models that it does not like.
