@@ -19,6 +19,7 @@ from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 from stanza.resources.common import DEFAULT_MODEL_DIR
 
 from tasks.errors import ModelError
+from tasks.parse.arcs import ArcsFirst
 from tasks.parse.encoder import load_encoder
 from tasks.parse.memo import MemoEncoder
 from tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
@@ -29,6 +30,8 @@ LANGUAGE = "ar"
 # commercial use, and the Arabic package of Stanza's makers in Stanza's own folder.
 BUNDLED, OPEN, STANFORD = PROFILES = ("bundled", "open", "stanford")
 PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
+# How many words Stanza's processors take at once: larger batches are mostly padding, smaller ones mostly calls.
+BATCHES = {"pos_batch_maximum_tokens": 2500, "lemma_batch_size": 200, "depparse_batch_size": 2500}
 # The name under which the bundled checkpoints ask Stanza for the encoder that they share, and its folder: no path, so
 # that any place works.
 ENCODER = "encoder"
@@ -114,8 +117,12 @@ def load_parser(folder: Path, threads: int) -> StanzaParser:
             tokenize_no_ssplit=True,
             use_gpu=False,
             logging_level="ERROR",
+            **BATCHES,
         )
     except Exception as error:
         # Stanza raises anything from KeyError to UnpicklingError on models that it does not like.
         raise ModelError(f"the models in {folder} cannot be loaded: {type(error).__name__}: {error}") from error
+    trainer = pipeline.processors["depparse"].trainer
+    if ArcsFirst.fits(trainer.model):
+        trainer.model = ArcsFirst(trainer.model)
     return StanzaParser(pipeline, segmenter, forget)

@@ -86,7 +86,9 @@ class StanzaParser:
     def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
         """See `Parser`. Sentences without a letter the model could see come back without words."""
         skeletons = [skeleton(sentence) for sentence in sentences]
+        # Sentences of like length together: Stanza's tagger batches them as they come, and pads each to the longest.
         shown = [index for index, s in enumerate(skeletons) if s.text.strip()]
+        shown.sort(key=lambda index: len(skeletons[index].text))
         parsed = [ParsedSentence((), ())] * len(sentences)
         if not shown:
             return parsed

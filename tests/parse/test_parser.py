@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
+from tasks.parse.parser import ANALYSERS, PARAGRAPH_BREAK, SEGMENTERS, StanzaParser
 from tasks.parse.skeleton import skeleton
 
 
@@ -50,6 +50,19 @@ def test_spans_are_those_of_the_sentence_given(sentences: list[str]) -> None:
 def test_a_sentence_of_marks_alone_has_no_words() -> None:
     parsed = StanzaParser(space_pipeline).parse(["قال", "\u0640\u064b", "نعم"])
     assert [len(result.words) for result in parsed] == [1, 0, 1]
+
+
+def test_sentences_of_like_length_meet_in_a_batch() -> None:
+    seen = []
+
+    def noting(text: Any, processors: str) -> Any:
+        if processors == SEGMENTERS:
+            seen.append(text.split(PARAGRAPH_BREAK))
+        return space_pipeline(text, processors)
+
+    parsed = StanzaParser(noting).parse(["غادر الوزير", "نعم", "قال الوزير إن", "لا"])
+    assert seen == [["لا", "نعم", "غادر الوزير", "قال الوزير إن"]]
+    assert [len(result.words) for result in parsed] == [2, 1, 3, 1]
 
 
 def test_sentences_that_the_pipeline_runs_together_are_noticed() -> None:
