@@ -69,6 +69,8 @@ class FetchSettings(Section):
     max_payload_bytes: Count
     max_unpack_ratio: Annotated[float, Field(ge=1)]
     max_feed_items: Count
+    listing_deadline_seconds: Seconds
+    listing_memory_mib: Count
     max_sitemaps: Count
     max_sitemap_depth: Count
     hosts_at_once: Count
