@@ -55,6 +55,8 @@ class RunSettings(Section):
     batch_articles: Count
     max_reject_share: Share
     max_attempts: Count
+    max_failing_hours: Annotated[float, Field(ge=0)]
+    max_silent_days: Annotated[float, Field(ge=0)]
 
 
 class FetchSettings(Section):
