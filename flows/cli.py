@@ -128,14 +128,16 @@ def run(
     **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, or a batch
     failed.
     """
-    from flows.ending import end_run
+    from flows.ending import begin_run, end_run
+
+    begin_run()
     from flows.news import news, prepare_run
     from flows.parameters import Place, RunParameters
 
     parameters = RunParameters(inputs=tuple(inputs or ()), refresh=tuple(refresh or ()))
     place = Place.of(warehouse, config)
     settings = prepare_run(parameters, place).settings
-    end_run(lambda: news(parameters, place), settings)
+    end_run(lambda: news(parameters, place), settings, place)
 
 
 @app.command(rich_help_panel=READ)
