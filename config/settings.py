@@ -55,6 +55,8 @@ class RunSettings(Section):
     batch_articles: Count
     max_reject_share: Share
     max_attempts: Count
+    max_failing_hours: Annotated[float, Field(ge=0)]
+    max_silent_days: Annotated[float, Field(ge=0)]
 
 
 class FetchSettings(Section):
@@ -69,6 +71,8 @@ class FetchSettings(Section):
     max_payload_bytes: Count
     max_unpack_ratio: Annotated[float, Field(ge=1)]
     max_feed_items: Count
+    listing_deadline_seconds: Seconds
+    listing_memory_mib: Count
     max_sitemaps: Count
     max_sitemap_depth: Count
     hosts_at_once: Count

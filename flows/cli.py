@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from config.settings import load_settings
+from config.settings import Settings, load_settings
 from flows.actors import app as actors_app
 from flows.export import app as export_app
 from flows.maintenance import backfill, compact, migrate, retry, vacuum, validate
@@ -23,7 +24,9 @@ from flows.parameters import StageName
 from flows.serve import serve
 from flows.sources import app as sources_app
 from tasks.errors import NabraError, ServerError, UsageError
+from tasks.store import Store
 
+EXIT_NOT_WELL = 1
 EXIT_WRONG_USE = 2
 # Headings under which the help lists the commands.
 WORK, READ, UPKEEP, CHOOSE = (
@@ -125,29 +128,62 @@ def run(
     **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, or a batch
     failed.
     """
-    from flows.ending import end_run
+    from flows.ending import begin_run, end_run
+
+    begin_run()
     from flows.news import news, prepare_run
     from flows.parameters import Place, RunParameters
 
     parameters = RunParameters(inputs=tuple(inputs or ()), refresh=tuple(refresh or ()))
     place = Place.of(warehouse, config)
     settings = prepare_run(parameters, place).settings
-    end_run(lambda: news(parameters, place), settings)
+    end_run(lambda: news(parameters, place), settings, place)
 
 
 @app.command(rich_help_panel=READ)
-def status(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
+def status(
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print what is wrong at present, a line each; nothing where all is well.")
+    ] = False,
+) -> None:
     """Tell what lies in the warehouse, what is still to do, what was rejected and why.
 
     Files, rows and size of each table; batches that each stage has done and has yet to do (pending: the next run does
     them); what the last run fetched of each source; batches that failed; documents rejected, by reason.
 
-    **Example** `nabra status --warehouse s3://bucket/news`
+    `--check` is for cron and monitoring. It tells of batches that failed, of sources that have failed for
+    `run.max_failing_hours` or given nothing new for `run.max_silent_days`, and when nothing was fetched for as long.
+
+    **Examples**
+
+    `nabra status --warehouse s3://bucket/news`
+
+    `nabra status --check || echo "look after nabra"`
+
+    **Exit status** 1: `--check` found something wrong.
     """
+    store = open_store(config, warehouse)
+    if check:
+        _check(store, load_settings(config))
+        return
     from flows.display import put
     from flows.status import status as describe
 
-    put(describe(open_store(config, warehouse)), sys.stdout)
+    put(describe(store), sys.stdout)
+
+
+def _check(store: Store, settings: Settings) -> None:
+    from tasks.fetch import load_sources
+    from tasks.health import problems
+
+    found = 0
+    for problem in problems(store, load_sources(Path(settings.fetch.sources)), settings.run, datetime.now(UTC)):
+        found += 1
+        print(problem)
+    if found:
+        raise typer.Exit(EXIT_NOT_WELL)
 
 
 @app.command(rich_help_panel=READ)

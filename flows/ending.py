@@ -1,4 +1,4 @@
-"""How a command that runs a flow ends: its counts, what failed, its exit status."""
+"""How a command that runs a flow begins and ends: that it starts, its counts, what failed, its exit status."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from config.settings import Settings
+from flows.parameters import Place
 from flows.server import prefect_server
 from flows.stopping import stopping
 
@@ -17,9 +18,15 @@ if TYPE_CHECKING:
     from flows.news import RunSummary
 
 EXIT_REJECTED: Final = 1
+STARTING: Final = "nabra: starting; until models and Prefect are ready some ten seconds pass"
 
 
-def end_run(run: Callable[[], RunSummary], settings: Settings) -> None:
+def begin_run() -> None:
+    """Say that the command is at work, before the imports that take most of the time until it can show more."""
+    print(STARTING, file=sys.stderr, flush=True)
+
+
+def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> None:
     """Call a flow and print what it did; typer.Exit where batches failed or too many documents were rejected.
 
     ServerError where the Prefect server cannot be used; typer.Exit on Ctrl-C and SIGTERM.
@@ -38,8 +45,11 @@ def end_run(run: Callable[[], RunSummary], settings: Settings) -> None:
     if failed:
         print(f"nabra: {failed}", file=sys.stderr)
     if summary.set_aside:
-        print(f"nabra: set aside earlier: {', '.join(summary.set_aside)}; see: nabra status", file=sys.stderr)
+        print(
+            f"nabra: set aside earlier: {', '.join(summary.set_aside)}; see: {place.command('status')}", file=sys.stderr
+        )
     if summary.reject_share > settings.run.max_reject_share:
-        print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; see: nabra status", file=sys.stderr)
+        told = f"{summary.reject_share:.0%} of the documents were rejected; see: {place.command('status')}"
+        print(f"nabra: {told}", file=sys.stderr)
     if failed or summary.reject_share > settings.run.max_reject_share:
         raise typer.Exit(EXIT_REJECTED)

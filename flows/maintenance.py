@@ -71,8 +71,7 @@ def retry(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from flows.ending import end_run
-    from flows.news import pending
+    from flows.ending import begin_run, end_run
     from flows.parameters import Place
     from tasks.quarantine import failures, release
 
@@ -85,8 +84,11 @@ def retry(
             f"{failure.stage} {failure.batch}: again after {failure.attempts + failure.deaths} attempts",
             file=sys.stderr,
         )
+    begin_run()
+    from flows.news import pending
+
     place = Place.of(warehouse, config)
-    end_run(lambda: pending(place), load_settings(config))
+    end_run(lambda: pending(place), load_settings(config), place)
 
 
 def backfill(
@@ -105,16 +107,18 @@ def backfill(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from flows.ending import end_run
-    from flows.news import backfill
+    from flows.ending import begin_run, end_run
     from flows.parameters import BackfillParameters, Place
 
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
     open_store(config, warehouse)
+    begin_run()
+    from flows.news import backfill
+
     parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
     place = Place.of(warehouse, config)
-    end_run(lambda: backfill(parameters, place), load_settings(config))
+    end_run(lambda: backfill(parameters, place), load_settings(config), place)
 
 
 def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:

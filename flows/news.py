@@ -63,13 +63,13 @@ class _Tally:
 @flow(name="nabra-news", persist_result=False)
 def news(parameters: RunParameters = RunParameters(), place: Place = Place()) -> RunSummary:  # noqa: B008 - frozen
     """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was."""
-    return _run_prepared(prepare_run(parameters, place))
+    return _run_prepared(prepare_run(parameters, place), place)
 
 
 @flow(name="nabra-pending", persist_result=False)
 def pending(place: Place = Place()) -> RunSummary:  # noqa: B008 - frozen
     """Do what stages have yet to do in the warehouse, and fetch nothing."""
-    return _run_prepared(_prepared(_settings(place)))
+    return _run_prepared(_prepared(_settings(place)), place)
 
 
 @flow(name="nabra-backfill", persist_result=False)
@@ -77,10 +77,10 @@ def backfill(parameters: BackfillParameters, place: Place = Place()) -> RunSumma
     """Make the stages of past days anew where settings or models have changed since, and fetch nothing."""
     prepared = _prepared(_settings(place))
     days = parameters.first.isoformat(), parameters.last.isoformat()
-    return _run_prepared(replace(prepared, refresh=_with_later((parameters.stage,)), days=days))
+    return _run_prepared(replace(prepared, refresh=_with_later((parameters.stage,)), days=days), place)
 
 
-def _run_prepared(prepared: PreparedRun) -> RunSummary:
+def _run_prepared(prepared: PreparedRun, place: Place) -> RunSummary:
     context = FlowRunContext.get()
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
@@ -89,9 +89,10 @@ def _run_prepared(prepared: PreparedRun) -> RunSummary:
         _look_back(attempts)
         passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
         before = present_files(prepared.store)
-        counts, failures = _run(plan, prepared.targets, prepared.store, attempts, check)
+        counts, failed = _run(plan, prepared.targets, prepared.store, attempts, check)
         sources = tuple(source_counts(prepared.store, before))
-        show_rejects(new_rejects(prepared.store, before))
+        show_rejects(new_rejects(prepared.store, before), place)
+    failures = tuple(_told(failure, prepared.settings.run.max_attempts, place) for failure in failed)
     summary = RunSummary(str(prepared.store), counts, sources, failures, passed_over)
     publish(summary, prepared.settings.run.max_reject_share)
     if summary.failures:
@@ -157,8 +158,8 @@ def _look_back(attempts: Attempts) -> None:
 
 def _run(
     plan: Plan, targets: Sequence[Target], store: Store, attempts: Attempts, check: Check
-) -> tuple[tuple[StageCount, ...], tuple[str, ...]]:
-    tally, failures = _Tally(), []
+) -> tuple[tuple[StageCount, ...], list[Failure]]:
+    tally, failures = _Tally(), list[Failure]()
     try:
         open_tools(plan)
         tally.add(run_fetch(targets, plan, fetch_progress))
@@ -174,12 +175,12 @@ def _run(
                 failures += _run_batch(plan, attempts, batch, stages, tally, advance)
     finally:
         close_tools(plan)
-    return tuple(tally.counts.values()), tuple(failures)
+    return tuple(tally.counts.values()), failures
 
 
 def _run_batch(
     plan: Plan, attempts: Attempts, batch: Batch, stages: list[str], tally: _Tally, advance: Callable[[str, int], None]
-) -> list[str]:
+) -> list[Failure]:
     """Run the stages in order; a failure is noted and ends this batch, not the run."""
     for done, stage in enumerate(stages):
         advance(f"{stage} {batch.batch_id}", 0)
@@ -192,15 +193,15 @@ def _run_batch(
             logger.info("stage %s failed on batch %s", stage, batch, exc_info=True)
             advance("", len(stages) - done)
             cause = f"{type(error).__name__}: {error}"
-            failure = attempts.record_failure(stage, batch, cause)
-            return [_told(failure, plan.settings.run.max_attempts)]
+            return [attempts.record_failure(stage, batch, cause)]
         attempts.record_success(stage, batch)
         advance("", 1)
     return []
 
 
-def _told(failure: Failure, max_attempts: int) -> str:
+def _told(failure: Failure, max_attempts: int, place: Place) -> str:
     what = f"{failure.stage} failed on batch {failure.batch}: {failure.error}"
     if failure.attempts < max_attempts:
         return f"{what}\nattempt {failure.attempts} of {max_attempts}; the next run tries again"
-    return f"{what}\nset aside after {failure.attempts} attempts; take it up again with: nabra retry {failure.batch}"
+    again = place.command("retry", failure.batch)
+    return f"{what}\nset aside after {failure.attempts} attempts; take it up again with: {again}"

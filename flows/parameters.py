@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -41,6 +42,12 @@ class Place(Parameters):
     def of(cls, warehouse: str | None, config: Path | None) -> Self:
         """What the options of a command name; the settings file as seen from any folder."""
         return cls(warehouse=warehouse, config=str(config.absolute()) if config else None)
+
+    def command(self, *words: str) -> str:
+        """A call of nabra that works in this place, to be pasted into a shell."""
+        options = {"--warehouse": self.warehouse, "--config": self.config}
+        given = [part for name, value in options.items() if value for part in (name, value)]
+        return shlex.join(["nabra", *words, *given])
 
 
 class RunParameters(Parameters):

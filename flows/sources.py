@@ -96,6 +96,7 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
     from tasks.clean import ExtractorPool, Hints, load_boilerplate, load_noise
+    from tasks.fetch.listings import ListingReader
     from tasks.fetch.web import open_web
     from tasks.source_check import Trial
 
@@ -103,8 +104,8 @@ def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceChe
     clean = settings.clean
     rules, noise = load_boilerplate(Path(clean.boilerplate)), load_noise(Path(clean.noise))
     pool = ExtractorPool(1, clean.deadline_seconds, clean.worker_memory_mib, noise, hints)
-    with open_web(settings.fetch) as web, pool as extractor:
-        trial = Trial(settings, web, rules, extractor)
+    with open_web(settings.fetch) as web, ListingReader(settings.fetch) as listings, pool as extractor:
+        trial = Trial(settings, web, listings, rules, extractor)
         yield from map(trial.check, sources)
 
 

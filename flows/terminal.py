@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.display import escape
+from flows.parameters import Place
 from tasks.ingest import Ingest
 from tasks.run import StageCount
 
@@ -26,6 +27,7 @@ Advance = Callable[[str, int], None]
 
 SHOWN_REJECTS: Final = 5
 SHOWN_DETAIL_CHARS: Final = 160
+ALL_REJECTS: Final = "select url, stage, reason, detail from rejects"
 
 
 @contextmanager
@@ -66,8 +68,8 @@ def _plain_lines(total: int) -> Advance:
     return advance
 
 
-def show_rejects(rejects: pa.Table) -> None:
-    """Print the first rows of `rejects`, how many more there are, and where to see them all."""
+def show_rejects(rejects: pa.Table, place: Place) -> None:
+    """Print the first rows of `rejects`, how many more there are, and the command that shows all of the place."""
     if not rejects.num_rows:
         return
     lines = [f"{rejects.num_rows} rejected:"]
@@ -77,7 +79,7 @@ def show_rejects(rejects: pa.Table) -> None:
         lines += [f"  {_place(row['url'])}", f"    {row['stage']}: {row['reason']}: {detail}"]
     if rejects.num_rows > SHOWN_REJECTS:
         lines.append(f"  … and {rejects.num_rows - SHOWN_REJECTS} more")
-    lines.append("all rejects of the warehouse: nabra sql 'select url, stage, reason, detail from rejects'")
+    lines.append(f"all rejects of the warehouse: {place.command('sql', ALL_REJECTS)}")
     console.print(Text(escape("\n".join(lines))), soft_wrap=True)
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -34,7 +34,7 @@ from tasks.stages import StageOutput
 from tasks.store import Batch, Provenance, Store
 from tasks.toolbox import Toolbox
 
-# The states of addresses that no run asks for any more need not be read: a day more than the longest pause.
+# The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.
 PAUSES = 2
 
 
@@ -82,8 +82,11 @@ class SourceNumbers:
 
 
 def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
-    """The documents of the warehouse, and the newest states of the addresses that a run may ask."""
-    since = now - timedelta(days=PAUSES * settings.recheck_days + 1)
+    """The documents of the warehouse, and the newest states of the addresses that a run may ask.
+
+    The time without runs does not count: what was edited meanwhile must be asked for.
+    """
+    since = min(now, _last_asked(store) or now) - timedelta(days=PAUSES * settings.recheck_days + 1)
     documents: dict[str, Version] = {}
     columns = ["doc_id", "version", "payload_sha256", "ingest_date"]
     for row in store.rows("raw", columns):
@@ -92,6 +95,12 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
             is_old = row["ingest_date"] < since.date().isoformat()
             documents[row["doc_id"]] = Version(number, row["payload_sha256"], is_old)
     return Memory(documents, newest_pages(_states(store, since, now)), since)
+
+
+def _last_asked(store: Store) -> datetime | None:
+    """The end of the last day on which the web was asked; None where it never was."""
+    last = max((batch.ingest_date for batch in store.batches("pages")), default=None)
+    return datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(days=1) if last else None
 
 
 def _states(store: Store, since: datetime, now: datetime) -> Iterator[dict[str, Any]]:

@@ -16,8 +16,7 @@ from tasks.fetch.feeds import FeedItem
 from tasks.fetch.fetched import Found, Refused
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.identity import has_credentials, without_credentials
-from tasks.fetch.listings import Listing, read_listing
-from tasks.fetch.unpack import Bounds
+from tasks.fetch.listings import Listing, ListingReader
 from tasks.fetch.web import Web
 from tasks.schemas import RAW, table
 
@@ -26,7 +25,7 @@ TRIED_ARTICLES: Final = 3
 ADVICE: Final = {
     "http_error": "look up the outlet's present address and correct `addresses`",
     "network_error": "see whether the host is written right and this machine reaches it, and try again later",
-    "timeout": "try again later, or raise fetch.deadline_seconds",
+    "timeout": "try again later, or raise fetch.deadline_seconds, for a listing fetch.listing_deadline_seconds",
     "refused": "correct `addresses`; a server of your own belongs into fetch.allow_hosts",
     "robots": "leave the source off or ask the outlet; if its robots.txt cannot be read, try again later",
     "malformed": "correct `kind` or `addresses`; for a list, name the links to articles by `link`",
@@ -87,6 +86,7 @@ class Trial:
 
     settings: Settings
     web: Web
+    listings: ListingReader
     boilerplate: Boilerplate
     extractor: Extractor
 
@@ -131,7 +131,7 @@ class Trial:
             for item in self._listed(target):
                 yield self._page(item, target)
             return
-        local = LocalInput(target.source, self._bounds, self.settings.fetch.max_feed_items, target.reading)
+        local = LocalInput(target.source, self.settings.fetch.max_payload_bytes, self.listings, target.reading)
         for found in local.find(target.path):
             match found:
                 case WebLink(item):
@@ -154,7 +154,7 @@ class Trial:
 
     def _listing(self, address: str, target: Target) -> Listing:
         payload = self.web.get(address, target.delay_seconds)
-        listing = read_listing(payload, address, self.settings.fetch.max_feed_items, self._bounds, target.reading)
+        listing = self.listings.read(payload, address, target.reading)
         assert listing is not None, "a source says what it is"
         return listing
 
@@ -181,7 +181,3 @@ class Trial:
             return Problem(found.url, reject["reason"], reject["detail"])
         article: dict[str, Any] = output.tables["clean"].to_pylist()[0]
         return article
-
-    @property
-    def _bounds(self) -> Bounds:
-        return Bounds(self.settings.fetch.max_payload_bytes, self.settings.fetch.max_unpack_ratio)

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +23,7 @@ import httpx
 import pytest
 
 from config.settings import load_settings
+from tasks.lease import HOLDER
 from tasks.store import Batch, Store
 from tests.flows.small_warehouse import write
 from tests.servers import free_port, wait_for
@@ -49,7 +51,7 @@ OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(en
 class Service:
     """The server, and the process that serves the deployments."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cron: str = "* * * * *") -> None:
         port = free_port()
         self.folder = folder
         self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
@@ -63,7 +65,7 @@ class Service:
         prefect = Path(sys.executable).with_name("prefect")
         self._processes = [self._start(prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port))]
         wait_for(lambda: self.client.get("/api/health").status_code == httpx.codes.OK)
-        serve = ("serve", "--warehouse", "warehouse", "--config", "my.toml", "--cron", "* * * * *")
+        serve = ("serve", "--warehouse", "warehouse", "--config", "my.toml", "--cron", cron)
         self._processes.append(self._start(NABRA, *serve))
         self.deployments = wait_for(self._deployments)
 
@@ -95,9 +97,15 @@ class Service:
         last = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
         return str(wait_for(lambda: (state := self.state(run_id)) in last and state, 240))
 
+    def terminate(self) -> int:
+        """Send SIGTERM to the process that serves, and to no other; its exit status."""
+        self._processes[-1].terminate()
+        return self._processes[-1].wait(120)
+
     def stop(self) -> None:
         for process in reversed(self._processes):
-            os.killpg(process.pid, signal.SIGKILL)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         self.client.close()
 
@@ -232,3 +240,36 @@ def test_a_run_comes_on_schedule(service: Service) -> None:
     }
     scheduled = wait_for(lambda: service.post("/api/flow_runs/filter", wanted).json(), 240)
     assert scheduled[0]["auto_scheduled"]
+
+
+class Silent(BaseHTTPRequestHandler):
+    """Keeps a run waiting for a page."""
+
+    def do_GET(self) -> None:
+        if self.path == "/robots.txt":
+            self.send_response(httpx.codes.NOT_FOUND)
+            self.end_headers()
+            return
+        time.sleep(60)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_on_sigterm_the_run_at_work_ends_in_order_and_then_the_command(tmp_path: Path) -> None:
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Silent)
+    site.daemon_threads = True
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    settings = '[fetch]\nallow_hosts = ["127.0.0.1"]\ntimeout_seconds = 5.0\nretries = 0\n'
+    (tmp_path / "my.toml").write_text(settings, encoding="utf-8")
+    service = Service(tmp_path, cron="0 0 1 1 *")
+    try:
+        asked = service.run("manual", parameters={"inputs": [f"http://127.0.0.1:{site.server_port}/page"]}).json()["id"]
+        store = Store.open(load_settings(warehouse=str(tmp_path / "warehouse")).store)
+        wait_for(lambda: store.note(HOLDER) is not None)
+        assert service.terminate() == 128 + signal.SIGTERM
+        assert store.note(HOLDER) is None
+        assert service.state(asked) != "RUNNING"
+    finally:
+        service.stop()
+        site.shutdown()

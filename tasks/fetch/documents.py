@@ -25,10 +25,9 @@ from tasks.fetch.fetched import Asked, Document, Fetched, Found, Kept, Known, Pa
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.frontier import Frontier, Job
 from tasks.fetch.identity import canonical_url, document_id, has_credentials, without_credentials
-from tasks.fetch.listings import Listing, read_listing
+from tasks.fetch.listings import Listing, ListingReader
 from tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
 from tasks.fetch.targets import Target
-from tasks.fetch.unpack import Bounds
 from tasks.fetch.web import Shared, Web, open_web
 from tasks.stages import reject
 
@@ -49,8 +48,11 @@ def fetch_documents(
     the first is taken, the second refused as `duplicate_key`. An address of the web is asked once in a call.
     """
     shared = Shared(robots=memory.robots(now()))
-    with Frontier(lambda: open_web(settings, shared), shared.courtesy, settings.hosts_at_once) as frontier:
-        run = _Run(frontier, settings, memory, now, Budget(settings))
+    with (
+        Frontier(lambda: open_web(settings, shared), shared.courtesy, settings.hosts_at_once) as frontier,
+        ListingReader(settings) as listings,  # ends first, so that no thread waits for it
+    ):
+        run = _Run(frontier, listings, settings, memory, now, Budget(settings))
         for target in targets:
             yield from run.begin(target)
         yield from frontier.results()
@@ -88,6 +90,7 @@ class _Run:
     """One call of `fetch_documents`: what it asks, what it may spend, and which ids and addresses it has met."""
 
     frontier: Frontier
+    listings: ListingReader
     settings: FetchSettings
     memory: Memory
     now: Callable[[], datetime]
@@ -102,7 +105,7 @@ class _Run:
         if target.path is None:
             yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self._bounds, self.settings.max_feed_items, target.reading)
+        local = LocalInput(target.source, self.settings.max_payload_bytes, self.listings, target.reading)
         for found in local.find(target.path):
             match found:
                 case WebLink(item):
@@ -128,10 +131,6 @@ class _Run:
             if earlier is None:
                 self.met[doc_id] = self.met[url] = url
             return earlier
-
-    @property
-    def _bounds(self) -> Bounds:
-        return Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
 
     def _begin_address(self, target: Target) -> Iterator[Fetched]:
         """An address that may be a page, a feed or a sitemap: if the source does not say it, it shows in the answer."""
@@ -163,7 +162,7 @@ class _Run:
         payload = self._get(ask, before, target, web)
         listing = None
         if isinstance(payload, Payload) and kind != "urls":
-            listing = _guarded(ask, lambda: self._listing(ask.url, payload, target))
+            listing = _guarded(ask, lambda: self.listings.read(payload, ask.url, target.reading))
         if is_listing and isinstance(payload, Payload) and listing is None:
             listing = DocumentError("malformed", "it was a feed, sitemap or list, and is none now")
         if not is_listing and listing is None:
@@ -204,9 +203,6 @@ class _Run:
             if self._is_due(page) and self._meet(document_id(page.url), page.url) is None:
                 self._add_page(page.ask, target, ticket)
         yield from ticket.give_back()
-
-    def _listing(self, url: str, payload: Payload, target: Target) -> Listing | None:
-        return read_listing(payload, url, self.settings.max_feed_items, self._bounds, target.reading)
 
     def _sitemaps(
         self,
@@ -265,7 +261,7 @@ class _Run:
         payload = self._get(ask, before, target, web)
         listing: Listing | DocumentError | None = Listing([], newest_first(self.memory.listed(ask.url, LISTING)))
         if isinstance(payload, Payload):
-            listing = _guarded(ask, lambda: self._listing(ask.url, payload, target))
+            listing = _guarded(ask, lambda: self.listings.read(payload, ask.url, target.reading))
             if listing is None:
                 listing = DocumentError("malformed", "an index names it as a sitemap, and it is none")
         error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)

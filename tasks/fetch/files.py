@@ -15,10 +15,9 @@ from tasks.errors import DocumentError
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.fetched import Found, Payload, Refused, refused
 from tasks.fetch.identity import document_id
-from tasks.fetch.listings import AS_IT_SHOWS, Reading, read_listing
+from tasks.fetch.listings import AS_IT_SHOWS, ListingReader, Reading
 from tasks.fetch.rows import find_rows
 from tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
-from tasks.fetch.unpack import Bounds
 from tasks.fetch.warc import find_records
 
 log = logging.getLogger(__name__)
@@ -37,11 +36,11 @@ class WebLink:
 
 @dataclass(frozen=True)
 class LocalInput:
-    """How to read local input: the source's id, the limits of the settings, and how the source's listings are read."""
+    """How to read local input: the source's id, the most bytes of a payload, and how the source's listings are read."""
 
     source: str
-    bounds: Bounds
-    max_feed_items: int
+    max_bytes: int
+    listings: ListingReader
     reading: Reading = AS_IT_SHOWS
 
     def find(self, path: Path) -> Iterator[Found | Refused | WebLink]:
@@ -75,10 +74,10 @@ class LocalInput:
             elif kind in MEDIA_TYPES:
                 yield self._page(path, root)
             elif kind in ARCHIVE_SUFFIXES:
-                yield from find_records(path, self.source, self.bounds.max_bytes)
+                yield from find_records(path, self.source, self.max_bytes)
             elif kind in ROW_SUFFIXES:
                 key = path.relative_to(root).as_posix()
-                yield from find_rows(path, key, self.source, self.bounds.max_bytes)
+                yield from find_rows(path, key, self.source, self.max_bytes)
             elif kind in ACCEPTED_SUFFIXES:
                 yield from self._feed(path, root)
             else:
@@ -94,14 +93,14 @@ class LocalInput:
             document_id(path.relative_to(root).as_posix()),
             path.as_uri(),
             self.source,
-            load=lambda: Payload(read_bytes(path, self.bounds.max_bytes), MEDIA_TYPES[path.suffix.lower()]),
+            load=lambda: Payload(read_bytes(path, self.max_bytes), MEDIA_TYPES[path.suffix.lower()]),
             hint_title=item.hint_title if item else None,
             hint_published_at=item.published_at if item else None,
         )
 
     def _addresses(self, path: Path) -> Iterator[Refused | WebLink]:
         """A file with an address of the web on each line; empty lines and those that begin with # say nothing."""
-        lines = read_bytes(path, self.bounds.max_bytes).decode("utf-8-sig", errors="replace").splitlines()
+        lines = read_bytes(path, self.max_bytes).decode("utf-8-sig", errors="replace").splitlines()
         for number, address in enumerate(map(str.strip, lines), start=1):
             if address.lower().startswith(("http://", "https://")):
                 yield WebLink(FeedItem(address, None, None))
@@ -109,8 +108,8 @@ class LocalInput:
                 yield refused(f"{path.as_uri()}:{number}", self.source, "malformed", "the line is no http(s) address")
 
     def _feed(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
-        content = read_bytes(path, self.bounds.max_bytes)
-        listing = read_listing(Payload(content), path.as_uri(), self.max_feed_items, self.bounds, self.reading)
+        content = read_bytes(path, self.max_bytes)
+        listing = self.listings.read(Payload(content), path.as_uri(), self.reading)
         if listing is None:
             raise DocumentError("malformed", "not an RSS, Atom or RDF feed and not a sitemap")
         if listing.sitemaps:

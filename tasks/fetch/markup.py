@@ -21,7 +21,9 @@ def parse_xml(content: bytes) -> etree._Element | None:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(_with_plain_ampersands(content), parser)
-    except etree.XMLSyntaxError:
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
         return None
     # With `recover`, lxml gives None for what holds no element.
     document_type = root.getroottree().docinfo.internalDTD if root is not None else None

@@ -15,6 +15,9 @@ from tasks.fetch.markup import parse_xml
 
 SITEMAP_ROOT: Final = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 
+# The protocol allows no more in an index.
+MAX_SITEMAPS: Final = 50_000
+
 
 def is_sitemap(content: bytes) -> bool:
     """Whether the first element is that of a sitemap or of an index of sitemaps."""
@@ -38,7 +41,8 @@ def read_sitemap(
     entries = [entry for entry in root.iter("{*}url") if not news_only or entry.find("{*}news") is not None]
     pages = [_item(entry, base, zone) for entry in entries]
     sitemaps = [_item(entry, base, zone) for entry in root.iter("{*}sitemap")]
-    return newest(pages, base, max_items), sorted(sitemaps, key=lambda item: item.age_key, reverse=True)
+    sitemaps.sort(key=lambda item: item.age_key, reverse=True)
+    return newest(pages, base, max_items), sitemaps[:MAX_SITEMAPS]
 
 
 def _item(entry: etree._Element, base: str, zone: str | None) -> FeedItem:

@@ -1,6 +1,5 @@
 import json
 import multiprocessing
-import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -59,15 +58,6 @@ def test_a_page_without_text_has_no_article(pool: ExtractorPool) -> None:
         submit(pool, "<html><body></body></html>")
 
 
-def test_a_process_that_dies_costs_one_page_and_the_next_is_extracted(pool: ExtractorPool) -> None:
-    submit(pool, PAGE)
-    assert pool._pool is not None
-    dying = pool._pool.schedule(os._exit, args=(3,))
-    with pytest.raises(DocumentError, match="failed: the extraction process died with exit code 3"):
-        pool._wait(dying)
-    assert FIRST in submit(pool, PAGE).text
-
-
 def test_a_process_killed_from_outside_costs_no_page(pool: ExtractorPool) -> None:
     submit(pool, PAGE)
     long = PAGE.replace("</body>", "".join(f"<p>فقرة طويلة رقمها {number}</p>" for number in range(3000)) + "</body>")
@@ -101,11 +91,6 @@ def test_a_page_over_its_deadline_is_a_timeout_and_its_process_is_killed() -> No
             submit(pool, endless)
         assert caught.value.reason == "timeout"
         assert time.monotonic() - begun < 30
-
-
-def test_no_process_starts_without_a_page() -> None:
-    with ExtractorPool(2, 10, MEMORY_MIB, NOISE) as pool:
-        assert pool._pool is None
 
 
 def test_a_fragment_of_html_keeps_its_paragraphs() -> None:

@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import load_settings
 from tasks.errors import DocumentError
 from tasks.fetch.fetched import Found, Refused
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.identity import document_id
-from tasks.fetch.unpack import Bounds
+from tasks.fetch.listings import ListingReader
 
-LOCAL = LocalInput("cli", Bounds(max_bytes=1000, max_ratio=100), max_feed_items=10)
+LOCAL = LocalInput("cli", 1000, ListingReader(load_settings().fetch))
 
 
 def feed(folder: Path, *links: str) -> Path:

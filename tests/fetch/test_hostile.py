@@ -65,6 +65,7 @@ def reset(connection: socket.socket) -> None:
 FEED = "<rss version='2.0'><channel>{}</channel></rss>".format(
     "".join(f"<item><link>/p{number}</link></item>" for number in range(50_000))
 ).encode()
+TINY_ITEMS = b"<rss version='2.0'><channel>" + b"<item/>" * 1_400_000 + b"</channel></rss>"
 # What a path answers, and the reason of its reject; None where the article is good.
 CASES: dict[str, tuple[bytes | Callable[[socket.socket], None], str | None]] = {
     "/good": (answer(page()), None),
@@ -86,6 +87,7 @@ CASES: dict[str, tuple[bytes | Callable[[socket.socket], None], str | None]] = {
     "/huge-title": (answer(page(title="عنوان " * 20_000_000)), "too_large"),
     "/large-title": (answer(page(ARTICLE.replace("الجسر", "الملعب"), "عنوان " * 100_000)), "too_large"),
     "/deep": (answer(page("<div>" * 200_000 + "نص" + "</div>" * 200_000)), "no_article"),
+    "/tiny-items": (answer(TINY_ITEMS), "timeout"),
     "/picture": (answer(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 100), "not_text"),
 }
 
@@ -114,6 +116,7 @@ def test_every_page_ends_in_a_row_or_a_reject_and_the_run_in_time(tmp_path: Path
     changes = tmp_path / "nabra.toml"
     changes.write_text(
         f'[fetch]\nallow_hosts = ["127.0.0.1"]\ndelay_seconds = 0.0\nretries = 0\ndeadline_seconds = {SECONDS}\n'
+        f"listing_deadline_seconds = {SECONDS}\n"
         "[clean]\nworkers = 1\ndeadline_seconds = 10.0\n",
         "utf-8",
     )

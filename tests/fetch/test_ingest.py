@@ -217,6 +217,21 @@ def test_an_article_in_place_of_what_was_none_is_a_new_version(site, hours):
     assert hours.versions() == [("/0", 2)]
 
 
+def test_what_was_edited_while_no_run_asked_for_weeks_is_a_new_version(site, hours):
+    outlet = Outlet(site, with_etags=True, articles={"/0": article(0), "/1": article(1)})
+    outlet.show()
+    hours.run(0)
+    outlet.articles["/0"] = article(0, EDIT)
+    outlet.show()
+    edited_at = START + timedelta(days=3)
+    site.pages["/feed"][0].body = site.pages["/feed"][0].body.replace(
+        b"/0</link>", f"/0</link><updated>{edited_at:%Y-%m-%dT%H:%M:%SZ}</updated>".encode()
+    )
+    row = hours.run(24 * 20)
+    assert (row["edited"], row["not_modified"]) == (1, 1)
+    assert hours.versions() == [("/0", 1), ("/0", 2), ("/1", 1)]
+
+
 def test_a_page_that_its_feed_names_for_weeks_is_not_asked_all_over_again(site, hours):
     outlet = Outlet(site, with_etags=False, articles={"/0": article(0)})
     outlet.show()

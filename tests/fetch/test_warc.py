@@ -12,12 +12,13 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from config.settings import load_settings
 from tasks.errors import DocumentError
 from tasks.fetch.fetched import Document, Found, Refused
 from tasks.fetch.files import LocalInput
-from tasks.fetch.unpack import Bounds
+from tasks.fetch.listings import ListingReader
 
-LOCAL = LocalInput("cli", Bounds(max_bytes=5_000, max_ratio=100), max_feed_items=10)
+LOCAL = LocalInput("cli", 5_000, ListingReader(load_settings().fetch))
 PAGE = "<html><body><p>خبر من الواحة</p></body></html>"
 
 

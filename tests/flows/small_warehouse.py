@@ -16,7 +16,7 @@ REFUSED = "bb33" + "0" * 28
 TITLE = "وزير الري: الاتفاق نجح"
 TEXT = "قال بن غدير إن «الماء للجميع». انتقدت الرابطة الاتفاق."
 FIRST = TEXT.index(" انتقدت")
-DEFAULTS = {pa.string(): "", pa.int32(): 0, pa.float64(): 0.5, pa.binary(): b"bytes"}
+DEFAULTS = {pa.string(): "", pa.int32(): 0, pa.int64(): 0, pa.float64(): 0.5, pa.binary(): b"bytes"}
 
 
 def row(dataset: str, **values: Any) -> dict[str, Any]:

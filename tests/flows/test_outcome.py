@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from tasks.run import FUNCTIONS, run_fetch, run_stage
 from tasks.stages import STAGES
 from tasks.toolbox import Toolbox
 from tests.runs import use_stand_ins
+from tests.workplace import NABRA
 
 NEWS = "أعلن وزير المياه أن المشروع رقم {number} سيبدأ في الربيع المقبل، ورحب سكان القرى بالخطوة التي طال انتظارها. "
 
@@ -55,6 +58,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     return Place(tmp_path)
 
 
+def with_nabra() -> dict[str, str]:
+    """The environment of a shell that finds the command."""
+    return os.environ | {"PATH": f"{NABRA.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def article(number: int) -> dict[str, Any]:
     return {"id": f"a{number}", "title": f"خبر {number}", "text": NEWS.format(number=number) * 3}
 
@@ -74,9 +82,9 @@ def test_the_first_rejects_are_shown_with_their_place_reason_and_where_the_other
     assert shown[0][0] == f"{place.folder}/أخبار.jsonl#خبر"
     assert shown[0][3].startswith("en with probability")
     assert "  … and 2 more\n" in said
-    query = re.search("nabra sql '(.+)'", said)
-    assert query
-    assert len(place.call("sql", query[1])[0].splitlines()) == 1 + 7
+    hint = said.partition("all rejects of the warehouse: ")[2].splitlines()[0]
+    shown = subprocess.run(hint, shell=True, cwd="/", env=with_nabra(), capture_output=True, text=True, check=True)
+    assert len(shown.stdout.splitlines()) == 1 + 7
 
 
 def test_a_long_detail_is_cut_and_controls_do_not_reach_the_terminal(place: Place) -> None:

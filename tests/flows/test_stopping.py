@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from flows.ending import STARTING
 from flows.stopping import STOPPED
 from tasks.lease import HOLDER
 from tasks.quarantine import AT_WORK, failures
@@ -204,5 +205,25 @@ def test_a_run_whose_server_was_killed_does_its_work_and_names_the_server(
 def test_a_server_that_is_not_there_is_named_at_once(trial: Trial) -> None:
     address = f"http://127.0.0.1:{free_port()}/api"
     status, said = Command(trial, PREFECT_API_URL=address).ended()
-    assert (status, said.count("\n")) == (FAILED, 1)
-    assert f"the Prefect server at {address} cannot be used" in said
+    assert (status, said.count("\n")) == (FAILED, 2)
+    assert f"the Prefect server at {address} cannot be used" in said.splitlines()[-1]
+
+
+def test_a_run_says_that_it_starts_before_it_imports_what_takes_long(tmp_path: Path, articles: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-c", "from flows.cli import main; main()", "run", articles],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(tmp_path / "prefect")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lines = []
+    for line in process.stderr or ():
+        lines.append(line.rstrip("\n"))
+        if lines[-1] == STARTING:
+            break
+    process.kill()
+    process.communicate()
+    assert lines[-1] == STARTING
+    assert not any(line.endswith((" prefect", " torch")) for line in lines)
