@@ -172,7 +172,7 @@ class _Finder:
         """The token at which the cue's prepositional complement starts."""
         index, tokens = self.index, self.reading.tokens
         subject = next((i for i in self.reading.children(index, "nsubj") if i > index), None)
-        ahead = range(index + 1, min(len(tokens) - 1, index + _MAX_SUBJECT))
+        ahead = range(index + 1, min(len(tokens), index + _MAX_SUBJECT))
         candidates = [at for at in ahead if self._is_governing(at)]
         attached = [at for at in candidates if tokens[at].head == index]
         behind = [at for at in candidates if subject is None or at > subject]
@@ -182,7 +182,7 @@ class _Finder:
         """Whether one of the cue's prepositions stands at `at`, alone or joined to its noun."""
         keys, cues, token = self.reading.keys, self.reading.cues, self.reading.tokens[at]
         if keys[at] in self.reporter.prepositions:
-            return keys[at + 1] not in cues.adjunct_nouns
+            return at + 1 < len(keys) and keys[at + 1] not in cues.adjunct_nouns
         if not token.preposition or token.preposition not in self.reporter.prepositions:
             return False
         if token.preposition == _TO and at > self.index + 1:  # behind the first word ل is too common to tell
@@ -229,9 +229,7 @@ class _Finder:
         met = self.reading.cue(at)
         if met is None or met[1].form == "noun":
             return False
-        tokens = self.reading.tokens
-        noun = self.reporter.form == "verb" and tokens[self.index].upos == "NOUN"  # مقال رأي … قال
-        return bool(met[0]) or "،" in self.reading.gap(at) or (noun and tokens[at].upos == "VERB")
+        return bool(met[0]) or "،" in self.reading.gap(at)
 
     def before(self) -> Content | None:
         """A quotation that ends right before the cue: «…» قال الوزير."""

@@ -31,6 +31,7 @@ class Reporting(Entry):
     objects: list[str] = Field(default_factory=list)
     behind: list[str] = Field(default_factory=list)
     addressee: bool = False
+    denial: bool = False
 
 
 class AttributionEntry(Entry):
@@ -52,6 +53,7 @@ class Surface(Entry):
     not_speakers: list[str] = Field(default_factory=list)
     narrator: list[str] = Field(default_factory=list)
     asides: list[str] = Field(default_factory=list)
+    unsaid: list[str] = Field(default_factory=list)
     titles: list[str] = Field(default_factory=list)
     negators: list[str] = Field(default_factory=list)
 
@@ -101,6 +103,7 @@ class Reporter:
     objects: frozenset[str]
     behind: frozenset[str]
     addressee: bool
+    denial: bool
 
 
 class Cues:
@@ -123,6 +126,7 @@ class Cues:
         self.titles = _keys(word for part in lists for word in part.titles)
         self.narrator = _phrases(phrase for part in lists for phrase in part.narrator)
         self.asides = _phrases(phrase for part in lists for phrase in part.asides)
+        self.unsaid = _phrases(phrase for part in lists for phrase in part.unsaid)
         self.evaluative = {form: entry for file in files for entry in file.evaluative for form in _forms(entry)}
         self.negators = _keys(word for part in lists for word in part.negators)
 
@@ -188,6 +192,7 @@ def _reporter(entry: Reporting, form: Literal["verb", "participle", "noun"]) -> 
         _keys(entry.objects),
         _keys(entry.behind),
         entry.addressee,
+        entry.denial,
     )
 
 

@@ -352,6 +352,8 @@ class Voices:
                 if subject is None and (tokens[low].upos == "ADP" or tokens[low].preposition):
                     return high  # the parse sees no subject behind the circumstance
                 low += 1 + (key in (_IN, _FROM) or stem in self.cues.occasions)
+            elif tokens[low].upos == "PRON" and key not in _EMPTY:  # ورد عليه الوزير
+                low += 1
             else:
                 break
         return low

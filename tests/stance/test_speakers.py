@@ -134,7 +134,7 @@ def test_a_name_spelled_like_a_preposition_does_not_end_the_speaker(speakers) ->
     ],
 )
 def test_the_one_accused_is_no_part_of_the_speaker_s_name(speakers, actors: Actors, text: str, speaker: str) -> None:
-    parse = ["حذرت VERB 0 root"] if text.startswith("وحذرت") else []
+    parse = ["و+ CCONJ 2 cc", "حذرت VERB 0 root"] if text.startswith("وحذرت") else []
     assert [name for name, _ in speakers(text, entities=actor_rows(actors, text), parse=parse)] == [speaker]
 
 
@@ -142,7 +142,7 @@ def test_the_one_accused_is_no_part_of_the_speaker_s_name(speakers, actors: Acto
 def test_a_name_that_leads_to_an_actor_s_stays_whole(speakers, actors: Actors, name: str) -> None:
     text = f"اتهم {name} الشركات بالتقصير"
     parse = [f"{word} NOUN 0 dep" for word in text.split()]
-    parse[-2] = "الشركات NOUN 1 obj"
+    parse[0], parse[-2] = "اتهم VERB 0 root", "الشركات NOUN 1 obj"
     assert [found for found, _ in speakers(text, entities=actor_rows(actors, text), parse=parse)] == [name]
 
 
@@ -288,3 +288,16 @@ def test_a_counterpart_spoken_to_and_a_preposition_are_no_part_of_the_name(speak
     name = "وزير الخارجية المصري ونظيره السعودي"
     assert speakers(f"وأكد {name} أن الجسر آمن") == [(name, "egypt")]
     assert speakers("ويأمل الأهالي في أن تفتح المدرسة") == [("الأهالي", None)]
+
+
+def test_what_is_relayed_in_passing_is_no_part_of_the_name(speakers) -> None:
+    parse = ["و+ CCONJ 2 cc", "أضاف VERB 0 root", "، PUNCT 4 punct", "حسبما SCONJ 5 mark", "نقلت VERB 2 advcl"]
+    parse += ["عن+ ADP 7 case", "ه PRON 5 obl", "صحيفة NOUN 5 nsubj", "الشاطئ NOUN 8 nmod", "، PUNCT 5 punct"]
+    parse += ["أن SCONJ 13 mark", "العمل NOUN 13 nsubj", "مستمر ADJ 2 ccomp"]
+    assert speakers("وأضاف، حسبما نقلت عنه صحيفة الشاطئ، أن العمل مستمر", parse=parse) == [(None, None)]
+
+
+def test_a_pronoun_before_the_name_is_no_part_of_it(speakers) -> None:
+    parse = ["رد VERB 0 root", "علي+ ADP 3 case", "ه PRON 1 obl", "العمدة NOUN 1 nsubj", "ب+ ADP 6 mark"]
+    parse += ["أن SCONJ 8 mark", "الجسر NOUN 8 nsubj", "آمن ADJ 1 ccomp"]
+    assert speakers("رد عليه العمدة بأن الجسر آمن", parse=parse) == [("العمدة", None)]
