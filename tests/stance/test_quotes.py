@@ -255,3 +255,41 @@ def test_who_denies_speaks_and_who_does_not_rule_out_speaks_too(quoted, cue: str
 )
 def test_whom_an_outlet_relays_is_the_speaker_of_an_attribution(quoted, text: str) -> None:
     assert [row[2:] for row in quoted(text)] == [("الجسر آمن", "العمدة")]
+
+
+CALL = ["إلى ADP 5 case", "احترام NOUN 1 obl", "القانون NOUN 5 nmod"]
+
+
+def test_a_noun_with_the_article_behind_another_is_whom_it_is_said_to(quoted) -> None:
+    parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "الحكومات NOUN 2 nmod", *CALL]
+    found = [("indirect", "دعا", "الحكومات إلى احترام القانون", "المجلس")]
+    assert quoted("دعا المجلس الحكومات إلى احترام القانون", parse=parse) == found
+
+
+def test_an_adjective_or_a_title_with_the_article_is_part_of_the_name(quoted) -> None:
+    parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "البلدي ADJ 2 amod", *CALL]
+    assert quoted("دعا المجلس البلدي إلى احترام القانون", parse=parse)[0][2:] == ("احترام القانون", "المجلس البلدي")
+    text, name = "دعا الوزير الشيخ الدكتور سامر الطيب إلى احترام القانون", "الوزير الشيخ الدكتور سامر الطيب"
+    parse = [f"{word} NOUN 1 nmod" for word in name.split()]
+    parse = ["دعا VERB 0 root", *parse, "إلى ADP 8 case", "احترام NOUN 1 obl", "القانون NOUN 8 nmod"]
+    found = quoted(text, parse=parse, entities=entity_rows(text, ("سامر الطيب", "PER", None)))
+    assert found == [("indirect", "دعا", "احترام القانون", name)]
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("المزارعين", ("المزارعين إلى احترام القانون", "سامر الطيب")),
+        ("الخبير", ("احترام القانون", "سامر الطيب الخبير")),
+    ],
+)
+def test_behind_a_person_a_plural_is_whom_it_is_said_to(quoted, word: str, found: tuple[str, str]) -> None:
+    text = f"دعا سامر الطيب {word} إلى احترام القانون"
+    parse = ["دعا VERB 0 root", "سامر PROPN 1 nsubj", "الطيب PROPN 2 flat", f"{word} NOUN 2 nmod"]
+    parse += ["إلى ADP 6 case", "احترام NOUN 1 obl", "القانون NOUN 6 nmod"]
+    assert quoted(text, parse=parse, entities=entity_rows(text, ("سامر الطيب", "PER", None)))[0][2:] == found
+
+
+def test_the_day_of_a_speech_is_not_whom_it_is_said_to(quoted) -> None:
+    parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "السبت NOUN 2 nmod", *CALL]
+    assert quoted("دعا المجلس السبت إلى احترام القانون", parse=parse)[0][2:] == ("احترام القانون", "المجلس")
