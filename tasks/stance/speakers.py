@@ -24,6 +24,7 @@ _IN: Final = fold("في")
 _FROM: Final = fold("من")
 _TO: Final = fold("ل")
 _ABOUT: Final = fold("عن")
+_EACH: Final = (fold("كل"), fold("كلا"))  # كل من فرنسا وألمانيا, but not كل من حضر
 _ISSUED: Final = frozenset(map(fold, ("صادر", "صادرة", "الصادر", "الصادرة")))
 # They are met or spoken to, and no part of the name before them: أبلغ الوزير نظيره.
 _COUNTERPARTS: Final = frozenset(map(fold, ("نظيره", "نظيرته", "نظيرها", "نظيرتها")))
@@ -354,6 +355,8 @@ class Voices:
                 low += 1 + (key in (_IN, _FROM) or stem in self.cues.occasions)
             elif tokens[low].upos == "PRON" and key not in _EMPTY:  # ورد عليه الوزير
                 low += 1
+            elif key in _EACH and any(t.key == _FROM and t.upos in ("ADP", "") for t in tokens[low + 1 : low + 2]):
+                low += 2
             else:
                 break
         return low

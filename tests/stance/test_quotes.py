@@ -293,3 +293,8 @@ def test_behind_a_person_a_plural_is_whom_it_is_said_to(quoted, word: str, found
 def test_the_day_of_a_speech_is_not_whom_it_is_said_to(quoted) -> None:
     parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "السبت NOUN 2 nmod", *CALL]
     assert quoted("دعا المجلس السبت إلى احترام القانون", parse=parse)[0][2:] == ("احترام القانون", "المجلس")
+
+
+def test_what_is_said_in_reply_to_a_question_is_said_by_the_verb_before(quoted) -> None:
+    found = quoted("وأضاف العمدة، ردا على سؤال الصحيفة، أن الجسر آمن")
+    assert found == [("indirect", "أضاف", "الجسر آمن", "العمدة")]

@@ -301,3 +301,14 @@ def test_a_pronoun_before_the_name_is_no_part_of_it(speakers) -> None:
     parse = ["رد VERB 0 root", "علي+ ADP 3 case", "ه PRON 1 obl", "العمدة NOUN 1 nsubj", "ب+ ADP 6 mark"]
     parse += ["أن SCONJ 8 mark", "الجسر NOUN 8 nsubj", "آمن ADJ 1 ccomp"]
     assert speakers("رد عليه العمدة بأن الجسر آمن", parse=parse) == [("العمدة", None)]
+
+
+@pytest.mark.parametrize("name", ["فرنسا ومالطا", "مالطا وفرنسا", "سامر الطيب ووزير الخارجية الفرنسي"])
+def test_joint_speakers_are_named_together_and_take_the_id_of_the_listed_one(speakers, name: str) -> None:
+    assert speakers(f"وأكد كل من {name} أن الاتفاق قائم") == [(name, "france")]
+
+
+def test_whoever_did_something_is_no_joint_speaker(speakers) -> None:
+    parse = ["أكد VERB 0 root", "كل NOUN 1 nsubj", "من PRON 4 nsubj", "حضر VERB 2 acl", "أن SCONJ 7 mark"]
+    parse += ["الجسر NOUN 7 nsubj", "آمن ADJ 1 ccomp"]
+    assert speakers("أكد كل من حضر أن الجسر آمن", parse=parse) == [("كل من حضر", None)]
