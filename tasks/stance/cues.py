@@ -55,6 +55,7 @@ class Surface(Entry):
     asides: list[str] = Field(default_factory=list)
     unsaid: list[str] = Field(default_factory=list)
     titles: list[str] = Field(default_factory=list)
+    whole: list[str] = Field(default_factory=list)
     negators: list[str] = Field(default_factory=list)
 
 
@@ -124,6 +125,7 @@ class Cues:
         self.matters = _keys(word for part in lists for word in part.matters)
         self.not_speakers = _keys(word for part in lists for word in part.not_speakers)
         self.titles = _keys(word for part in lists for word in part.titles)
+        self.whole = _keys(word for part in lists for word in part.whole)
         self.narrator = _phrases(phrase for part in lists for phrase in part.narrator)
         self.asides = _phrases(phrase for part in lists for phrase in part.asides)
         self.unsaid = _phrases(phrase for part in lists for phrase in part.unsaid)

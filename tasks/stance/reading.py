@@ -72,8 +72,8 @@ class Reading:
 
     def _may_precede(self, index: int, letter: str, reporter: Reporter) -> bool:
         token = self.tokens[index]
-        own = token.upos != "" and not token.letters  # ورد 'it was mentioned' is not و and رد 'he answered'
-        return letter in ("ب" if reporter.form == "noun" else "وف") and not own
+        whole = token.key in self.cues.whole and token.upos != "" and not token.letters
+        return letter in ("ب" if reporter.form == "noun" else "وف") and not whole
 
     def opened(self, at: int) -> Quotation | None:
         """The quotation that opens right before token `at`."""

@@ -160,9 +160,17 @@ class Voices:
 
     def _named(self, start: int, end: int, found: Found) -> Speaker:
         text = self.part.text[start:end]
-        listed = self.actors.resolve(text, self.document.text)
+        listed = self.actors.resolve(self._without_namesakes(start, end), self.document.text)
         speaker = Speaker(start, end, text, listed, found, "list" if listed else None)
         return speaker if listed else self._known(speaker)
+
+    def _without_namesakes(self, start: int, end: int) -> str:
+        """The name without people of whom the parse stage knows that they are no actors: محمد بن سلمان الراشد."""
+        name = self.part.text[start:end]
+        for mention in self.part.mentions:
+            if mention.type == "PER" and mention.actor_id is None and start <= mention.start < end:
+                name = name.replace(mention.text, " ")
+        return name
 
     def _known(self, speaker: Speaker) -> Speaker:
         """The speaker with the actor whom the name means without saying so, if it means one."""
