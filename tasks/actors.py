@@ -19,7 +19,8 @@ from tasks.folding import Word, after_letters, fold, readings, without_article, 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 _MAX_PLACE_WORDS: Final = 3
-_NAME_LINKS: Final = frozenset(map(fold, ("بن", "ابن", "بنت", "عبد", "أبو", "أبي", "آل", "أم")))
+# With these a name goes on: محمد بن سلمان | بن عبدالعزيز, سلمان بن عبدالعزيز | آل سعود.
+NAME_LINKS: Final = frozenset(map(fold, ("بن", "ابن", "بنت", "عبد", "أبو", "أبي", "آل", "أم")))
 # An adjective of belonging, most often a nationality: المرساني, المرسانية.
 _NISBA: Final = re.compile(r"ال\w{3,}يه?")
 _PLACE_LINKS: Final = frozenset(map(fold, ("في", "من", "إلى", "على", "عن", "مع", "ضد", "لدى", "عند", "بشأن", "حول")))
@@ -219,7 +220,7 @@ class _Search:
 
     def _in_longer_name(self, at: int) -> bool:
         around = [self.words[i].key for i in (at - 1, at + 1) if 0 <= i < len(self.words)]
-        return not _NAME_LINKS.isdisjoint(around)
+        return not NAME_LINKS.isdisjoint(around)
 
     def _joined(self, index: int) -> bool:
         """Whether word `index` exists and follows the word before it with nothing but space between."""

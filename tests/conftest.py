@@ -144,7 +144,7 @@ class WordParser:
         for number, form in enumerate(sentence.split(), start=1):
             at = sentence.index(form, at)
             head, deprel = (0, "root") if number == 1 else (1, "dep")
-            words.append(Word(number, number, at, at + len(form), form, form, "NOUN", None, None, head, deprel))
+            words.append(Word(number, number, at, at + len(form), form, form, "X", None, None, head, deprel))
             at += len(form)
         persons = [NamedEntity(w.start, w.end, "PER") for w in words if w.form.startswith(("أ", "الأ"))]
         return ParsedSentence(tuple(words), tuple(persons))

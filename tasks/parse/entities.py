@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tasks.actors import Actors
+from tasks.actors import NAME_LINKS, Actors
+from tasks.folding import fold
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
 
 # What can stand before a name within its surface token.
@@ -27,7 +28,8 @@ def find_mentions(sentence: str, article: str, parsed: ParsedSentence, actors: A
     """The mentions of one sentence by their start; none overlaps another.
 
     `article` is the whole article: names that several actors share are decided by what it is about. Where the model
-    and the list see the same thing, the longer span is kept, with the model's type and the list's id.
+    and the list see the same thing, the longer span is kept, with the model's type and the list's id; a person whose
+    name goes on behind the listed one is somebody else.
     """
     named = [_without_clitics(sentence, entity, parsed.words) for entity in parsed.entities]
     listed = [Mention(m.start, m.end, "ACTOR", m.actor_id) for m in actors.find(sentence, context=article)]
@@ -40,8 +42,15 @@ def find_mentions(sentence: str, article: str, parsed: ParsedSentence, actors: A
         listed = [m for m in listed if m not in known]
         best = max(known, key=lambda m: m.end - m.start)
         whole = best if best.end - best.start >= entity.end - entity.start else entity
-        found.append(Mention(whole.start, whole.end, entity.type, best.actor_id))
+        actor_id = None if _is_namesake(sentence, entity, known) else best.actor_id
+        found.append(Mention(whole.start, whole.end, entity.type, actor_id))
     return _without_overlaps([*found, *listed])
+
+
+def _is_namesake(sentence: str, entity: NamedEntity, listed: Sequence[Mention]) -> bool:
+    """Whether a surname follows the listed name: محمد بن سلمان الراشد, but not … بن عبدالعزيز, … آل سعود."""
+    rest = sentence[max(mention.end for mention in listed) : entity.end].split()
+    return entity.type == "PER" and bool(rest) and fold(rest[0]) not in NAME_LINKS
 
 
 def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:

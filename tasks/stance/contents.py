@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from tasks.folding import after_letters, fold
 from tasks.stance.cues import Reporter
 from tasks.stance.marks import MARKS, Quotation
-from tasks.stance.objects import has_subject_before, is_object
+from tasks.stance.objects import TITLES, has_subject_before, is_beyond_name, is_object
 from tasks.stance.reading import MIN_QUOTED, Reading
 
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
@@ -16,25 +16,6 @@ _MAX_NAME: Final = 8  # words behind a name in marks within which its أن stand
 _MAX_OBJECT: Final = 6  # words from the object's first within which one of its marking words stands
 _FORCE: Final = frozenset(map(fold, ("بشدة", "بقوة", "بحدة", "بحزم")))
 _PRONOUNS: Final = frozenset(("ه", "ها", "هم", "هما", "ك", "نا"))  # به takes up what was said before
-# They go on with the subject, whatever the parse says.
-_HONORIFICS: Final = frozenset(
-    map(
-        fold,
-        (
-            "الدكتور",
-            "الدكتورة",
-            "السيد",
-            "السيدة",
-            "الشيخ",
-            "المهندس",
-            "الأستاذ",
-            "الأمير",
-            "اللواء",
-            "العميد",
-            "العقيد",
-        ),
-    )
-)
 _RELAY: Final = fold("عن")
 _TO: Final = fold("ل")
 
@@ -172,7 +153,7 @@ class _Finder:
         """The token at which the cue's prepositional complement starts."""
         index, tokens = self.index, self.reading.tokens
         subject = next((i for i in self.reading.children(index, "nsubj") if i > index), None)
-        ahead = range(index + 1, min(len(tokens) - 1, index + _MAX_SUBJECT))
+        ahead = range(index + 1, min(len(tokens), index + _MAX_SUBJECT))
         candidates = [at for at in ahead if self._is_governing(at)]
         attached = [at for at in candidates if tokens[at].head == index]
         behind = [at for at in candidates if subject is None or at > subject]
@@ -182,7 +163,7 @@ class _Finder:
         """Whether one of the cue's prepositions stands at `at`, alone or joined to its noun."""
         keys, cues, token = self.reading.keys, self.reading.cues, self.reading.tokens[at]
         if keys[at] in self.reporter.prepositions:
-            return keys[at + 1] not in cues.adjunct_nouns
+            return at + 1 < len(keys) and keys[at + 1] not in cues.adjunct_nouns
         if not token.preposition or token.preposition not in self.reporter.prepositions:
             return False
         if token.preposition == _TO and at > self.index + 1:  # behind the first word ل is too common to tell
@@ -197,7 +178,7 @@ class _Finder:
         if self.reporter.that and self.reporter.form == "verb" and self.reading.keys[index].lstrip("وف")[0] in "يت":
             return None
         children = self.reading.children(index, "obj", "xcomp")
-        parsed = (at for at in children if at > index and self._is_bare(at) and tokens[at].stem not in _HONORIFICS)
+        parsed = (at for at in children if at > index and self._is_bare(at) and tokens[at].stem not in TITLES)
         ahead = range(index + 1, min(len(tokens), index + _MAX_SUBJECT))
         matter = (at for at in ahead if self.reading.keys[at] in self.reading.cues.matters and self._is_bare(at))
         found = next(parsed, behind) if tokens[index].upos else behind
@@ -214,7 +195,10 @@ class _Finder:
         part, sentence = self.reading.part, self.reading.sentence
         if at == self.index + 1:
             return self._is_bare(at) and has_subject_before(part, sentence, self.index)
-        return is_object(part, sentence, self.index + 1, at)
+        if is_object(part, sentence, self.index + 1, at):
+            return True
+        timed = self.reading.keys[at] in self.reading.cues.circumstances  # دعا المجلس | السبت
+        return not timed and is_beyond_name(part, sentence, self.index + 1, at)
 
     def _is_behind_adverb(self, at: int) -> bool:
         """Whether a noun stands right behind an adverb that ends the subject: `انتقدت روسيا بشدة القرار`."""
@@ -229,9 +213,7 @@ class _Finder:
         met = self.reading.cue(at)
         if met is None or met[1].form == "noun":
             return False
-        tokens = self.reading.tokens
-        noun = self.reporter.form == "verb" and tokens[self.index].upos == "NOUN"  # مقال رأي … قال
-        return bool(met[0]) or "،" in self.reading.gap(at) or (noun and tokens[at].upos == "VERB")
+        return bool(met[0]) or "،" in self.reading.gap(at)
 
     def before(self) -> Content | None:
         """A quotation that ends right before the cue: «…» قال الوزير."""

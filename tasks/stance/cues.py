@@ -31,6 +31,7 @@ class Reporting(Entry):
     objects: list[str] = Field(default_factory=list)
     behind: list[str] = Field(default_factory=list)
     addressee: bool = False
+    denial: bool = False
 
 
 class AttributionEntry(Entry):
@@ -52,7 +53,9 @@ class Surface(Entry):
     not_speakers: list[str] = Field(default_factory=list)
     narrator: list[str] = Field(default_factory=list)
     asides: list[str] = Field(default_factory=list)
+    unsaid: list[str] = Field(default_factory=list)
     titles: list[str] = Field(default_factory=list)
+    whole: list[str] = Field(default_factory=list)
     negators: list[str] = Field(default_factory=list)
 
 
@@ -101,6 +104,7 @@ class Reporter:
     objects: frozenset[str]
     behind: frozenset[str]
     addressee: bool
+    denial: bool
 
 
 class Cues:
@@ -121,8 +125,10 @@ class Cues:
         self.matters = _keys(word for part in lists for word in part.matters)
         self.not_speakers = _keys(word for part in lists for word in part.not_speakers)
         self.titles = _keys(word for part in lists for word in part.titles)
+        self.whole = _keys(word for part in lists for word in part.whole)
         self.narrator = _phrases(phrase for part in lists for phrase in part.narrator)
         self.asides = _phrases(phrase for part in lists for phrase in part.asides)
+        self.unsaid = _phrases(phrase for part in lists for phrase in part.unsaid)
         self.evaluative = {form: entry for file in files for entry in file.evaluative for form in _forms(entry)}
         self.negators = _keys(word for part in lists for word in part.negators)
 
@@ -188,6 +194,7 @@ def _reporter(entry: Reporting, form: Literal["verb", "participle", "noun"]) -> 
         _keys(entry.objects),
         _keys(entry.behind),
         entry.addressee,
+        entry.denial,
     )
 
 

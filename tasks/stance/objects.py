@@ -1,7 +1,7 @@
 """Where subject and object stand close: `اتهمت المعارضة السورية | روسيا`, `واشنطن تتهم | طهران`.
 
 The parser takes the object for a part of the subject, or for another subject; that two actors are named, and where,
-tells them apart.
+or that two nouns have the article, tells them apart.
 """
 
 from __future__ import annotations
@@ -16,6 +16,27 @@ _BELONGING: Final = ("ي", "يه", "يون")
 _PLURAL: Final = ("ون", "ين", "ات")
 # Peoples that are adjectives too: المسؤولين الأتراك.
 _PEOPLES: Final = frozenset(map(fold, ("الأتراك", "الأكراد", "الروس", "العرب")))
+# They go on with the subject, whatever the parse says.
+TITLES: Final = frozenset(
+    map(
+        fold,
+        (
+            "الدكتور",
+            "الدكتورة",
+            "السيد",
+            "السيدة",
+            "الشيخ",
+            "المهندس",
+            "الأستاذ",
+            "الأمير",
+            "اللواء",
+            "العميد",
+            "العقيد",
+            "الأمين",
+            "الأعضاء",
+        ),
+    )
+)
 _TO: Final = fold("إلى")
 _BREAKS: Final = frozenset("،,؛.:()\n")
 
@@ -41,6 +62,25 @@ def is_object(part: Part, sentence: Sentence, low: int, at: int) -> bool:
     if named.type in ("LOC", "ORG") and any(m.end == before.end for m in people):
         return not token.key.endswith(_BELONGING)
     return _is_definite(before) and not people and not _is_adjective(token, before)
+
+
+def is_beyond_name(part: Part, sentence: Sentence, low: int, at: int) -> bool:
+    """Whether a noun starts at token `at` that can be no part of the name at `low` before it: `دعا المجلس | الحكومات`.
+
+    A noun with the article belongs to none that has it too; only adjectives, titles and names stand so beside it.
+    Behind a person stands what he is (`سامر الطيب المدير العام`), but no plural (`سامر الطيب | المزارعين`).
+    """
+    token, before = sentence.tokens[at], sentence.tokens[at - 1]
+    if token.upos != "NOUN" or not token.key.startswith("ال") or token.key in TITLES or _is_adjective(token, before):
+        return False
+    if part.text[before.end : token.start].strip() or any(t.upos == "VERB" for t in sentence.tokens[low:at]):
+        return False
+    people = [m for m in part.mentions if m.type == "PER"]
+    if any(m.start <= token.start < m.end or m.start == token.end + 1 for m in people):
+        return False
+    if any(m.end == before.end for m in people):
+        return token.key.endswith(_PLURAL)
+    return _is_definite(before)
 
 
 def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:

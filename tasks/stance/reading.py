@@ -62,7 +62,7 @@ class Reading:
             return None
         for letters in (0, 1):
             reporter = self.cues.reporters.get(key[letters:])
-            if reporter is not None and (not letters or self._may_precede(key[0], reporter)):
+            if reporter is not None and (not letters or self._may_precede(index, key[0], reporter)):
                 return letters, reporter
         return None
 
@@ -70,8 +70,10 @@ class Reading:
         """Whether something is told in passing from the token on: طلب عدم ذكر اسمه."""
         return starts_with(self.keys, index, self.cues.asides) is not None
 
-    def _may_precede(self, letter: str, reporter: Reporter) -> bool:
-        return letter in ("ب" if reporter.form == "noun" else "وف")
+    def _may_precede(self, index: int, letter: str, reporter: Reporter) -> bool:
+        token = self.tokens[index]
+        whole = token.key in self.cues.whole and token.upos != "" and not token.letters
+        return letter in ("ب" if reporter.form == "noun" else "وف") and not whole
 
     def opened(self, at: int) -> Quotation | None:
         """The quotation that opens right before token `at`."""

@@ -6,6 +6,7 @@ known by its form, its content by what starts it (أن, a quotation mark, a colo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tasks.folding import after_letters, fold
@@ -34,7 +35,7 @@ def find_reports(part: Part, sentence: Sentence, cues: Cues) -> list[Report]:
             # Where an earlier report took what stands before it, an attribution only adds to that.
             report = (None if found else find_attribution(reading, index)) or _report(reading, index)
             if report is not None and not _repeats(report, found):
-                found.append(report)
+                found.append(replace(report, subject=_relayed(reading, report.subject)))
     return found
 
 
@@ -52,6 +53,8 @@ def _report(reading: Reading, index: int) -> Report | None:
     letters, reporter = met
     if reporter.behind and not {*reading.keys[index + 1 : index + 2]} & reporter.behind:
         return None
+    if _is_unsaid(reading, index, reporter):
+        return None
     content = find_content(reading, index, reporter)
     opens = _opens(reading, index, letters, reporter)
     if content is None or not _fits(reading, index, reporter, content, opens):
@@ -65,7 +68,7 @@ def _report(reading: Reading, index: int) -> Report | None:
         token.end,
         reporter.form,
         content.start,
-        _relayed(reading, subject),
+        subject,
         content.first,
         content.content,
         opens,
@@ -74,9 +77,17 @@ def _report(reading: Reading, index: int) -> Report | None:
     )
 
 
+def _is_unsaid(reading: Reading, index: int, reporter: Reporter) -> bool:
+    """Whether the verb at `index` is negated, and so reports nothing: `لم يؤكد أن`, `دون أن يذكر أن`."""
+    before = (tuple(reading.keys[max(0, index - size) : index]) for size in (1, 2))
+    return reporter.form == "verb" and not reporter.denial and not reading.cues.unsaid.isdisjoint(before)
+
+
 def _fits(reading: Reading, index: int, reporter: Reporter, content: Content, opens: bool) -> bool:
-    """Whether the form is the reporting one: not عبر 'through', بين 'between', nor a noun like a participle."""
+    """Whether the form is the reporting one: not عبر 'through', طالب 'student', nor a noun like a participle."""
     clause = content.start in ("that", "speech")
+    if reporter.form == "verb" and reading.tokens[index].upos == "NOUN":
+        return False
     if reporter.form == "verb" and reading.tokens[index].upos in _NOT_VERBS:
         return (clause or content.start == "preposition") and (opens or index == 0)
     feminine = reporter.form == "participle" and reading.keys[index].endswith(_FEMININE)
@@ -89,7 +100,7 @@ def _opens(reading: Reading, index: int, letters: int, reporter: Reporter) -> bo
 
 
 def _relayed(reading: Reading, subject: tuple[int, int]) -> tuple[int, int]:
-    """In `نقلت الوكالة عن X` and `ذكرت نقلاً عن X` the speaker is X."""
+    """In `نقلت الوكالة عن X`, `ما نقلته الوكالة عن X` and `ذكرت نقلاً عن X` the speaker is X."""
     verb = reading.keys[subject[0] - 1].lstrip("وف")
     for at in range(*subject):
         relays = verb.startswith(_RELAYING) or reading.keys[at - 1] == _QUOTING

@@ -24,6 +24,7 @@ _IN: Final = fold("في")
 _FROM: Final = fold("من")
 _TO: Final = fold("ل")
 _ABOUT: Final = fold("عن")
+_EACH: Final = (fold("كل"), fold("كلا"))  # كل من فرنسا وألمانيا, but not كل من حضر
 _ISSUED: Final = frozenset(map(fold, ("صادر", "صادرة", "الصادر", "الصادرة")))
 # They are met or spoken to, and no part of the name before them: أبلغ الوزير نظيره.
 _COUNTERPARTS: Final = frozenset(map(fold, ("نظيره", "نظيرته", "نظيرها", "نظيرتها")))
@@ -159,9 +160,17 @@ class Voices:
 
     def _named(self, start: int, end: int, found: Found) -> Speaker:
         text = self.part.text[start:end]
-        listed = self.actors.resolve(text, self.document.text)
+        listed = self.actors.resolve(self._without_namesakes(start, end), self.document.text)
         speaker = Speaker(start, end, text, listed, found, "list" if listed else None)
         return speaker if listed else self._known(speaker)
+
+    def _without_namesakes(self, start: int, end: int) -> str:
+        """The name without people of whom the parse stage knows that they are no actors: محمد بن سلمان الراشد."""
+        name = self.part.text[start:end]
+        for mention in self.part.mentions:
+            if mention.type == "PER" and mention.actor_id is None and start <= mention.start < end:
+                name = name.replace(mention.text, " ")
+        return name
 
     def _known(self, speaker: Speaker) -> Speaker:
         """The speaker with the actor whom the name means without saying so, if it means one."""
@@ -352,6 +361,10 @@ class Voices:
                 if subject is None and (tokens[low].upos == "ADP" or tokens[low].preposition):
                     return high  # the parse sees no subject behind the circumstance
                 low += 1 + (key in (_IN, _FROM) or stem in self.cues.occasions)
+            elif tokens[low].upos == "PRON" and key not in _EMPTY:  # ورد عليه الوزير
+                low += 1
+            elif key in _EACH and any(t.key == _FROM and t.upos in ("ADP", "") for t in tokens[low + 1 : low + 2]):
+                low += 2
             else:
                 break
         return low

@@ -203,3 +203,98 @@ def test_the_verb_of_an_attribution_may_take_up_what_is_said(quoted, text: str) 
 
 def test_an_answer_that_is_content(quoted) -> None:
     assert quoted("وأجاب الوزير بأن الجسر آمن") == [("indirect", "أجاب", "الجسر آمن", "الوزير")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "رد العمدة على منتقديه بأن الجسر آمن",
+        "رد العمدة على الأسئلة بالقول إن الجسر آمن",
+        "رد العمدة على أسئلة الصحفيين قائلا إن الجسر آمن",
+    ],
+)
+def test_an_answer_is_content_behind_what_it_answers(quoted, text: str) -> None:
+    assert quoted(text) == [("indirect", "رد", "الجسر آمن", "العمدة")]
+
+
+def test_a_verb_with_a_letter_of_its_own_is_no_other_behind_and(quoted) -> None:
+    parse = ["ورد VERB 0 root", "في ADP 3 case", "التقرير NOUN 1 obl", ": PUNCT 6 punct", "الجسر NOUN 6 nsubj"]
+    assert quoted("ورد في التقرير: الجسر آمن", parse=[*parse, "آمن ADJ 1 parataxis"]) == []
+
+
+def test_a_noun_spelled_like_a_reporting_verb_reports_nothing(quoted) -> None:
+    parse = ["تسلق VERB 0 root", "طالب NOUN 1 nsubj", "الجدار NOUN 1 obj", "ب+ ADP 5 case", "الحبل NOUN 1 obl"]
+    assert quoted("تسلق طالب الجدار بالحبل الطويل", parse=[*parse, "الطويل ADJ 5 amod"]) == []
+
+
+@pytest.mark.parametrize("text", ["طالب الأهالي بالتعويض", "نددت النقابة بالقرار", "رحب العمدة بالمبادرة"])
+def test_one_word_at_the_end_can_be_content(quoted, text: str) -> None:
+    assert [row[2] for row in quoted(text)] == ["ال" + text.rpartition("بال")[2]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "لم يؤكد العمدة أن الجسر آمن",
+        "ولا يقول التقرير إن الجسر آمن",
+        "ولن تعلن البلدية عن موعد الافتتاح",
+        "أغلق العمدة الجسر دون أن يعلن أن العمل انتهى",
+    ],
+)
+def test_what_was_not_said_is_no_quote(quoted, text: str) -> None:
+    assert quoted(text) == []
+
+
+@pytest.mark.parametrize(("cue", "text"), [("نفى", "نفى العمدة"), ("يستبعد", "لم يستبعد العمدة")])
+def test_who_denies_speaks_and_who_does_not_rule_out_speaks_too(quoted, cue: str, text: str) -> None:
+    assert quoted(f"{text} أن يغلق الجسر") == [("indirect", cue, "يغلق الجسر", "العمدة")]
+
+
+@pytest.mark.parametrize(
+    "text", ["الجسر آمن، وفق ما نقلته قناة الأفق عن العمدة", "وبحسب ما نقلت الصحيفة عن العمدة، فإن الجسر آمن"]
+)
+def test_whom_an_outlet_relays_is_the_speaker_of_an_attribution(quoted, text: str) -> None:
+    assert [row[2:] for row in quoted(text)] == [("الجسر آمن", "العمدة")]
+
+
+CALL = ["إلى ADP 5 case", "احترام NOUN 1 obl", "القانون NOUN 5 nmod"]
+
+
+def test_a_noun_with_the_article_behind_another_is_whom_it_is_said_to(quoted) -> None:
+    parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "الحكومات NOUN 2 nmod", *CALL]
+    found = [("indirect", "دعا", "الحكومات إلى احترام القانون", "المجلس")]
+    assert quoted("دعا المجلس الحكومات إلى احترام القانون", parse=parse) == found
+
+
+def test_an_adjective_or_a_title_with_the_article_is_part_of_the_name(quoted) -> None:
+    parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "البلدي ADJ 2 amod", *CALL]
+    assert quoted("دعا المجلس البلدي إلى احترام القانون", parse=parse)[0][2:] == ("احترام القانون", "المجلس البلدي")
+    text, name = "دعا الوزير الشيخ الدكتور سامر الطيب إلى احترام القانون", "الوزير الشيخ الدكتور سامر الطيب"
+    parse = [f"{word} NOUN 1 nmod" for word in name.split()]
+    parse = ["دعا VERB 0 root", *parse, "إلى ADP 8 case", "احترام NOUN 1 obl", "القانون NOUN 8 nmod"]
+    found = quoted(text, parse=parse, entities=entity_rows(text, ("سامر الطيب", "PER", None)))
+    assert found == [("indirect", "دعا", "احترام القانون", name)]
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("المزارعين", ("المزارعين إلى احترام القانون", "سامر الطيب")),
+        ("الخبير", ("احترام القانون", "سامر الطيب الخبير")),
+    ],
+)
+def test_behind_a_person_a_plural_is_whom_it_is_said_to(quoted, word: str, found: tuple[str, str]) -> None:
+    text = f"دعا سامر الطيب {word} إلى احترام القانون"
+    parse = ["دعا VERB 0 root", "سامر PROPN 1 nsubj", "الطيب PROPN 2 flat", f"{word} NOUN 2 nmod"]
+    parse += ["إلى ADP 6 case", "احترام NOUN 1 obl", "القانون NOUN 6 nmod"]
+    assert quoted(text, parse=parse, entities=entity_rows(text, ("سامر الطيب", "PER", None)))[0][2:] == found
+
+
+def test_the_day_of_a_speech_is_not_whom_it_is_said_to(quoted) -> None:
+    parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "السبت NOUN 2 nmod", *CALL]
+    assert quoted("دعا المجلس السبت إلى احترام القانون", parse=parse)[0][2:] == ("احترام القانون", "المجلس")
+
+
+def test_what_is_said_in_reply_to_a_question_is_said_by_the_verb_before(quoted) -> None:
+    found = quoted("وأضاف العمدة، ردا على سؤال الصحيفة، أن الجسر آمن")
+    assert found == [("indirect", "أضاف", "الجسر آمن", "العمدة")]

@@ -142,7 +142,7 @@ def test_the_one_accused_is_no_part_of_the_speaker_s_name(speakers, actors: Acto
 def test_a_name_that_leads_to_an_actor_s_stays_whole(speakers, actors: Actors, name: str) -> None:
     text = f"اتهم {name} الشركات بالتقصير"
     parse = [f"{word} NOUN 0 dep" for word in text.split()]
-    parse[-2] = "الشركات NOUN 1 obj"
+    parse[0], parse[-2] = "اتهم VERB 0 root", "الشركات NOUN 1 obj"
     assert [found for found, _ in speakers(text, entities=actor_rows(actors, text), parse=parse)] == [name]
 
 
@@ -288,3 +288,40 @@ def test_a_counterpart_spoken_to_and_a_preposition_are_no_part_of_the_name(speak
     name = "وزير الخارجية المصري ونظيره السعودي"
     assert speakers(f"وأكد {name} أن الجسر آمن") == [(name, "egypt")]
     assert speakers("ويأمل الأهالي في أن تفتح المدرسة") == [("الأهالي", None)]
+
+
+def test_what_is_relayed_in_passing_is_no_part_of_the_name(speakers) -> None:
+    parse = ["و+ CCONJ 2 cc", "أضاف VERB 0 root", "، PUNCT 4 punct", "حسبما SCONJ 5 mark", "نقلت VERB 2 advcl"]
+    parse += ["عن+ ADP 7 case", "ه PRON 5 obl", "صحيفة NOUN 5 nsubj", "الشاطئ NOUN 8 nmod", "، PUNCT 5 punct"]
+    parse += ["أن SCONJ 13 mark", "العمل NOUN 13 nsubj", "مستمر ADJ 2 ccomp"]
+    assert speakers("وأضاف، حسبما نقلت عنه صحيفة الشاطئ، أن العمل مستمر", parse=parse) == [(None, None)]
+
+
+def test_a_pronoun_before_the_name_is_no_part_of_it(speakers) -> None:
+    parse = ["رد VERB 0 root", "علي+ ADP 3 case", "ه PRON 1 obl", "العمدة NOUN 1 nsubj", "ب+ ADP 6 mark"]
+    parse += ["أن SCONJ 8 mark", "الجسر NOUN 8 nsubj", "آمن ADJ 1 ccomp"]
+    assert speakers("رد عليه العمدة بأن الجسر آمن", parse=parse) == [("العمدة", None)]
+
+
+@pytest.mark.parametrize("name", ["فرنسا ومالطا", "مالطا وفرنسا", "سامر الطيب ووزير الخارجية الفرنسي"])
+def test_joint_speakers_are_named_together_and_take_the_id_of_the_listed_one(speakers, name: str) -> None:
+    assert speakers(f"وأكد كل من {name} أن الاتفاق قائم") == [(name, "france")]
+
+
+def test_whoever_did_something_is_no_joint_speaker(speakers) -> None:
+    parse = ["أكد VERB 0 root", "كل NOUN 1 nsubj", "من PRON 4 nsubj", "حضر VERB 2 acl", "أن SCONJ 7 mark"]
+    parse += ["الجسر NOUN 7 nsubj", "آمن ADJ 1 ccomp"]
+    assert speakers("أكد كل من حضر أن الجسر آمن", parse=parse) == [("كل من حضر", None)]
+
+
+@pytest.mark.parametrize(("title", "actor"), [("الباحث", None), ("وزير الزراعة السعودي", "saudi")])
+def test_a_namesake_of_an_actor_speaks_for_his_office_alone(speakers, title: str, actor: str | None) -> None:
+    text = f"وقال {title} محمد بن سلمان الراشد إن الموسم جيد"
+    names = entity_rows(text, ("محمد بن سلمان الراشد", "PER", None))
+    assert speakers(text, entities=names) == [(f"{title} محمد بن سلمان الراشد", actor)]
+
+
+def test_a_namesake_of_an_actor_is_not_that_actor(speakers) -> None:
+    text = "وقال محمد بن سلمان الراشد إن الموسم جيد"
+    names = entity_rows(text, ("محمد بن سلمان الراشد", "PER", None))
+    assert speakers(text, entities=names) == [("محمد بن سلمان الراشد", None)]
