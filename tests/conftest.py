@@ -134,7 +134,9 @@ def sentence_table(*sentences: tuple[str, int, str, str]) -> pa.Table:
 
 
 class WordParser:
-    """Every white-space word is a token under the first; words that start with أ or الأ are persons."""
+    """Every white-space word is a token under the first, of one part of speech; those with أ or الأ are persons."""
+
+    upos = "X"
 
     def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
         return [self._sentence(sentence) for sentence in sentences]
@@ -144,7 +146,7 @@ class WordParser:
         for number, form in enumerate(sentence.split(), start=1):
             at = sentence.index(form, at)
             head, deprel = (0, "root") if number == 1 else (1, "dep")
-            words.append(Word(number, number, at, at + len(form), form, form, "X", None, None, head, deprel))
+            words.append(Word(number, number, at, at + len(form), form, form, self.upos, None, None, head, deprel))
             at += len(form)
         persons = [NamedEntity(w.start, w.end, "PER") for w in words if w.form.startswith(("أ", "الأ"))]
         return ParsedSentence(tuple(words), tuple(persons))
