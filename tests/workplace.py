@@ -12,7 +12,7 @@ from config.settings import StoreSettings
 from tasks.schemas import DATASETS
 from tasks.store import Store
 
-CLOCK_COLUMNS = {"fetched_at", "at"}
+CLOCK_COLUMNS = {"fetched_at", "at", "ingest_date"}  # a run may begin before midnight and end after it
 
 
 # They tell of runs, of which an undisturbed one has fewer.
