@@ -83,10 +83,10 @@ def _serve(*deployments: Any) -> None:
         def _end(self) -> None:
             # Not by its group, as Ctrl-C: that may hold others.
             manager = self._process_manager
-            runs = [run for name in manager.flow_run_ids() if (run := manager.get(name)) and run.pid]
-            for run in runs:
-                os.kill(run.pid or 0, signal.SIGINT)
-            while any(run.is_alive() for run in runs):
+            runs = {run.pid: run for name in manager.flow_run_ids() if (run := manager.get(name)) and run.pid}
+            for pid in runs:
+                os.kill(pid, signal.SIGINT)
+            while any(run.is_alive() for run in runs.values()):
                 time.sleep(LOOK_SECONDS)
             os.kill(os.getpid(), signal.SIGINT)
 

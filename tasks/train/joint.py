@@ -152,7 +152,7 @@ def _build(
     torch.manual_seed(seed)
     random.seed(seed)
     encoder = read(base).to(place)
-    heads = [head for head in build_heads(encoder, base, corpus, place) if head.name in names]
+    heads = build_heads(encoder, base, corpus, names, place)
     return nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}}), heads
 
 
@@ -190,17 +190,20 @@ def _train(
     return scores
 
 
-def build_heads(encoder: nn.Module, base: Path, corpus: Corpus, place: torch.device) -> list[Head]:
-    """The heads over their data."""
+def build_heads(
+    encoder: nn.Module, base: Path, corpus: Corpus, names: Sequence[str], place: torch.device
+) -> list[Head]:
+    """The heads `names` over their data."""
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
     trees = corpus.trees, corpus.dev_trees
+    makers: Mapping[str, Callable[[], Head]] = {
+        ParserHead.name: lambda: ParserHead(*trees, base, place),
+        TaggerHead.name: lambda: TaggerHead(*trees, base, place),
+        EntityHead.name: lambda: EntityHead(corpus.names, corpus.dev_names, base, place),
+        SegmentHead.name: lambda: SegmentHead(*trees, encoder, tokenizer, place),
+    }
     with share_encoder(encoder, tokenizer):
-        return [
-            ParserHead(*trees, base, place),
-            TaggerHead(*trees, base, place),
-            EntityHead(corpus.names, corpus.dev_names, base, place),
-            SegmentHead(*trees, encoder, tokenizer, place),
-        ]
+        return [makers[name]() for name in names]
 
 
 def score_heads(whole: nn.Module, heads: Sequence[Head]) -> dict[str, dict[str, float]]:
