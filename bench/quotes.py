@@ -29,8 +29,9 @@ from config.settings import load_settings
 from tasks.actors import load_actors
 from tasks.evaluate.articles import Evaluation, read_annotated
 from tasks.evaluate.judgements import judge_article
+from tasks.model_folders import BUNDLED, ENCODER, model_folder
 from tasks.parse.encoder import load_encoder
-from tasks.parse.models import BUNDLED, ENCODER, load_parser, model_folder
+from tasks.parse.models import load_parser
 from tasks.parse.parse import parse_articles
 from tasks.parse.precision import half_precision
 from tasks.parse.segment import token_states

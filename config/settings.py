@@ -57,6 +57,9 @@ class RunSettings(Section):
     max_attempts: Count
     max_failing_hours: Annotated[float, Field(ge=0)]
     max_silent_days: Annotated[float, Field(ge=0)]
+    max_still_minutes: Annotated[float, Field(gt=0)]
+    deadline_seconds: Seconds
+    worker_memory_mib: Count
 
 
 class FetchSettings(Section):

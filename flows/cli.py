@@ -276,7 +276,7 @@ def models(context: typer.Context, config: ConfigFile = None) -> None:
         return
     from flows.display import put
     from flows.models import models as describe
-    from tasks.parse.models import model_folder
+    from tasks.model_folders import model_folder
 
     put(describe(model_folder(load_settings(config).parse.parser)), sys.stdout)
 

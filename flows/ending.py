@@ -13,6 +13,8 @@ from config.settings import Settings
 from flows.parameters import Place
 from flows.server import prefect_server
 from flows.stopping import stopping
+from tasks.errors import StandstillError
+from tasks.standstill import StoodStillError
 
 if TYPE_CHECKING:
     from flows.news import RunSummary
@@ -29,7 +31,8 @@ def begin_run() -> None:
 def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> None:
     """Call a flow and print what it did; typer.Exit where batches failed or too many documents were rejected.
 
-    ServerError where the Prefect server cannot be used; typer.Exit on Ctrl-C and SIGTERM.
+    ServerError where the Prefect server cannot be used; StandstillError where the run stood still; typer.Exit on
+    Ctrl-C and SIGTERM.
     """
     from flows.news import BatchesFailedError
     from flows.terminal import count_table
@@ -40,6 +43,8 @@ def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> 
             summary = run()
     except BatchesFailedError as error:
         summary, failed = error.summary, error
+    except StoodStillError as error:
+        raise StandstillError(str(error)) from error
     Console().print(count_table(summary.counts))
     print(f"Parquet: {summary.warehouse}")
     if failed:

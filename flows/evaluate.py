@@ -18,7 +18,7 @@ from tasks.errors import UsageError
 from tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables, read_annotated
 from tasks.evaluate.judgements import Row, changes, read_judgements, save_judgements
 from tasks.evaluate.models import score_models
-from tasks.parse.models import BUNDLED, OPEN, SCORES, model_folder, model_root
+from tasks.model_folders import BUNDLED, OPEN, SCORES, model_folder, model_root
 from tasks.store import Store
 
 

@@ -15,7 +15,7 @@ from flows.display import plain_table
 from flows.scores import model_scores
 from flows.status import readable_bytes
 from tasks.errors import ModelError
-from tasks.parse.models import LANGUAGE, MANIFEST, SCORES
+from tasks.model_folders import LANGUAGE, MANIFEST, SCORES
 
 STYLES: Final = {"ok": "green", "no checksum": "yellow"}
 

@@ -19,9 +19,10 @@ from tasks.fetch import Target, load_sources, targets_from_arguments, targets_fr
 from tasks.fingerprint import fingerprints
 from tasks.lease import Check, hold
 from tasks.quarantine import Attempts, Failure
-from tasks.run import Plan, StageCount, close_tools, open_tools, run_fetch, run_stage
+from tasks.run import Plan, StageCount, close_tools, open_tools, progress_of, run_fetch, run_stage
 from tasks.source_counts import SourceCount, new_rejects, present_files, source_counts
 from tasks.stages import STAGES
+from tasks.standstill import StoodStillError, ended_at_standstill
 from tasks.store import Batch, Store
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,8 @@ def _run_prepared(prepared: PreparedRun, place: Place) -> RunSummary:
     context = FlowRunContext.get()
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
-    with hold(prepared.store, run_id) as check:
+    most = prepared.settings.run.max_still_minutes
+    with hold(prepared.store, run_id) as check, ended_at_standstill(progress_of(plan), prepared.store, most):
         attempts = Attempts(prepared.store, fingerprints(prepared.settings))
         _look_back(attempts)
         passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
@@ -187,6 +189,9 @@ def _run_batch(
         try:
             with attempts.at_work(stage, batch):
                 tally.add(run_stage(stage, str(batch), plan, alone=attempts.suspects(stage, batch)))
+        except StoodStillError:
+            attempts.record_failure(stage, batch, "the run stood still in it, and was ended")
+            raise
         except Exception as error:
             if isinstance(error, (StoreError, ModelError, ConfigError)) and not isinstance(error, BatchError):
                 raise  # every other batch would fail too

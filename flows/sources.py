@@ -95,18 +95,16 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
-    from tasks.clean import ExtractorPool, Hints, load_boilerplate, load_noise
+    from tasks.clean import Cleaner, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
     from tasks.fetch.listings import ListingReader
     from tasks.fetch.web import open_web
     from tasks.source_check import Trial
 
-    hints = {source.id: Hints.of(source) for source in sources}
     clean = settings.clean
-    rules, noise = load_boilerplate(Path(clean.boilerplate)), load_noise(Path(clean.noise))
-    pool = ExtractorPool(1, clean.deadline_seconds, clean.worker_memory_mib, noise, hints)
-    with open_web(settings.fetch) as web, ListingReader(settings.fetch) as listings, pool as extractor:
-        trial = Trial(settings, web, listings, rules, extractor)
-        yield from map(trial.check, sources)
+    pages = PageReader(load_noise(Path(clean.noise)), clean.zone, {source.id: Hints.of(source) for source in sources})
+    pool = cleaner_pool(Cleaner(clean, load_boilerplate(Path(clean.boilerplate)), pages), workers=1)
+    with open_web(settings.fetch) as web, ListingReader(settings.fetch) as listings, pool as cleaners:
+        yield from map(Trial(settings, web, listings, cleaners).check, sources)
 
 
 def _shown(result: SourceCheck) -> RenderableType:

@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.terminal import console
 from tasks.errors import UsageError
-from tasks.parse.models import BUNDLED, model_root
+from tasks.model_folders import BUNDLED, model_root
 from tasks.train.data import data_files
 from tasks.train.steps import SHIPPED, STEPS, Workshop, run_step
 

@@ -29,6 +29,10 @@ class ServerError(NabraError):
     """The Prefect server cannot be used."""
 
 
+class StandstillError(NabraError):
+    """The run was ended, because it had settled nothing for too long."""
+
+
 class ModelError(NabraError):
     """A model file is missing, damaged, or made for another version."""
 

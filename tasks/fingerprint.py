@@ -10,7 +10,7 @@ from typing import Any
 
 from config.settings import Settings
 from tasks.fetch import load_sources
-from tasks.parse.models import model_folder, opinion_folder, verify
+from tasks.model_folders import model_folder, opinion_folder, verify
 from tasks.schemas import SCHEMA_VERSION
 
 VERSION = metadata.version("nabra")

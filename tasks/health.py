@@ -13,8 +13,10 @@ from config.settings import RunSettings
 from tasks.compact import datasets
 from tasks.fetch import Source, canonical_url, targets_of
 from tasks.fetch.pages import FAILED, Page, newest_pages
+from tasks.lease import seen_holder
 from tasks.quarantine import failures
 from tasks.schemas import PAGES
+from tasks.standstill import last_progress
 from tasks.store import Store
 
 Runs = Sequence[Mapping[str, Any]]
@@ -23,9 +25,11 @@ Runs = Sequence[Mapping[str, Any]]
 def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now: datetime) -> Iterator[str]:
     """A sentence for each of what is wrong at present, none where all is well.
 
-    Batches on which a stage failed; no fetching for `max_failing_hours`; of the sources that are on: an address that
-    has failed for as long, and a source that has given nothing new for `max_silent_days` since it was first asked.
+    A run that stands still; batches on which a stage failed; no fetching for `max_failing_hours`; of the sources that
+    are on: an address that has failed for as long, and a source that has given nothing new for `max_silent_days` since
+    it was first asked.
     """
+    yield from _standstill(store, settings, now)
     for failure in failures(store):
         times = failure.attempts + failure.deaths
         yield f"batch {failure.batch}: {failure.stage} failed {times} times: {failure.error}"
@@ -45,6 +49,14 @@ def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now
         since = _silent_since([run for run in runs if run["source"] == name])
         if not long_failing and since is not None and since < now - timedelta(days=settings.max_silent_days):
             yield f"source {name}: nothing new since {_shown(since)}"
+
+
+def _standstill(store: Store, settings: RunSettings, now: datetime) -> Iterator[str]:
+    """A run at work that has settled nothing for half the time after which it is to end."""
+    holder, last = seen_holder(store), last_progress(store)
+    if holder and last and last < now - timedelta(minutes=settings.max_still_minutes / 2):
+        who = f"run {holder.run}, process {holder.pid} on {holder.host}"
+        yield f"{who}, has settled nothing since {_shown(last)}; see run.max_still_minutes"
 
 
 def _addresses(source: Source) -> Iterator[str]:

@@ -177,13 +177,14 @@ class Ingest:
     def _cleaned(self, raw: pa.Table) -> StageOutput:
         """What clean makes of documents, apart from stories."""
         nothing, tools = DuplicateIndex(self._settings.clean), self._tools
-        return clean_articles(raw, self._settings.clean, tools.boilerplate, tools.extractor, nothing)
+        return clean_articles(raw, tools.cleaners, nothing)
 
     def __str__(self) -> str:
         return f"fetch: {self.met} documents met; stored: {self.new} new, {self.known} known, {self.rejected} refused"
 
     def _watched(self, fetched: Iterator[Fetched]) -> Iterator[Fetched]:
         for event in fetched:
+            self._tools.progress.tick()
             self.met += isinstance(event, (Document, Refused, Known, Kept))
             yield event
 

@@ -21,13 +21,12 @@ from tasks.fetch import Target
 from tasks.fingerprint import VERSION as NABRA_VERSION
 from tasks.fingerprint import fingerprints
 from tasks.ingest import Ingest
-from tasks.parse.parse import parse_articles
 from tasks.quarantine import set_aside
 from tasks.repeats import documents, merged, shared, taken_over, within, without
 from tasks.schemas import VERSION
-from tasks.sentiment import tag_sentiment
-from tasks.stages import STAGES, StageOutput
-from tasks.stance import tag_stances
+from tasks.stage_calls import call_in_groups
+from tasks.stages import STAGES, Stage, StageOutput
+from tasks.standstill import Progress
 from tasks.store import Batch, Provenance, Store
 from tasks.toolbox import Toolbox
 
@@ -54,38 +53,6 @@ class StageCount:
     seconds: float = 0.0
 
 
-def _clean(tables: Tables, tools: Toolbox) -> StageOutput:
-    return clean_articles(tables["raw"], tools.settings.clean, tools.boilerplate, tools.extractor, tools.duplicates)
-
-
-def _parse(tables: Tables, tools: Toolbox) -> StageOutput:
-    return parse_articles(tables["clean"], tools.settings.parse, tools.parser, tools.actors)
-
-
-def _sentiment(tables: Tables, tools: Toolbox) -> StageOutput:
-    return tag_sentiment(tables["clean"], tables["sentences"], tools.settings.sentiment, tools.classifier)
-
-
-def _stance(tables: Tables, tools: Toolbox) -> StageOutput:
-    return tag_stances(
-        tables["clean"],
-        tables["sentences"],
-        tables["tokens"],
-        tables["entities"],
-        tools.settings.stance,
-        tools.judges,
-        tools.actors,
-    )
-
-
-FUNCTIONS: Mapping[str, Callable[[Tables, Toolbox], StageOutput]] = {
-    "clean": _clean,
-    "parse": _parse,
-    "sentiment": _sentiment,
-    "stance": _stance,
-}
-
-
 def process_batch(stage_name: str, batch: Batch, tools: Toolbox, provenance: Provenance) -> StageCount:
     """Run one stage on one batch: read its datasets, write its own, the rejects first and the last dataset last."""
     started = time.monotonic()
@@ -97,7 +64,7 @@ def process_batch(stage_name: str, batch: Batch, tools: Toolbox, provenance: Pro
     spared = documents(taken)
     left = without(tables, spared)
     twins = within(left["clean"]) if "clean" in left else {}
-    made = FUNCTIONS[stage_name](without(left, set(twins)), tools)
+    made = _made(stage, without(left, set(twins)), tools)
     output = merged(shared(made, twins, left["clean"]) if twins else made, taken)
     count = _count(stage_name, tables, output, spared | twins.keys(), time.monotonic() - started)
     versions = _versions(tables)
@@ -105,6 +72,12 @@ def process_batch(stage_name: str, batch: Batch, tools: Toolbox, provenance: Pro
     for dataset in stage.writes:
         store.write(dataset, batch, _with_versions(output.tables[dataset], versions), provenance)
     return count
+
+
+def _made(stage: Stage, tables: Tables, tools: Toolbox) -> StageOutput:
+    if stage.name == "clean":
+        return clean_articles(tables["raw"], tools.cleaners, tools.duplicates)
+    return call_in_groups(stage, tables, tools.workers, tools.settings.run.deadline_seconds)
 
 
 def _versions(tables: Tables) -> dict[str, int]:
@@ -159,7 +132,13 @@ class Plan:
 def open_tools(plan: Plan) -> Toolbox:
     """The tools of a run in this process; close them with `close_tools`."""
     store = Store.open(plan.settings.store)
-    return Toolbox(plan.settings, store, frozenset(plan.todo(store, "clean")))
+    return Toolbox(plan.settings, store, frozenset(plan.todo(store, "clean")), progress_of(plan))
+
+
+@lru_cache(maxsize=1)
+def progress_of(plan: Plan) -> Progress:
+    """The progress of a run in this process, also when it opens its tools anew."""
+    return Progress()
 
 
 def close_tools(plan: Plan) -> None:
@@ -179,6 +158,7 @@ def run_stage(stage_name: str, batch_id: str, plan: Plan, *, alone: bool = False
 
     `alone`: in a process of its own, whose death is a BatchError and not the end of the run.
     """
+    progress_of(plan).tick()
     if alone:
         close_tools(plan)  # memory is needed there, and the index of duplicates lacks what is made there
         return call_alone(_run_stage_here, stage_name, batch_id, plan)

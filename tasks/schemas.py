@@ -30,7 +30,7 @@ REJECT_REASONS: Final = {
     "refused": "the address is not one that nabra may fetch",
     "robots": "the site's robots.txt forbids the address, or cannot be read",
     "too_large": "the payload or its text is longer than the settings allow",
-    "empty": "nothing was received, or no text is left after cleaning",
+    "empty": "nothing was received, no text is left after cleaning, or it holds no word",
     "not_text": "the payload is binary, not an article",
     "no_article": "the page has no main text that the extractor finds, or less than the settings ask",
     "wrong_language": "the text is not in a language that the settings accept",

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from config.settings import Settings
-from tasks.clean import Boilerplate, DuplicateIndex, Extractor, clean_articles
+from tasks.clean import DuplicateIndex, clean_articles
 from tasks.errors import DocumentError
 from tasks.fetch import Source, Target, canonical_url, document_id, targets_of
 from tasks.fetch.feeds import FeedItem
@@ -19,6 +19,7 @@ from tasks.fetch.identity import has_credentials, without_credentials
 from tasks.fetch.listings import Listing, ListingReader
 from tasks.fetch.web import Web
 from tasks.schemas import RAW, table
+from tasks.workers import Workers
 
 # One article that cannot be read says nothing of the outlet.
 TRIED_ARTICLES: Final = 3
@@ -87,8 +88,7 @@ class Trial:
     settings: Settings
     web: Web
     listings: ListingReader
-    boilerplate: Boilerplate
-    extractor: Extractor
+    cleaners: Workers
 
     def check(self, source: Source) -> SourceCheck:
         """Ask each address of the source, count what it names, and read the first article."""
@@ -175,8 +175,7 @@ class Trial:
             raw = table(RAW, [found.row(found.load())])
         except DocumentError as error:
             return Problem(found.url, error.reason, error.detail)
-        clean = self.settings.clean
-        output = clean_articles(raw, clean, self.boilerplate, self.extractor, DuplicateIndex(clean))
+        output = clean_articles(raw, self.cleaners, DuplicateIndex(self.settings.clean))
         for reject in output.rejects.to_pylist():
             return Problem(found.url, reject["reason"], reject["detail"])
         article: dict[str, Any] = output.tables["clean"].to_pylist()[0]

@@ -1,68 +1,71 @@
-"""What the stages need beside their tables: models, lexicons, worker processes. Made when first asked for."""
+"""What a run needs beside its settings: worker processes, and what is known of the articles before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from config.settings import Settings
-from tasks.actors import Actors, load_actors
-from tasks.clean import Boilerplate, DuplicateIndex, ExtractorPool, Hints, load_boilerplate, load_noise
+from tasks.clean import Cleaner, DuplicateIndex, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
 from tasks.fetch import load_sources
-from tasks.parse.encoder import load_encoder
-from tasks.parse.models import (
-    DECISION,
-    ENCODER,
-    OPINION,
-    SENTIMENT,
-    STANCE,
-    load_parser,
-    model_folder,
-    opinion_folder,
-    verify,
-)
-from tasks.parse.parser import Parser
 from tasks.repeats import Originals
-from tasks.sentiment.classifier import Classifier, load_classifier
 from tasks.sketches import sketched_articles
+from tasks.stage_calls import ready
 from tasks.stages import STAGES
-from tasks.stance import Judges, load_cues, load_decision, load_target_classifier
+from tasks.standstill import Progress
 from tasks.store import Batch, Store
+from tasks.workers import WorkerPool
+
+if TYPE_CHECKING:
+    pass
 
 
 class Toolbox:
-    """The tools for one set of settings.
+    """The tools for one set of settings, each made when first asked for.
 
-    `stale` are the batches of `clean` that this run makes anew: their old rows are part of no story.
+    `stale` are the batches of `clean` that this run makes anew: their old rows are part of no story. `progress` hears
+    of all that is settled.
     """
 
-    def __init__(self, settings: Settings, store: Store, stale: frozenset[Batch] = frozenset()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        stale: frozenset[Batch] = frozenset(),
+        progress: Progress | None = None,
+    ) -> None:
         self.settings = settings
         self.store = store
         self.stale = stale
+        self.progress = progress or Progress()
 
     def close(self) -> None:
-        """End the extraction processes, if any were started."""
-        if "extractor" in self.__dict__:
-            self.extractor.close()
+        """End the worker processes, if any were started."""
+        for name in ("cleaners", "workers"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
 
     @cached_property
-    def boilerplate(self) -> Boilerplate:
-        """The boilerplate rules."""
-        return load_boilerplate(Path(self.settings.clean.boilerplate))
-
-    @cached_property
-    def extractor(self) -> ExtractorPool:
-        """The processes that extract articles from pages."""
+    def cleaners(self) -> WorkerPool:
+        """The processes that clean documents."""
         settings, sources = self.settings.clean, load_sources(Path(self.settings.fetch.sources))
         hints = {source.id: Hints.of(source) for source in sources}
-        noise = load_noise(Path(settings.noise))
-        return ExtractorPool(settings.workers, settings.deadline_seconds, settings.worker_memory_mib, noise, hints)
+        pages = PageReader(load_noise(Path(settings.noise)), settings.zone, hints)
+        return cleaner_pool(
+            Cleaner(settings, load_boilerplate(Path(settings.boilerplate)), pages), tick=self.progress.tick
+        )
+
+    @cached_property
+    def workers(self) -> WorkerPool:
+        """The process that has the models, for the stages after clean."""
+        settings = self.settings.run
+        bounds = settings.deadline_seconds, settings.worker_memory_mib
+        return WorkerPool("analysis", 1, *bounds, partial(ready, self.settings), self.progress.tick)
 
     @cached_property
     def duplicates(self) -> DuplicateIndex:
@@ -82,43 +85,3 @@ class Toolbox:
         cleaned = self.store.done(STAGES["clean"]) - self.stale
         recent = {batch for batch in cleaned if batch.ingest_date >= since}
         return sketched_articles(self.store, recent, self.settings.clean)
-
-    @cached_property
-    def actors(self) -> Actors:
-        """The actor list."""
-        return load_actors(Path(self.settings.parse.actors))
-
-    @cached_property
-    def judges(self) -> Judges:
-        """What decides on stances."""
-        folder = self.opinions / STANCE
-        classifier = load_target_classifier(folder, *self._opinion_encoder)
-        return Judges(load_cues(Path(self.settings.stance.cues)), classifier, load_decision(folder / DECISION))
-
-    @cached_property
-    def models(self) -> Path:
-        """The folder of parser models, checked."""
-        folder = model_folder(self.settings.parse.parser)
-        verify(folder)
-        return folder
-
-    @cached_property
-    def parser(self) -> Parser:
-        """The parser."""
-        return load_parser(self.models, self.settings.parse.threads)
-
-    @cached_property
-    def opinions(self) -> Path:
-        """The folder of the classifiers of sentiment and stance, checked."""
-        folder = opinion_folder(self.settings.parse.parser)
-        verify(folder)
-        return folder
-
-    @cached_property
-    def classifier(self) -> Classifier:
-        """The sentiment classifier that goes with the parser."""
-        return load_classifier(self.opinions / SENTIMENT, *self._opinion_encoder)
-
-    @property
-    def _opinion_encoder(self) -> tuple[Any, Any]:
-        return load_encoder(self.opinions / OPINION, self.opinions / ENCODER)

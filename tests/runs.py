@@ -27,7 +27,7 @@ from config.settings import load_settings
 from tasks import lease
 from tasks.errors import NabraError
 from tasks.quarantine import AT_WORK
-from tasks.run import FUNCTIONS
+from tasks.stage_functions import FUNCTIONS
 from tasks.store import Store
 from tests.workplace import all_rows
 
@@ -145,12 +145,12 @@ def parse_after(gate: str) -> None:
             time.sleep(0.05)
         return honest(tables, tools)
 
-    FUNCTIONS["parse"] = waiting  # type: ignore[index]
+    FUNCTIONS["parse"] = waiting
 
 
 def dwell_in_parse() -> None:
     """From now on the stage parse never ends."""
-    FUNCTIONS["parse"] = lambda tables, tools: time.sleep(600)  # type: ignore[index]
+    FUNCTIONS["parse"] = lambda tables, tools: time.sleep(600)
 
 
 def kill_group(process: BaseProcess) -> None:
@@ -258,13 +258,8 @@ def _with_stand_ins(target: Callable[..., None], args: tuple[Any, ...]) -> None:
 
 
 def use_stand_ins() -> None:
-    """Give every toolbox of this process a parser and classifiers of a few lines."""
-    from tasks.stance import Judges, load_cues
+    """Let every toolbox of this process run the stages here, with a parser and classifiers of a few lines."""
     from tasks.toolbox import Toolbox
-    from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
+    from tests.in_process import InThisProcess, stand_ins
 
-    cues = load_cues(Path(load_settings().stance.cues))
-    tools: dict[str, object] = {"parser": WordParser(), "classifier": WordClassifier()}
-    tools["judges"] = Judges(cues, WordTargets(), WORD_DECISION)
-    for name, tool in tools.items():
-        setattr(Toolbox, name, tool)
+    Toolbox.workers = property(lambda tools: InThisProcess(stand_ins(tools.settings)))  # type: ignore[assignment]

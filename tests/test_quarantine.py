@@ -14,13 +14,17 @@ from config.settings import load_settings
 from flows import news
 from flows.cli import app
 from flows.parameters import Place
+from tasks.errors import BatchError
 from tasks.fingerprint import fingerprints
 from tasks.quarantine import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
-from tasks.run import FUNCTIONS, Plan, run_fetch, run_stage
+from tasks.run import Plan, run_fetch, run_stage
 from tasks.schemas import DATASETS
+from tasks.stage_functions import FUNCTIONS
 from tasks.stages import STAGES, StageOutput, stage_output
 from tasks.store import Batch, Store
+from tasks.toolbox import Toolbox
 from tests.flows.small_warehouse import row, write
+from tests.in_process import InThisProcess
 
 FIRST, SECOND = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")
 
@@ -33,8 +37,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     for number, batch in enumerate((FIRST, SECOND)):
         for dataset in ("raw", "clean"):
             write(store, batch, dataset, {"doc_id": f"{number}" * 32, "url": f"file:///{number}.txt"})
-    for name, stage in STAGES.items():
-        monkeypatch.setitem(FUNCTIONS, name, _made(stage.writes))
+    for name in FUNCTIONS:
+        monkeypatch.setitem(FUNCTIONS, name, _made(STAGES[name].writes))
+    monkeypatch.setattr(Toolbox, "workers", InThisProcess(None))
     monkeypatch.setattr(news, "run_stage", run_stage.fn)
     monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
     monkeypatch.setattr(news, "pending", news.pending.fn)
@@ -63,7 +68,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     def fragile(tables, tools) -> StageOutput:
         if ids & {*tables["clean"]["doc_id"].to_pylist()}:
-            raise ValueError("no tree")
+            raise BatchError("no tree")
         return honest(tables, tools)
 
     monkeypatch.setitem(FUNCTIONS, "parse", fragile)
@@ -82,7 +87,7 @@ def run_pending(store: Store) -> str:
 def test_a_failing_batch_does_not_hold_up_the_others(store: Store, broken: set[str]) -> None:
     broken.add("0" * 32)
     said = run_pending(store)
-    assert "parse failed on batch 2026-04-12/one: ValueError: no tree" in said
+    assert "parse failed on batch 2026-04-12/one: BatchError: no tree" in said
     assert "attempt 1 of 3" in said
     assert store.batches("stances") == [SECOND]
 
@@ -145,7 +150,7 @@ def test_status_names_failing_batches(store: Store, broken: set[str]) -> None:
     run_pending(store)
     shown = CliRunner().invoke(app, ["status", "--warehouse", store.root]).output
     assert "2026-04-12/one" in shown
-    assert "ValueError: no tree" in shown
+    assert "BatchError: no tree" in shown
 
 
 def die(store: Store, times: int, fingerprint: str = "f") -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from tasks.parse.parser import ParsedSentence
 from tasks.repeats import Original, Originals
-from tasks.run import FUNCTIONS, Plan, StageCount
+from tasks.run import Plan, StageCount
+from tasks.stages import STAGES
 from tasks.store import Batch
 from tasks.validate import Validation, validate
 from tests.conftest import WordParser, clean_table
@@ -51,7 +52,7 @@ def rows_of(run: Run, name: str) -> dict[str, list[str]]:
 
 
 def spared(counts: list[StageCount]) -> dict[str, int]:
-    return {stage: sum(count.known for count in counts if count.stage == stage) for stage in FUNCTIONS}
+    return {stage: sum(count.known for count in counts if count.stage == stage) for stage in STAGES}
 
 
 def test_a_repeat_gets_the_rows_of_its_original_and_is_not_parsed(run: Run) -> None:

@@ -16,12 +16,12 @@ from tasks.errors import StoreError
 from tasks.fetch import targets_from_arguments
 from tasks.ingest import Ingest
 from tasks.parse.parser import Parser
-from tasks.run import FUNCTIONS, Plan, StageCount, process_batch
-from tasks.stages import STAGES
-from tasks.stance import Judges, load_cues
+from tasks.run import Plan, StageCount, process_batch
+from tasks.stage_functions import FUNCTIONS, StageTools
+from tasks.stages import STAGES, StageOutput
 from tasks.store import Store
 from tasks.toolbox import Toolbox
-from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
+from tests.in_process import InThisProcess, shipped_cleaner, stand_ins
 from tests.workplace import all_rows
 
 NEWS = (
@@ -59,8 +59,10 @@ class Run:
 
     def go(self, steps: int = 1000, parser: Parser | None = None) -> list[StageCount]:
         tools = Toolbox(self.plan.settings, self.store)
-        judges = Judges(load_cues(Path(self.plan.settings.stance.cues)), WordTargets(), WORD_DECISION)
-        tools.__dict__ |= {"parser": parser or WordParser(), "classifier": WordClassifier(), "judges": judges}
+        tools.__dict__ |= {
+            "cleaners": InThisProcess(shipped_cleaner()),
+            "workers": InThisProcess(stand_ins(self.plan.settings, parser)),
+        }
         counts = []
         for _ in Ingest(self.store, tools, self.plan.provenance["raw"]).run(self.targets):
             steps -= 1
@@ -161,9 +163,9 @@ def test_a_stage_that_loses_a_document_is_noticed(
 ) -> None:
     honest = FUNCTIONS["parse"]
 
-    def forgetful(tables: dict[str, pa.Table], tools: Toolbox) -> object:
+    def forgetful(tables: dict[str, pa.Table], tools: StageTools) -> StageOutput:
         return honest({"clean": tables["clean"].slice(1)}, tools)
 
-    monkeypatch.setitem(FUNCTIONS, "parse", forgetful)  # type: ignore[arg-type]
+    monkeypatch.setitem(FUNCTIONS, "parse", forgetful)
     with pytest.raises(StoreError, match="stage parse lost or invented documents"):
         Run(tmp_path / "w", articles).go()

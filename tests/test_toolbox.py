@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import load_settings
+from tasks.clean import Cleaner
 from tasks.store import Store
 from tasks.toolbox import Toolbox
+from tests.clean.test_clean import document
 from tests.clean.test_selectors import PAGE, TEASER
 
 NOW = datetime(2024, 6, 20, tzinfo=UTC)
@@ -21,7 +23,7 @@ enabled = false
 """
 
 
-def test_the_extractor_knows_what_the_sources_say_of_their_pages(tmp_path: Path) -> None:
+def test_the_cleaners_know_what_the_sources_say_of_their_pages(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text(SOURCES, encoding="utf-8")
     (tmp_path / "my.toml").write_text('[fetch]\nsources = "sources.toml"\n[clean]\nworkers = 1\n', encoding="utf-8")
     settings = load_settings(tmp_path / "my.toml", warehouse=str(tmp_path / "w"))
@@ -31,10 +33,10 @@ def test_the_extractor_knows_what_the_sources_say_of_their_pages(tmp_path: Path)
     tools = Toolbox(settings, Store.open(settings.store))
     try:
         articles = {
-            source: tools.extractor.submit(page, "https://port.example/1", source, NOW, "UTC")()
+            source: tools.cleaners.submit(Cleaner.clean, document("1.html", page, source=source, fetched_at=NOW))()
             for source in ("port", "cli")
         }
     finally:
         tools.close()
-    assert TEASER not in articles["port"].text
-    assert TEASER in articles["cli"].text
+    assert TEASER not in articles["port"]["text"]
+    assert TEASER in articles["cli"]["text"]

@@ -13,16 +13,28 @@ from tasks.errors import DocumentError
 from tasks.workers import WorkerPool
 
 
-def do_nothing() -> None:
-    pass
+def make_tools() -> str:
+    return "abc"
 
 
-def refuse(reason: str, detail: str) -> None:
+def refuse(_: str, reason: str, detail: str) -> None:
     raise DocumentError(reason, detail)
 
 
+def die(_: str, status: int) -> None:
+    os._exit(status)
+
+
+def take(_: str, size: int) -> None:
+    bytes(size)
+
+
+def sleep(_: str, seconds: float) -> None:
+    time.sleep(seconds)
+
+
 def starts() -> WorkerPool:
-    return WorkerPool("counting", 1, 60, 128, do_nothing)
+    return WorkerPool("counting", 1, 60, 128, make_tools)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +45,8 @@ def pool() -> Iterator[WorkerPool]:
 
 def test_a_process_that_dies_costs_one_call_and_the_next_is_done(pool: WorkerPool) -> None:
     with pytest.raises(DocumentError, match="failed: the counting process died with exit code 3"):
-        pool.submit(os._exit, 3)()
-    assert pool.submit(len, "abc")() == 3
+        pool.submit(die, 3)()
+    assert pool.submit(len)() == 3
 
 
 def test_a_call_refuses_a_document_as_it_would_here(pool: WorkerPool) -> None:
@@ -49,8 +61,8 @@ def test_a_call_refuses_a_document_as_it_would_here(pool: WorkerPool) -> None:
 
 def test_a_call_that_takes_too_much_memory_is_told_from_one_that_dies(pool: WorkerPool) -> None:
     with pytest.raises(DocumentError, match="failed: counting took more than 128 MiB of memory"):
-        pool.submit(bytes, 200 * 2**20)()
-    assert pool.submit(len, "abc")() == 3
+        pool.submit(take, 200 * 2**20)()
+    assert pool.submit(len)() == 3
 
 
 def test_no_process_starts_unasked() -> None:
@@ -61,8 +73,8 @@ def test_no_process_starts_unasked() -> None:
 def test_who_waits_when_the_pool_is_closed_waits_no_longer_and_nothing_starts_again() -> None:
     with ThreadPoolExecutor() as threads:
         with starts() as pool:
-            pool.submit(len, "")()
-            waiting = [threads.submit(pool.submit(time.sleep, 50)) for _ in range(2)]
+            pool.submit(len)()
+            waiting = [threads.submit(pool.submit(sleep, 50)) for _ in range(2)]
             time.sleep(0.2)
             begun = time.monotonic()
         for each in waiting:
@@ -70,4 +82,14 @@ def test_who_waits_when_the_pool_is_closed_waits_no_longer_and_nothing_starts_ag
                 each.result(10)
         assert time.monotonic() - begun < 10
     with pytest.raises(CancelledError):
-        pool.submit(len, "")
+        pool.submit(len)
+
+
+def test_every_call_gets_the_tools_that_its_process_made(pool: WorkerPool) -> None:
+    assert pool.submit(str.upper)() == "ABC"
+
+
+def test_a_call_over_its_own_deadline_is_a_timeout(pool: WorkerPool) -> None:
+    with pytest.raises(DocumentError, match=r"timeout: counting took longer than 0\.5 s"):
+        pool.submit(sleep, 50, deadline_seconds=0.5)()
+    assert pool.submit(len)() == 3

@@ -2,21 +2,23 @@
 
 from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
 from tasks.clean.clean import clean_articles
+from tasks.clean.cleaner import Cleaner, PageReader, cleaner_pool
 from tasks.clean.duplicates import DuplicateIndex, sketched
-from tasks.clean.extract import Article, Extractor, ExtractorPool
+from tasks.clean.extract import Article
 from tasks.clean.noise import Noise, load_noise
 from tasks.clean.selectors import Hints
 
 __all__ = [
     "Article",
     "Boilerplate",
+    "Cleaner",
     "DuplicateIndex",
-    "Extractor",
-    "ExtractorPool",
     "Hints",
     "Noise",
+    "PageReader",
     "Rule",
     "clean_articles",
+    "cleaner_pool",
     "load_boilerplate",
     "load_noise",
     "sketched",

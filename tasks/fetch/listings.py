@@ -72,7 +72,7 @@ class ListingReader:
         if len(payload.content) <= SHORT_BYTES or not (reading.kind or _is_listing(payload)):
             return read_listing(payload, base, self._max_items, reading)
         try:
-            return self._pool.submit(read_listing, payload, base, self._max_items, reading)()
+            return self._pool.submit(_read, payload, base, self._max_items, reading)()
         except CancelledError as error:
             raise StoppedError from error
 
@@ -87,6 +87,10 @@ class ListingReader:
 
 def _prepare() -> None:
     """Make a worker ready; importing this module has done it."""
+
+
+def _read(_: None, payload: Payload, base: str, max_items: int, reading: Reading) -> Listing | None:
+    return read_listing(payload, base, max_items, reading)
 
 
 def read_listing(payload: Payload, base: str, max_items: int, reading: Reading = AS_IT_SHOWS) -> Listing | None:

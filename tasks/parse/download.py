@@ -9,7 +9,8 @@ import stanza
 from stanza.resources.common import DEFAULT_MODEL_DIR, DEFAULT_RESOURCES_URL, UnknownLanguageError
 
 from tasks.errors import ModelError
-from tasks.parse.models import LANGUAGE, PROCESSORS
+from tasks.model_folders import LANGUAGE
+from tasks.parse.models import PROCESSORS
 
 
 def download_stanford() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,8 @@ import pyarrow as pa
 from config.settings import ParseSettings
 from tasks.actors import Actors
 from tasks.parse.entities import find_mentions
-from tasks.parse.parser import ParsedSentence, Parser
-from tasks.parse.sentences import split_sentences
+from tasks.parse.parser import LongSentencesError, ParsedSentence, Parser
+from tasks.parse.sentences import Span, has_word, split_sentences
 from tasks.schemas import PARTS
 from tasks.stages import StageOutput, reject, stage_output
 
@@ -34,22 +34,36 @@ class Sentence:
     end: int
     text: str
 
+    def cut(self, spans: Sequence[Span]) -> Iterator[Sentence]:
+        """The sentences that spans of this one come to; what holds no word is none."""
+        for start, end in spans:
+            if has_word(self.text, start, end):
+                yield Sentence(self.part, self.start + start, self.start + end, self.text[start:end])
+
+
+Parsed = list[tuple[Sentence, ParsedSentence]]
+# A sentence, with the number of its article in the chunk.
+Numbered = tuple[int, Sentence]
+
 
 def parse_articles(clean: pa.Table, settings: ParseSettings, parser: Parser, actors: Actors) -> StageOutput:
     """Split, tokenize and parse the articles of `clean` (read: doc_id, url, source, title, text).
 
     Makes `sentences` (one row a sentence, the headline's first), `tokens` (one row a UD word) and `entities` (one row
-    a mention). An article on which the parser fails is refused with reason `failed`; the others go on.
+    a mention). An article on which the parser fails is refused with reason `failed`, one without a word with `empty`;
+    the others go on.
     """
     rows: dict[str, list[Row]] = {"sentences": [], "tokens": [], "entities": []}
     rejects = []
     for chunk in _chunks(clean.to_pylist(), settings.max_sentence_words):
-        for article, sentences, parsed in _parse_chunk(chunk, parser):
+        for article, parsed in _parse_chunk(chunk, parser):
             if isinstance(parsed, Exception):
                 logger.warning("parse: %s: %s", article["url"], parsed)
                 rejects.append(reject("parse", article, "failed", f"{type(parsed).__name__}: {parsed}"))
-                continue
-            _add_rows(rows, article, sentences, parsed, actors)
+            elif not parsed:
+                rejects.append(reject("parse", article, "empty", "the article holds no word: no letter and no digit"))
+            else:
+                _add_rows(rows, article, parsed, actors)
     return stage_output(rows, rejects)
 
 
@@ -77,33 +91,65 @@ def _chunks(articles: Sequence[Row], max_words: int) -> Iterator[list[tuple[Row,
         yield chunk
 
 
-def _parse_chunk(
-    chunk: list[tuple[Row, list[Sentence]]], parser: Parser
-) -> Iterator[tuple[Row, list[Sentence], list[ParsedSentence] | Exception]]:
+def _parse_chunk(chunk: list[tuple[Row, list[Sentence]]], parser: Parser) -> Iterator[tuple[Row, Parsed | Exception]]:
     """Parse all articles of the chunk together; if that fails, one by one, so that only the culprit is refused."""
+    parsed: list[Parsed] = [[] for _ in chunk]
     try:
-        parsed = iter(parser.parse([s.text for _, sentences in chunk for s in sentences]))
-        whole = [(article, sentences, [next(parsed) for _ in sentences]) for article, sentences in chunk]
+        numbered = [(number, sentence) for number, (_, sentences) in enumerate(chunk) for sentence in sentences]
+        for number, sentence, found in _parse(numbered, parser):
+            parsed[number].append((sentence, found))
+    except MemoryError:
+        raise  # the process has no more, whatever article is next
     except Exception as error:  # noqa: BLE001 - one bad article must not cost the others
         if len(chunk) == 1:
-            yield *chunk[0], error
+            yield chunk[0][0], error
             return
-        for pair in chunk:
-            yield from _parse_chunk([pair], parser)
+        for article in chunk:
+            yield from _parse_chunk([article], parser)
         return
-    yield from whole
+    yield from ((article, found) for (article, _), found in zip(chunk, parsed, strict=True))
+
+
+def _parse(sentences: Sequence[Numbered], parser: Parser) -> Iterator[tuple[int, Sentence, ParsedSentence]]:
+    """Parse sentences, `CHUNK_CHARS` of them at once, cut where the parser asks for it."""
+    for part in _parts(sentences):
+        try:
+            parsed = parser.parse([sentence.text for _, sentence in part])
+        except LongSentencesError as error:
+            yield from _parse(list(_shorter(part, error.cuts)), parser)
+            continue
+        yield from ((*numbered, found) for numbered, found in zip(part, parsed, strict=True))
+
+
+def _parts(sentences: Sequence[Numbered]) -> Iterator[list[Numbered]]:
+    """The sentences in parts of `CHUNK_CHARS`: a chunk of one long article has more."""
+    part: list[Numbered] = []
+    chars = 0
+    for number, sentence in sentences:
+        if part and chars + len(sentence.text) > CHUNK_CHARS:
+            yield part
+            part, chars = [], 0
+        part.append((number, sentence))
+        chars += len(sentence.text)
+    if part:
+        yield part
+
+
+def _shorter(part: Sequence[Numbered], cuts: Mapping[int, Sequence[Span]]) -> Iterator[Numbered]:
+    for index, (number, sentence) in enumerate(part):
+        for piece in sentence.cut(cuts[index]) if index in cuts else (sentence,):
+            yield number, piece
 
 
 def _add_rows(
     rows: dict[str, list[Row]],
     article: Row,
-    sentences: Sequence[Sentence],
-    parsed: Sequence[ParsedSentence],
+    parsed: Parsed,
     actors: Actors,
 ) -> None:
     entity_id = 0
     context = f"{article['title'] or ''}\n{article['text']}"
-    for sent_id, (sentence, parse) in enumerate(zip(sentences, parsed, strict=True)):
+    for sent_id, (sentence, parse) in enumerate(parsed):
         key = {"doc_id": article["doc_id"], "sent_id": sent_id}
         place = {"part": sentence.part, "start": sentence.start, "end": sentence.end}
         rows["sentences"].append({**key, **place, "text": sentence.text, "words": len(parse.words)})

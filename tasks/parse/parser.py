@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from itertools import accumulate
+from typing import Any, Final, Protocol
 
 from tasks.parse.clitics import repaired_forms
 from tasks.parse.skeleton import Skeleton, skeleton
@@ -16,6 +17,11 @@ SEGMENTERS = f"{TOKENIZER},mwt"
 # How Stanza marks the tokens that its expander is to see.
 MULTI_WORD = "MWT=Yes"
 ANALYSERS = "pos,lemma,depparse,ner"
+# Of one sentence: memory grows with the square of its tokens, and the encoder sees 512 pieces at once.
+MAX_TOKENS: Final = 400
+MAX_PIECES: Final = 500
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,22 @@ class ParsedSentence:
     entities: tuple[NamedEntity, ...]
 
 
+class LongSentencesError(Exception):
+    """Sentences have more tokens or pieces than a parser can take: by index, the spans to cut each into."""
+
+    def __init__(self, cuts: Mapping[int, Sequence[Span]]) -> None:
+        super().__init__(f"{len(cuts)} sentences are too long")
+        self.cuts = cuts
+
+
 class Parser(Protocol):
     """What the parse stage needs of a parser."""
 
     def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
-        """Parse sentences, one result each, in order; spans count code points of the sentence given."""
+        """Parse sentences, one result each, in order; spans count code points of the sentence given.
+
+        LongSentencesError, before anything costly is done, where some have to be cut first.
+        """
 
 
 class WordSegmenter(Protocol):
@@ -64,6 +81,9 @@ class WordSegmenter(Protocol):
 
     def segment(self, sentences: Sequence[Sequence[str]]) -> list[list[list[str]]]:
         """For each sentence, for each of its tokens, the words of it."""
+
+    def pieces(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
+        """For each sentence, for each of its tokens, how many pieces of it the encoder reads."""
 
 
 class StanzaParser:
@@ -93,31 +113,70 @@ class StanzaParser:
         if not shown:
             return parsed
         try:
-            text = PARAGRAPH_BREAK.join(skeletons[index].text for index in shown)
-            document = self._pipeline(self._segmented(text), processors=ANALYSERS)
+            tokenized = self._tokenized([skeletons[index] for index in shown])
+            long = {i: cuts for i, cuts in zip(shown, self._cuts(tokenized), strict=True) if len(cuts) > 1}
+            if long:
+                raise LongSentencesError(
+                    {i: [skeletons[i].span(start, end) for start, end in cuts] for i, cuts in long.items()}
+                )
+            document = self._pipeline(self._segmented(tokenized.document), processors=ANALYSERS)
         finally:
             for forget in self._forget:
                 forget()
-        base, position = 0, 0
-        for index in shown:
-            end = base + len(skeletons[index].text)
-            found = document.sentences[position]
-            if not base <= found.tokens[0].start_char < end or found.tokens[-1].end_char > end:
-                raise ValueError(f"the parser did not keep the sentence {sentences[index][:60]!r} apart")
-            parsed[index] = _convert(found, skeletons[index], base)
-            base, position = end + len(PARAGRAPH_BREAK), position + 1
+        for position, index in enumerate(shown):
+            parsed[index] = _convert(document.sentences[position], skeletons[index], tokenized.bases[position])
         return parsed
 
-    def _segmented(self, text: str) -> Any:
+    def _tokenized(self, shown: Sequence[Skeleton]) -> _Tokenized:
+        text = PARAGRAPH_BREAK.join(one.text for one in shown)
         if self._segmenter is None:
             document = self._pipeline(text, processors=SEGMENTERS)
+        else:
+            # Asked for the tokenizer alone, the pipeline would run its expander too.
+            document = self._pipeline.processors[TOKENIZER].process(text)
+        lengths = [len(one.text) + len(PARAGRAPH_BREAK) for one in shown]
+        bases = [0, *accumulate(lengths)][:-1]
+        for one, found, base in zip(shown, document.sentences, bases, strict=False):
+            end = base + len(one.text)
+            if not base <= found.tokens[0].start_char < end or found.tokens[-1].end_char > end:
+                raise ValueError(f"the parser did not keep the sentence {one.text[:60]!r} apart")
+        return _Tokenized(document, bases)
+
+    def _cuts(self, tokenized: _Tokenized) -> Iterator[list[Span]]:
+        """For each sentence the spans that are short enough: one, if it is short enough itself."""
+        sentences = tokenized.document.sentences
+        texts = [[token.text for token in sentence.tokens] for sentence in sentences]
+        pieces = self._segmenter.pieces(texts) if self._segmenter else [[1] * len(tokens) for tokens in texts]
+        for sentence, base, sizes in zip(sentences, tokenized.bases, pieces, strict=True):
+            spans = [(token.start_char - base, token.end_char - base) for token in sentence.tokens]
+            yield [(spans[first][0], spans[last - 1][1]) for first, last in _fitting(sizes)]
+
+    def _segmented(self, document: Any) -> Any:
+        if self._segmenter is None:
             _repair_forms(document)
             return document
-        # Asked for the tokenizer alone, the pipeline would run its expander too.
-        document = self._pipeline.processors[TOKENIZER].process(text)
         tokens = [[token.text for token in sentence.tokens] for sentence in document.sentences]
         _expand(document, self._segmenter.segment(tokens))
         return document
+
+
+@dataclass(frozen=True)
+class _Tokenized:
+    """Stanza's document of tokens, and where in its text each sentence begins."""
+
+    document: Any
+    bases: Sequence[int]
+
+
+def _fitting(pieces: Sequence[int]) -> Iterator[Span]:
+    """Runs of tokens, (first, after the last), of `MAX_TOKENS` tokens and `MAX_PIECES` pieces, or of a token alone."""
+    first, seen = 0, 0
+    for index, size in enumerate(pieces):
+        if index > first and (index - first >= MAX_TOKENS or seen + size > MAX_PIECES):
+            yield first, index
+            first, seen = index, 0
+        seen += size
+    yield first, len(pieces)
 
 
 def _expand(document: Any, segmented: list[list[list[str]]]) -> None:

@@ -8,6 +8,7 @@ the sentence, and a token's label says what to cut off and which letters the joi
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -136,6 +137,12 @@ class Segmenter:
         for number, (index, _) in enumerate(parts):
             segmented[index].extend(made[number])
         return segmented
+
+    def pieces(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
+        """For each sentence, for each of its tokens, how many pieces of it the encoder reads."""
+        encoded = self.tokenizer([list(s) for s in sentences], is_split_into_words=True, add_special_tokens=False)
+        counts = (Counter(encoded.word_ids(batch_index=row)) for row in range(len(sentences)))
+        return [[count[token] for token in range(len(s))] for s, count in zip(sentences, counts, strict=True)]
 
     def _words(self, token: str, ranked: Sequence[int]) -> list[str]:
         for choice in ranked:

@@ -10,20 +10,20 @@ from typing import Any
 
 import torch
 
-from tasks.parse.encoder import load_encoder, save_packed
-from tasks.parse.models import (
+from tasks.model_folders import (
     DECISION,
     ENCODER,
     LANGUAGE,
     MANIFEST,
     OPEN,
     OPINION,
-    PROCESSORS,
     SCORES,
     SEGMENTER,
     SENTIMENT,
     STANCE,
 )
+from tasks.parse.encoder import load_encoder, save_packed
+from tasks.parse.models import PROCESSORS
 
 PACKAGE = "nabra"
 BASE = "encoder-base"

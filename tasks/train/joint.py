@@ -19,9 +19,9 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
+from tasks.model_folders import ENCODER
 from tasks.parse.encoder import load_encoder
 from tasks.parse.memo import MemoEncoder
-from tasks.parse.models import ENCODER
 from tasks.parse.precision import device, half_precision
 from tasks.train.bundle import ENCODER_PREFIX
 from tasks.train.encoder import read_tokenizer, save_encoder

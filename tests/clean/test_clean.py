@@ -1,15 +1,15 @@
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
 
 from config.settings import CONFIG_FOLDER, load_settings
-from tasks.clean import Article, DuplicateIndex, clean_articles, load_boilerplate
+from tasks.clean import Article, Cleaner, DuplicateIndex, clean_articles, load_boilerplate
 from tasks.errors import DocumentError
 from tasks.schemas import RAW, table
 from tasks.stages import StageOutput
+from tests.in_process import InThisProcess
 
 SETTINGS = load_settings().clean
 RULES = load_boilerplate(CONFIG_FOLDER / "boilerplate.toml")
@@ -23,21 +23,17 @@ NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
 
 
 class Pages:
-    """An extractor whose answers are written out: an article, or an error to raise."""
+    """An extractor whose answer is written out: an article, or an error to raise."""
 
     def __init__(self, answer: Article | Exception | None = None) -> None:
         self.answer = answer
         self.pages: list[str] = []
 
-    def submit(self, page: str, url: str, source: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
+    def __call__(self, page: str, url: str, source: str, fetched_at: datetime) -> Article:
         self.pages.append(page)
-
-        def wait() -> Article:
-            if isinstance(self.answer, Article):
-                return self.answer
-            raise self.answer or AssertionError("no page is expected")
-
-        return wait
+        if isinstance(self.answer, Article):
+            return self.answer
+        raise self.answer or AssertionError("no page is expected")
 
 
 def document(name: str, payload: bytes | str, **values: object) -> dict[str, object]:
@@ -63,7 +59,8 @@ def document(name: str, payload: bytes | str, **values: object) -> dict[str, obj
 
 def clean(*documents: dict[str, object], pages: Pages | None = None) -> StageOutput:
     raw: pa.Table = table(RAW, list(documents))
-    return clean_articles(raw, SETTINGS, RULES, pages or Pages(), DuplicateIndex(SETTINGS))
+    cleaners = InThisProcess(Cleaner(SETTINGS, RULES, pages or Pages()))
+    return clean_articles(raw, cleaners, DuplicateIndex(SETTINGS))
 
 
 def test_a_text_file_becomes_an_article_without_title() -> None:
@@ -180,5 +177,5 @@ def test_an_empty_batch_gives_empty_tables() -> None:
 def test_the_input_is_not_changed() -> None:
     raw = table(RAW, [document("a.txt", TEXT)])
     before = raw.to_pylist()
-    clean_articles(raw, SETTINGS, RULES, Pages(), DuplicateIndex(SETTINGS))
+    clean_articles(raw, InThisProcess(Cleaner(SETTINGS, RULES, Pages())), DuplicateIndex(SETTINGS))
     assert raw.to_pylist() == before

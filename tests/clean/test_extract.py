@@ -1,16 +1,11 @@
 import json
-import multiprocessing
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from config.settings import CONFIG_FOLDER
-from tasks.clean.extract import Article, ExtractorPool, extract_article
+from tasks.clean.extract import Article, extract_article
 from tasks.clean.noise import load_noise
-from tasks.clean.selectors import Hints
-from tasks.errors import DocumentError
 
 NOW = datetime(2024, 6, 20, 12, tzinfo=UTC)
 MEMORY_MIB = 128
@@ -27,24 +22,14 @@ PAGE = f"""<!doctype html><html lang="ar"><head><title>الرصيف الثالث
 <footer>جميع الحقوق محفوظة</footer></body></html>"""
 
 
-def submit(pool: ExtractorPool, page: str) -> Article:
-    return pool.submit(page, "https://example.org/3", "port", NOW, "UTC")()
-
-
 def extract(page: str) -> Article:
     article = extract_article(page, "https://example.org/4", NOW, "UTC", NOISE)
     assert article is not None
     return article
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[ExtractorPool]:
-    with ExtractorPool(1, 100, MEMORY_MIB, NOISE) as running:
-        yield running
-
-
-def test_a_page_becomes_title_text_by_paragraphs_time_and_address(pool: ExtractorPool) -> None:
-    article = submit(pool, PAGE)
+def test_a_page_becomes_title_text_by_paragraphs_time_and_address() -> None:
+    article = extract(PAGE)
     assert article.title == "افتتاح الرصيف الثالث"
     assert article.published_at == datetime(2024, 5, 11, 22, 30, tzinfo=UTC)
     assert (article.published_source, article.published_zone) == ("meta", "+03:00")
@@ -53,44 +38,8 @@ def test_a_page_becomes_title_text_by_paragraphs_time_and_address(pool: Extracto
     assert article.text.split("\n") == [FIRST, "تفاصيل الكلفة", SECOND, *lines]
 
 
-def test_a_page_without_text_has_no_article(pool: ExtractorPool) -> None:
-    with pytest.raises(DocumentError, match="no_article"):
-        submit(pool, "<html><body></body></html>")
-
-
-def test_a_process_killed_from_outside_costs_no_page(pool: ExtractorPool) -> None:
-    submit(pool, PAGE)
-    long = PAGE.replace("</body>", "".join(f"<p>فقرة طويلة رقمها {number}</p>" for number in range(3000)) + "</body>")
-    article = pool.submit(long, "https://example.org/4", "port", NOW, "UTC")
-    time.sleep(0.1)
-    for worker in multiprocessing.active_children():
-        worker.kill()
-    assert FIRST in article().text
-
-
-def test_a_process_killed_while_idle_costs_no_page(pool: ExtractorPool) -> None:
-    submit(pool, PAGE)
-    for worker in multiprocessing.active_children():
-        worker.kill()
-    articles = [pool.submit(PAGE, f"https://example.org/{number}", "port", NOW, "UTC") for number in range(5)]
-    assert all(FIRST in article().text for article in articles)
-
-
-def test_a_page_that_eats_memory_is_refused_with_its_reason_and_its_process_replaced(pool: ExtractorPool) -> None:
-    hungry = f"<html><body><p>{FIRST}</p>{'<i></i>' * 1_400_000}</body></html>"
-    with pytest.raises(DocumentError, match=f"failed: extraction took more than {MEMORY_MIB} MiB of memory"):
-        submit(pool, hungry)
-    assert FIRST in submit(pool, PAGE).text
-
-
-def test_a_page_over_its_deadline_is_a_timeout_and_its_process_is_killed() -> None:
-    with ExtractorPool(1, 0.2, MEMORY_MIB, NOISE) as pool:
-        endless = "<html><body>" + "".join(f"<p>فقرة من نص طويل رقمها {number}</p>" for number in range(100_000))
-        begun = time.monotonic()
-        with pytest.raises(DocumentError) as caught:
-            submit(pool, endless)
-        assert caught.value.reason == "timeout"
-        assert time.monotonic() - begun < 30
+def test_a_page_without_text_has_no_article() -> None:
+    assert extract_article("<html><body></body></html>", "https://example.org/3", NOW, "UTC", NOISE) is None
 
 
 def test_a_fragment_of_html_keeps_its_paragraphs() -> None:
@@ -155,15 +104,3 @@ def test_a_line_with_the_writers_post_is_no_part_of_the_text() -> None:
     line = "<ul><li>مراسلة الصحيفة في المدينة القديمة</li><li>تصوير</li></ul>"
     body = f"<main>{line}<p>{FIRST}</p><p>{SECOND}</p></main>"
     assert extract(f"<html><body>{body}</body></html>").text == f"{FIRST}\n{SECOND}"
-
-
-def test_the_hints_of_a_source_are_for_its_pages_alone() -> None:
-    hints = {"port": Hints(drop=("article ul",), zone="Africa/Cairo")}
-    page = PAGE.replace("T01:30:00+03:00", "T01:30:00")
-    with ExtractorPool(1, 30, MEMORY_MIB, NOISE, hints) as pool:
-        of_port, of_other = (
-            pool.submit(page, "https://example.org/3", source, NOW, "UTC")() for source in ("port", "other")
-        )
-    assert "الرصيف الأول للصيد" not in of_port.text
-    assert "الرصيف الأول للصيد" in of_other.text
-    assert (of_port.published_zone, of_other.published_zone) == ("Africa/Cairo", "UTC")

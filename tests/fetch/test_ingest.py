@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from config.settings import CONFIG_FOLDER, load_settings
-from tasks.clean import ExtractorPool, load_noise
+from tasks.clean import cleaner_pool
 from tasks.fetch import Target
 from tasks.ingest import Ingest
 from tasks.run import Plan, process_batch
@@ -18,6 +17,7 @@ from tasks.store import Store
 from tasks.toolbox import Toolbox
 from tasks.validate import Validation, validate
 from tests.fetch.conftest import Answer, Site
+from tests.in_process import shipped_cleaner
 
 # Copies are looked for among the articles of the last weeks.
 START = datetime.now(UTC) - timedelta(days=4)
@@ -67,8 +67,8 @@ class Outlet:
 class Hours:
     """A warehouse into which an outlet is fetched, at one simulated hour after the other."""
 
-    def __init__(self, folder, site, extractor):
-        self.extractor = extractor
+    def __init__(self, folder, site, cleaners):
+        self.cleaners = cleaners
         changes = folder / "nabra.toml"
         changes.write_text('[fetch]\nallow_hosts = ["127.0.0.1"]\ndelay_seconds = 0.0\nretries = 0\n', "utf-8")
         self.settings = load_settings(changes, warehouse=str(folder / "warehouse"))
@@ -80,7 +80,7 @@ class Hours:
         """Fetch and clean, or be killed between the two; the row of `runs`."""
         plan = Plan(self.settings, f"hour-{hour}")
         tools = Toolbox(self.settings, self.store)
-        tools.__dict__["extractor"] = self.extractor
+        tools.__dict__["cleaners"] = self.cleaners
         now = START + hour * timedelta(hours=1)
         self.site.requests.clear()
         ingest = Ingest(self.store, tools, plan.provenance["raw"], lambda: now)
@@ -97,15 +97,15 @@ class Hours:
 
 
 @pytest.fixture(scope="module")
-def extractor():
-    """The processes that extract articles; they take seconds to start."""
-    with closing(ExtractorPool(1, 20.0, 512, load_noise(CONFIG_FOLDER / "noise.toml"))) as pool:
+def cleaners():
+    """The processes that clean; they take seconds to start."""
+    with cleaner_pool(shipped_cleaner(), workers=1) as pool:
         yield pool
 
 
 @pytest.mark.parametrize("with_etags", [True, False])
-def test_three_days_of_an_outlet(tmp_path, site, extractor, with_etags):
-    outlet, hours = Outlet(site, with_etags), Hours(tmp_path, site, extractor)
+def test_three_days_of_an_outlet(tmp_path, site, cleaners, with_etags):
+    outlet, hours = Outlet(site, with_etags), Hours(tmp_path, site, cleaners)
     for hour in range(0, 72, 6):
         outlet.articles[f"/{hour}"] = article(hour)
         if hour == 12:
@@ -135,8 +135,8 @@ def _with_other_teasers(body):
     return body.replace("مرة</li>", "مرة</li><li>خبر آخر</li>")
 
 
-def test_a_quiet_outlet_costs_one_conditional_request(tmp_path, site, extractor):
-    outlet, hours = Outlet(site, with_etags=True), Hours(tmp_path, site, extractor)
+def test_a_quiet_outlet_costs_one_conditional_request(tmp_path, site, cleaners):
+    outlet, hours = Outlet(site, with_etags=True), Hours(tmp_path, site, cleaners)
     outlet.articles = {f"/{number}": article(number) for number in range(5)}
     outlet.show()
     first = hours.run(0)
@@ -150,8 +150,8 @@ def test_a_quiet_outlet_costs_one_conditional_request(tmp_path, site, extractor)
     assert site.paths() == ["/feed"]
 
 
-def test_the_run_says_why_pages_failed(tmp_path, site, extractor):
-    outlet, hours = Outlet(site, with_etags=True), Hours(tmp_path, site, extractor)
+def test_the_run_says_why_pages_failed(tmp_path, site, cleaners):
+    outlet, hours = Outlet(site, with_etags=True), Hours(tmp_path, site, cleaners)
     outlet.articles = {f"/{number}": article(number) for number in range(4)}
     outlet.statuses = {"/0": 404, "/1": 403}
     outlet.show()
@@ -174,8 +174,8 @@ keeps = ["كما ورد في خطة اليوم"]
 
 
 @pytest.fixture
-def hours(tmp_path, site, extractor):
-    return Hours(tmp_path, site, extractor)
+def hours(tmp_path, site, cleaners):
+    return Hours(tmp_path, site, cleaners)
 
 
 def test_other_rules_of_cleaning_make_no_new_version(tmp_path, site, hours):

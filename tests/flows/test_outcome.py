@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from flows import news
 from flows.cli import app
-from tasks.run import FUNCTIONS, run_fetch, run_stage
+from tasks.run import run_fetch, run_stage
 from tasks.stages import STAGES
 from tasks.toolbox import Toolbox
 from tests.runs import use_stand_ins
@@ -47,8 +47,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    for name in ("parser", "classifier", "judges"):
-        monkeypatch.setattr(Toolbox, name, getattr(Toolbox, name))
+    monkeypatch.setattr(Toolbox, "workers", Toolbox.workers)
     use_stand_ins()
     monkeypatch.setattr(news, "run_stage", run_stage.fn)
     monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
@@ -156,7 +155,7 @@ def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.Mon
     def broken(*_: object) -> None:
         raise ValueError("no text")
 
-    monkeypatch.setitem(FUNCTIONS, "clean", broken)  # type: ignore[arg-type]
+    monkeypatch.setattr("tasks.run.clean_articles", broken)
     articles = place.add("a.jsonl", article(1))
     place.call("run", articles)
     shown, said = place.call("run", articles)

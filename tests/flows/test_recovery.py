@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from tasks.quarantine import failures, release
-from tasks.run import FUNCTIONS
+from tasks.stage_functions import FUNCTIONS
 from tasks.stages import STAGES
 from tests.runs import DONE, FAILED, Trial, die_at_operation, kill_group, stuck_in_parse
 
@@ -27,7 +27,7 @@ def crash_in_parse(doc_id: str) -> None:
             os.kill(os.getpid(), signal.SIGSEGV)
         return honest(tables, tools)
 
-    FUNCTIONS["parse"] = deadly  # type: ignore[index]
+    FUNCTIONS["parse"] = deadly
 
 
 def test_runs_killed_anywhere_end_with_the_rows_of_an_undisturbed_one(trial: Trial, undisturbed: Trial) -> None:

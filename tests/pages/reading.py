@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from config.settings import CONFIG_FOLDER, load_settings
-from tasks.clean import Article, DuplicateIndex, clean_articles, load_boilerplate, load_noise
+from tasks.clean import Cleaner, DuplicateIndex, PageReader, clean_articles, load_boilerplate, load_noise
 from tasks.clean.charset import decode
-from tasks.clean.extract import extract_article
-from tasks.errors import DocumentError
 from tasks.schemas import RAW, table
+from tests.in_process import InThisProcess
 
 HERE = Path(__file__).parent
 SETTINGS = load_settings().clean
@@ -55,16 +53,6 @@ def saved_pages() -> list[SavedPage]:
     ]
 
 
-class InThisProcess:
-    """An extractor without worker processes."""
-
-    def submit(self, page: str, url: str, source: str, fetched_at: datetime, zone: str) -> Callable[[], Article]:
-        article = extract_article(page, url, fetched_at, zone, NOISE)
-        if article is None:
-            raise DocumentError("no_article", "no main text found in the page")
-        return lambda: article
-
-
 def read_page(page: SavedPage) -> dict[str, Any]:
     """The row that `clean` makes of a page, or its reject row, with the charset."""
     document = {
@@ -84,6 +72,7 @@ def read_page(page: SavedPage) -> dict[str, Any]:
         "hint_published_at": None,
     }
     settings = SETTINGS.model_copy(update={"zone": page.expected["zone"]})
-    output = clean_articles(table(RAW, [document]), settings, RULES, InThisProcess(), DuplicateIndex(SETTINGS))
+    cleaners = InThisProcess(Cleaner(settings, RULES, PageReader(NOISE, settings.zone)))
+    output = clean_articles(table(RAW, [document]), cleaners, DuplicateIndex(SETTINGS))
     (row,) = [*output.tables["clean"].to_pylist(), *output.rejects.to_pylist()]
     return row | {"charset": decode(page.payload, page.expected["header_charset"], "text/html")[1]}

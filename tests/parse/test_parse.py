@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from config.settings import load_settings
 from tasks.actors import Actors, load_actors
 from tasks.parse.parse import parse_articles
-from tasks.parse.parser import ParsedSentence
+from tasks.parse.parser import LongSentencesError, ParsedSentence
 from tests.conftest import WordParser, clean_table
 
 SETTINGS = load_settings().parse
@@ -76,3 +77,39 @@ def test_the_same_articles_give_the_same_rows(actors: Actors) -> None:
     clean = clean_table(("عنوان", "زار أحمد مقر الأمم المتحدة. ثم غادر."))
     first, second = (parse_articles(clean, SETTINGS, WordParser(), actors) for _ in range(2))
     assert all(first.tables[name].equals(second.tables[name]) for name in first.tables)
+
+
+class ShortParser(WordParser):
+    """Takes sentences of three words."""
+
+    def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
+        words = [list(re.finditer(r"\S+", sentence)) for sentence in sentences]
+        cuts = {
+            number: [(found[at].start(), found[min(at + 3, len(found)) - 1].end()) for at in range(0, len(found), 3)]
+            for number, found in enumerate(words)
+            if len(found) > 3
+        }
+        if cuts:
+            raise LongSentencesError(cuts)
+        return super().parse(sentences)
+
+
+def test_a_sentence_that_is_too_long_for_the_parser_becomes_several(actors: Actors) -> None:
+    clean = clean_table((None, "واحد اثنان. ثلاثة أربعة خمسة - - - ستة سبعة."), (None, "ثمانية."))
+    out = parse_articles(clean, SETTINGS, ShortParser(), actors)
+    rows = [(row["doc_id"], row["sent_id"], row["text"]) for row in out.tables["sentences"].to_pylist()]
+    assert rows == [
+        ("d0", 0, "واحد اثنان."),
+        ("d0", 1, "ثلاثة أربعة خمسة"),
+        ("d0", 2, "ستة سبعة."),
+        ("d1", 0, "ثمانية."),
+    ]
+    assert all(
+        clean["text"][0].as_py()[r["start"] : r["end"]] == r["text"] for r in out.tables["sentences"].to_pylist()[:3]
+    )
+
+
+def test_an_article_without_a_word_is_refused(actors: Actors) -> None:
+    out = parse_articles(clean_table((None, "😀 !!! - - -"), (None, "خبر.")), SETTINGS, WordParser(), actors)
+    assert out.tables["sentences"]["doc_id"].to_pylist() == ["d1"]
+    assert [(row["doc_id"], row["reason"]) for row in out.rejects.to_pylist()] == [("d0", "empty")]

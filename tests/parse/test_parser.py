@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.parse.parser import ANALYSERS, PARAGRAPH_BREAK, SEGMENTERS, StanzaParser
+from tasks.parse.parser import ANALYSERS, MAX_TOKENS, PARAGRAPH_BREAK, SEGMENTERS, LongSentencesError, StanzaParser
 from tasks.parse.skeleton import skeleton
 
 
@@ -26,7 +26,7 @@ def space_pipeline(text: Any, processors: str) -> Any:
             word = SimpleNamespace(
                 id=number, text=match[0], lemma=None, upos="X", xpos=None, feats=None, head=0, deprel="root"
             )
-            tokens.append(SimpleNamespace(start_char=start, end_char=end, words=[word]))
+            tokens.append(SimpleNamespace(text=match[0], start_char=start, end_char=end, words=[word]))
         entities = [SimpleNamespace(start_char=t.start_char, end_char=t.end_char, type="MISC") for t in tokens]
         sentences.append(SimpleNamespace(tokens=tokens, ents=entities))
     return SimpleNamespace(sentences=sentences)
@@ -71,3 +71,14 @@ def test_sentences_that_the_pipeline_runs_together_are_noticed() -> None:
 
     with pytest.raises(ValueError, match="did not keep the sentence"):
         StanzaParser(joining).parse(["قال الوزير", "ثم غادر"])
+
+
+def test_a_sentence_of_too_many_tokens_has_to_be_cut_between_two() -> None:
+    long = "\u064b" + "يا " * (2 * MAX_TOKENS + 1)
+    with pytest.raises(LongSentencesError) as caught:
+        StanzaParser(space_pipeline).parse(["نعم", long])
+    ((index, spans),) = caught.value.cuts.items()
+    assert index == 1
+    assert [len(long[start:end].split()) for start, end in spans] == [MAX_TOKENS, MAX_TOKENS, 1]
+    parsed = StanzaParser(space_pipeline).parse([long[start:end] for start, end in spans])
+    assert [len(result.words) for result in parsed] == [MAX_TOKENS, MAX_TOKENS, 1]

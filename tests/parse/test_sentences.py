@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.parse.sentences import split_sentences
+from tasks.parse.sentences import MAX_UNITS, has_word, split_sentences
 
 
 def texts(text: str, max_words: int = 100) -> list[str]:
@@ -76,11 +77,49 @@ def test_an_endless_sentence_without_commas_is_cut_at_the_limit() -> None:
     assert [len(s.split()) for s in texts(" ".join(["كلمة"] * 250), max_words=100)] == [100, 100, 50]
 
 
+def test_what_holds_no_word_is_no_sentence() -> None:
+    assert texts("بدأ العمل\n***\n😀😀\n— — —\nوانتهى") == ["بدأ العمل", "وانتهى"]
+
+
+def test_vocalised_words_count_as_words() -> None:
+    assert len(texts(" ".join(["يُحَلِّلُونَ"] * 100))) == 1
+
+
+@pytest.mark.parametrize(
+    "wild",
+    [
+        "<" * 110_000 + "!--",
+        "ا" * 60_000,
+        "7" * 60_000,
+        "😀" * 60_000,
+        "a_" * 30_000,
+        "a\u0301\u0302" * 20_000,
+        "ab-" * 20_000,
+    ],
+    ids=["brackets", "letter", "digits", "emoji", "underscores", "marks", "hyphens"],
+)
+def test_text_without_spaces_is_cut_to_what_the_encoder_can_see(wild: str) -> None:
+    sentences = texts(f"بدأ العمل {wild} أمس. وانتهى اليوم.")
+    assert sentences[-1] == "وانتهى اليوم."
+    assert max(map(len, sentences)) <= 100 + 12 * MAX_UNITS // 6
+
+
+@pytest.mark.parametrize("unit", ["«", "د. ", "1. ", ".", '."', "؟ ", "«. ", "( ", '"', "<!--", "a. "])
+def test_time_grows_with_the_text_and_not_with_its_square(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text, begun = unit * (length // len(unit)), time.process_time()
+        split_sentences(text, 120)
+        return time.process_time() - begun
+
+    assert seconds(200_000) < 4 * seconds(50_000) * 3 + 0.5
+
+
 @given(st.text(alphabet=[*"ابو. \n؟!«»“”\"'()1،؛a\u064b\u0640…", "د", "😀"], max_size=200), st.integers(20, 60))
-def test_every_character_lies_in_exactly_one_sentence(text: str, max_words: int) -> None:
+def test_every_word_lies_in_exactly_one_sentence(text: str, max_words: int) -> None:
     spans = split_sentences(text, max_words)
     assert all(start < end for start, end in spans)
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
     inside = {index for start, end in spans for index in range(start, end)}
-    assert all(text[index].isspace() for index in range(len(text)) if index not in inside)
+    assert not any(text[index].isalnum() for index in range(len(text)) if index not in inside)
     assert all(len(text[start:end].split()) <= max_words for start, end in spans)
+    assert all(has_word(text, start, end) for start, end in spans)
