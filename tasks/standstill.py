@@ -124,7 +124,7 @@ class _Watch:
     def _arm(self) -> None:
         """For where no thread gets a turn, either."""
         left = self._still_seconds - self._progress.still_seconds()
-        faulthandler.dump_traceback_later(max(left, 0) + 2 * END_SECONDS, exit=True, file=sys.__stderr__)
+        faulthandler.dump_traceback_later(max(left, 0) + 2 * END_SECONDS, exit=True, file=2)
 
     def _note(self) -> None:
         with suppress(StoreError):
