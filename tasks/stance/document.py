@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from tasks.folding import Word, fold, readings, words
@@ -76,6 +77,15 @@ class Part:
     sentences: tuple[Sentence, ...]
     mentions: tuple[Mention, ...]
     quotations: tuple[Quotation, ...]
+
+    def mentions_between(self, start: int, end: int) -> list[Mention]:
+        """The mentions that begin at `start` or after it and before `end`, in the order of all."""
+        first, last = bisect_left(self._starts, (start, 0)), bisect_left(self._starts, (end, 0))
+        return [self.mentions[index] for index in sorted(index for _, index in self._starts[first:last])]
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        return sorted((mention.start, index) for index, mention in enumerate(self.mentions))
 
     def quotation_at(self, offset: int) -> Quotation | None:
         """The quotation that holds `offset`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,26 +60,28 @@ class Scene:
     def actors(self) -> list[Side]:
         """The actors that can take a side, in order: not mere places, nor leaders of others."""
         found = []
-        for mention in self.part.mentions:
-            if mention.actor_id and self.sentence.start <= mention.start < self.sentence.end:
+        for mention in self.part.mentions_between(self.sentence.start, self.sentence.end):
+            if mention.actor_id:
                 first = self.sentence.index_at(mention.start)
                 last = self.sentence.index_at(mention.end - 1)
                 if last < len(self.tokens):
                     found.append(Side(mention, first, last))
         found.sort(key=lambda actor: actor.first)
         sides: list[Side] = []
+        others = Counter(actor.last for actor in found)
         for actor in found:
-            if not self._is_aside(actor, {other.last for other in found if other not in sides}):
+            if not self._is_aside(actor, others):
                 sides.append(actor)
+                others[actor.last] -= 1
         return sides
 
-    def _is_aside(self, actor: Side, asides: set[int]) -> bool:
+    def _is_aside(self, actor: Side, others: Mapping[int, int]) -> bool:
         """Whether the actor is only a place (في العراق وسوريا) or the leader of another (بقيادة السعودية)."""
         before = self.keys[actor.first - 1] if actor.first else ""
         token = self.tokens[actor.first]
         if before in _LED_BY or (before in _LOCATIVE and not token.preposition) or token.key == "ب" + token.stem:
             return True
-        return token.key.startswith("و") and actor.first - 1 in asides
+        return token.key.startswith("و") and others[actor.first - 1] > 0
 
     def gap(self, at: int) -> str:
         """What stands between token `at` and the one before."""
