@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.logging import RichHandler
 
 from config.settings import Settings, load_settings
 from flows.actors import app as actors_app
 from flows.export import app as export_app
+from flows.inert import InertConsole, make_streams_inert
 from flows.maintenance import backfill, compact, migrate, retry, vacuum, validate
 from flows.options import ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
@@ -76,13 +76,14 @@ def _options(
     says; 2 not done: wrong use or settings, or files, a store or a server that fail; 130 Ctrl-C, 143 SIGTERM.
     """
     level = logging.INFO if verbose else logging.WARNING
-    handler = RichHandler(console=Console(stderr=True), show_path=False, show_time=verbose, markup=False)
+    handler = RichHandler(console=InertConsole(stderr=True), show_path=False, show_time=verbose, markup=False)
     logging.basicConfig(level=level, handlers=[handler], format="%(message)s")
     # Their warnings are about pages and models that nabra reports itself.
     for name in ("httpx", "stamina", "trafilatura", "stanza"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"] = "flows.logs.InertHandler"
     os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "ERROR" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -227,7 +228,8 @@ def sql(
     Views: raw, clean, sentences, tokens, entities, sentiment, quotes, stances, rejects, pages, runs, as docs/data.md
     explains them, and stories. They have the newest version of each article; `clean_versions` and so on have all.
 
-    Prints a table to a terminal and tab-separated values elsewhere.
+    Prints a table to a terminal and tab-separated values elsewhere, in which a text that a spreadsheet would take for a
+    formula (it begins with = + - @) has ' before it; --json has the exact text.
 
     **Examples**
 
@@ -375,6 +377,7 @@ def evaluate(
 
 def main() -> None:
     """Entry point: errors that nabra raises become one line and exit status 2, never a traceback."""
+    make_streams_inert()
     try:
         app(prog_name="nabra")
     except ServerError as error:

@@ -20,9 +20,8 @@ from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 
-# Control characters but the line feed, and those that change the direction or the line: they come from pages and could
-# move the cursor, retitle the window or make a text read as something else.
-UNSAFE: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+from flows.inert import InertConsole, escape
+
 # Blanks at the end of a line, before codes that end a colour.
 PADDING: Final = re.compile(r"(?<!\s)\s++((?:\x1b\[[0-9;]*m)*)$")
 RIGHT_TO_LEFT: Final = ("R", "AL")
@@ -35,11 +34,6 @@ FIRST_VTE: Final = 5800
 ENDLESS_WIDTH: Final = 1_000_000
 # The one ligature that changes the letters to one that many terminal fonts lack; lam-alef stays, it is compulsory.
 _reshaper = ArabicReshaper({"ARABIC LIGATURE ALLAH": False})
-
-
-def escape(text: str) -> str:
-    r"""The text with control and bidirectional characters as `\uXXXX`; line feeds stay."""
-    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def terminal_reorders(environ: Mapping[str, str], is_tty: bool) -> bool:
@@ -127,8 +121,9 @@ def put(renderable: RenderableType, stream: TextIO, *, wrap: bool = True) -> Non
     Without `wrap` a terminal gets unwrapped lines too and breaks them itself, so that an address can be copied whole.
     """
     if stream.isatty() and wrap:
-        Console(file=stream).print(renderable)
+        InertConsole(file=stream).print(renderable)
         return
     buffer = io.StringIO()
-    Console(file=buffer, width=ENDLESS_WIDTH, force_terminal=stream.isatty()).print(renderable)
-    stream.writelines(PADDING.sub(r"\1", line) + "\n" for line in buffer.getvalue().splitlines())
+    InertConsole(file=buffer, width=ENDLESS_WIDTH, force_terminal=stream.isatty()).print(renderable)
+    lines = (PADDING.sub(r"\1", line) + "\n" for line in buffer.getvalue().split("\n")[:-1])
+    getattr(stream, "rich_proxied_file", stream).writelines(lines)  # rich's codes are among them

@@ -8,7 +8,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow.dataset as pads
 
-from flows.display import escape
+from flows.inert import escape
 from flows.read import open_views
 from tasks.errors import StoreError, UsageError
 from tasks.stages import STAGES

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import typer
-from rich.console import Console
 
 from config.settings import Settings
+from flows.inert import InertConsole
 from flows.parameters import Place
 from flows.server import prefect_server
 from flows.stopping import stopping
@@ -45,7 +45,7 @@ def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> 
         summary, failed = error.summary, error
     except StoodStillError as error:
         raise StandstillError(str(error)) from error
-    Console().print(count_table(summary.counts))
+    InertConsole().print(count_table(summary.counts))
     print(f"Parquet: {summary.warehouse}")
     if failed:
         print(f"nabra: {failed}", file=sys.stderr)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from config.settings import load_settings
+from flows.inert import InertConsole
 from flows.judgements import change_text, error_text
 from flows.scores import model_scores, score_table
 from tasks.errors import UsageError
@@ -39,7 +38,7 @@ def evaluate_models(data: Path | None, config: Path | None, *, as_json: bool) ->
     if as_json:
         _print_json(scores)
     else:
-        Console().print(model_scores({f"nabra, {name}": values for name, values in scores.items()}))
+        InertConsole().print(model_scores({f"nabra, {name}": values for name, values in scores.items()}))
 
 
 def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> None:
@@ -55,7 +54,7 @@ def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> N
     if report.as_json:
         _print_json(scores)
         return
-    console = Console()
+    console = InertConsole()
     if report.errors:
         console.print(error_text(evaluation.judgements))
     if earlier is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from rich.table import Table
 
-from flows.display import Reading, escape
+from flows.display import Reading
+from flows.inert import escape
 from tasks.compact import datasets
 from tasks.errors import UsageError
 from tasks.schemas import DATASETS, VERSIONED
@@ -20,6 +22,8 @@ from tasks.store import Store
 # A rich table is built in memory before it is shown, and nobody reads more on a screen.
 TERMINAL_ROWS: Final = 1000
 TERMINAL_CELL_CHARS: Final = 400
+# A cell that a spreadsheet would run: `=HYPERLINK(…)`, `+cmd|…`; white space and invisible characters before it count.
+FORMULA: Final = re.compile("[\\s\u200b-\u200f\u2060\ufeff]*+[=+\\-@＝＋－＠]")
 # A query can do nothing but read the views: DuckDB takes COPY inside WITH for a SELECT, so that the kind of the
 # statement is not enough; without access to files there is nothing that it could write.
 CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -102,11 +106,12 @@ def rows_table(data: pa.Table) -> Table:
 def tsv(data: pa.Table) -> Iterator[str]:
     r"""A query's answer as lines of tab-separated values under a header line.
 
-    Null is empty; tab, line feed and backslash are written `\t`, `\n`, `\\`, other control characters `\uXXXX`.
+    Null is empty; tab, line feed and backslash are written `\t`, `\n`, `\\`, other control characters `\uXXXX`. A text
+    that a spreadsheet would take for a formula has `'` before it; numbers are as they are.
     """
-    yield "\t".join(_tsv_cell(name) for name in data.column_names)
+    yield "\t".join(map(_tsv_cell, data.column_names))
     for row in _rows(data):
-        yield "\t".join(_tsv_cell(_cell(value)) for value in row)
+        yield "\t".join(map(_tsv_cell, row))
 
 
 def json_lines(data: pa.Table) -> Iterator[str]:
@@ -129,8 +134,9 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _tsv_cell(text: str) -> str:
-    return escape(text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"))
+def _tsv_cell(value: object) -> str:
+    written = _cell(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+    return escape(f"'{written}" if isinstance(value, str) and FORMULA.match(value) else written)
 
 
 def _shorten(text: str) -> str:

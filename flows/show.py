@@ -10,8 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flows.display import Reading, escape, plain_table
+from flows.display import Reading, plain_table
 from flows.document import Document, Row, load_document
+from flows.inert import escape
 from tasks.stages import STAGES
 from tasks.store import Store
 

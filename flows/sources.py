@@ -14,7 +14,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from config.settings import Settings, load_settings
-from flows.display import Reading, escape, plain_table, put
+from flows.display import Reading, plain_table, put
+from flows.inert import escape
 from flows.options import ConfigFile
 from tasks.errors import UsageError
 

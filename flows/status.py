@@ -13,7 +13,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from flows.display import Reading, escape, plain_table
+from flows.display import Reading, plain_table
+from flows.inert import escape
 from flows.read import open_views, run_query
 from tasks.compact import datasets
 from tasks.errors import StoreError

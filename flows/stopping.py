@@ -13,9 +13,10 @@ from typing import Any, Final, NoReturn
 
 import typer
 
+from flows.inert import InertConsole
+
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 STOPPED: Final = "nabra: stopped; what is done is kept, the next run goes on from there"
-SHOW_CURSOR: Final = "\x1b[?25h"
 # For a server or a store that does not answer; else a few seconds are enough.
 STOP_SECONDS: Final = 10.0
 
@@ -73,6 +74,6 @@ def _end_late(receiver: socket.socket, ended: threading.Event) -> None:
     with receiver:
         while received := receiver.recv(1):
             if received[0] in SIGNALS and not ended.wait(STOP_SECONDS):
-                shown = SHOW_CURSOR if sys.stderr.isatty() else ""  # which a progress bar hides
-                print(shown + STOPPED, file=sys.stderr, flush=True)
+                InertConsole(stderr=True).show_cursor()  # which a progress bar hides
+                print(STOPPED, file=sys.stderr, flush=True)
                 os._exit(128 + received[0])

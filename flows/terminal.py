@@ -9,18 +9,18 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from flows.display import escape
+from flows.inert import InertConsole, escape
 from flows.parameters import Place
 from tasks.ingest import Ingest
 from tasks.run import StageCount
 
-console = Console(stderr=True)
+console = InertConsole(stderr=True)
 logger = logging.getLogger(__name__)
 
 Advance = Callable[[str, int], None]
@@ -63,7 +63,7 @@ def _plain_lines(total: int) -> Advance:
         nonlocal done
         done += steps
         if text:
-            console.print(f"[{done + 1}/{total}] {text}", markup=False, highlight=False)
+            console.print(f"[{done + 1}/{total}] {text}", highlight=False)
 
     return advance
 

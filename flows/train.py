@@ -30,7 +30,7 @@ def train(models: list[str], data: str, work: str, out: str | None = None, seed:
     names = prepare_steps(models, Path(data))
     target = out or str(model_root(BUNDLED))
     for number, name in enumerate(names, start=1):
-        console.print(f"[{number}/{len(names)}] {name}", markup=False, highlight=False)
+        console.print(f"[{number}/{len(names)}] {name}", highlight=False)
         train_step(name, data, work, target, seed)
 
 

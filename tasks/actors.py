@@ -157,6 +157,7 @@ class _Search:
     actors: Actors
     text: str
     context: str | None
+    counts: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> list[Word]:
@@ -216,7 +217,13 @@ class _Search:
             return 1_000_000
         if end == at + 1 and self._in_longer_name(at):
             return 0
-        return sum(self.topic.count(need) for need in alias.needs)
+        return sum(map(self._times, alias.needs))
+
+    def _times(self, need: str) -> int:
+        """How often the context has the words; counted once, however often the text has the name that needs them."""
+        if need not in self.counts:
+            self.counts[need] = self.topic.count(need)
+        return self.counts[need]
 
     def _in_longer_name(self, at: int) -> bool:
         around = [self.words[i].key for i in (at - 1, at + 1) if 0 <= i < len(self.words)]

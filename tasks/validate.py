@@ -36,7 +36,7 @@ _MADE_BY: Final = {name: name for name in DATASETS} | {
     name: stage.name for stage in STAGES.values() for name in stage.writes
 }
 _REFUSING: Final = ("fetch", *STAGES)
-_REJECTS_FILE: Final = re.compile(r"ingest_date=([^/]+)/([^/]+)\.parquet$")
+_REJECTS_FILE: Final = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/]+)\.parquet$")
 
 Tables = Mapping[str, pa.Table]
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from config.settings import CONFIG_FOLDER
 from tasks.actors import Actors, Mention, load_actors
 from tasks.errors import ConfigError
+from tests.hostile import Hostile, faults
 
 LIST = """
 institutions = ["وزارة", "وزير", "رئيس", "متحدث", "مسؤولين", "سفير"]
@@ -202,3 +203,7 @@ def test_a_title_with_the_article_before_a_name_is_its_holder_s(
     actors: Actors, name: str, speaks_for: str | None
 ) -> None:
     assert actors.resolve(name) == speaks_for
+
+
+def test_a_doubtful_name_again_and_again_takes_time_in_proportion_to_it(actors: Actors) -> None:
+    assert not list(faults(actors.find, (Hostile("سامر ، "), Hostile("سامر ", "نورلند "))))

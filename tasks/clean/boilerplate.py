@@ -9,13 +9,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from tasks.errors import ConfigError
-from tasks.folding import fold, fold_letters, fold_with_offsets
+from tasks.folding import fold, fold_with_offsets
+from tasks.patterns import compile_pattern
 
 KINDS: Final = ("line", "head", "tail", "inline", "end")
 EXAMPLES: Final = ("removes", "keeps")
 HEAD_LINES: Final = 3
 # A `tail` may cut this share of the text at most: the same words early in it are a link inside the article.
 TAIL_SHARE: Final = 0.4
+# What sites add is short: a longer line is no boilerplate, and an `end` is looked for in so much of the last line.
+MAX_LINE_CHARS: Final = 1000
+# Of an `inline` pattern when it is tried: it meets paragraphs of any length, and must not be slow in one.
+INLINE_CHARS: Final = 8000
+# Boilerplate stands behind boilerplate; who stacks more layers than any site does not keep us busy with it.
+MAX_ROUNDS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -41,18 +48,22 @@ class Boilerplate:
         return [rule for rule in self.rules if rule.kind == kind]
 
     def cut(self, text: str) -> str:
-        """The normalised text without boilerplate; cut again until nothing more is found."""
-        lines, before = text.split("\n"), None
-        while lines != before:
+        """The normalised text without boilerplate; cut again until nothing is found, `MAX_ROUNDS` times at most."""
+        lines = text.split("\n")
+        for _ in range(MAX_ROUNDS):
             before = lines
             lines = self._cut_inline(lines)
             lines = self._cut_tail(lines)
             lines = [line for line in lines if not self._matches("line", line)]
             lines = [line for n, line in enumerate(lines) if n >= HEAD_LINES or not self._matches("head", line)]
             lines = self._cut_end(lines)
+            if lines == before:
+                break
         return "\n".join(lines)
 
     def _matches(self, kind: str, line: str) -> bool:
+        if len(line) > MAX_LINE_CHARS:
+            return False
         key = fold(line)
         return any(rule.pattern.fullmatch(key) for rule in self.of(kind))
 
@@ -62,23 +73,24 @@ class Boilerplate:
         return [line for line in lines if line]
 
     def _cut_tail(self, lines: list[str]) -> list[str]:
-        left = sum(map(len, lines)) * TAIL_SHARE
-        for number in range(len(lines) - 1, 0, -1):
-            left -= len(lines[number])
-            if left < 0:
-                break
+        chars = kept = sum(map(len, lines))
+        end, number = len(lines), len(lines) - 1
+        while number > 0 and (chars := chars - len(lines[number])) >= kept * (1 - TAIL_SHARE):
             if self._matches("tail", lines[number]):
-                return self._cut_tail(lines[:number])
-        return lines
+                end, kept = number, chars
+            number -= 1
+        return lines[:end]
 
     def _cut_end(self, lines: list[str]) -> list[str]:
         if not lines:
             return lines
-        key, offsets = fold_with_offsets(lines[-1])
+        last = lines[-1]
+        before = max(0, len(last) - MAX_LINE_CHARS)
+        key, offsets = fold_with_offsets(last[before:])
         for rule in self.of("end"):
-            match = re.search(f"(?:{rule.pattern.pattern})$", key, re.IGNORECASE)
+            match = rule.pattern.search(key, before > 0)  # not from the first letter, where no line begins
             if match:
-                rest = lines[-1][: offsets[match.start()]].rstrip()
+                rest = last[: before + offsets[match.start()]].rstrip()
                 return [*lines[:-1], rest] if rest else lines[:-1]
         return lines
 
@@ -115,10 +127,15 @@ def _rule(path: Path, number: int, table: dict[str, Any]) -> Rule:
             raise ConfigError(f"{where}: {key} = {lines!r} should be example lines, one at least")
     if table["kind"] not in KINDS:
         raise ConfigError(f"{where}: kind = {table['kind']!r}; allowed: {', '.join(KINDS)}")
+    written, kind = table["pattern"], table["kind"]
     try:
-        pattern = re.compile(fold_letters(table["pattern"]), re.IGNORECASE)
-    except re.error as error:
-        raise ConfigError(f"{where}: the pattern is no regular expression: {error}") from error
+        pattern = compile_pattern(
+            f"(?:{written})$" if kind == "end" else written,
+            INLINE_CHARS if kind == "inline" else MAX_LINE_CHARS,
+            whole=kind not in ("inline", "end"),
+        )
+    except ValueError as error:
+        raise ConfigError(f"{where}: the pattern is {error}") from error
     return Rule(**{**table, "pattern": pattern, **{key: tuple(table[key]) for key in EXAMPLES}})
 
 

@@ -23,7 +23,7 @@ DAMAGE: Final = re.compile("[\u0080-\u009f\ufffd]")
 NEUTRAL: Final = re.compile("[\x00-\x7f\u00a0\u00ab\u00bb\u2010-\u2027\u2030-\u203a\u200b-\u200f]")
 # Three Arabic letters in UTF-8: in windows-1256 every other one would be a sign.
 UTF8_WORD: Final = re.compile(rb"(?:[\xd8-\xdb][\x80-\xbf]){3,}")
-ISLAND: Final = re.compile(rb"(?:(?!(?:[\xd8-\xdb][\x80-\xbf]){2})[\x80-\xff])+")
+ISLAND: Final = re.compile(rb"(?:(?!(?:[\xd8-\xdb][\x80-\xbf]){2})[\x80-\xff])++")
 ISLANDS: Final = "windows-1256 islands"
 
 

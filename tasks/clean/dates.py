@@ -95,20 +95,20 @@ HIJRI_MONTHS: Final = _months(HIJRI)
 _G: Final = _alternatives(tuple(GREGORIAN_MONTHS))
 _H: Final = _alternatives(tuple(HIJRI_MONTHS))
 # مايو/أيار, أيار (مايو)
-_PAIR: Final = rf"(?P<month>{_G})\b\.?(?:\s*[/(\-–]\s*(?:{_G})\)?)?"
+_PAIR: Final = rf"(?P<month>{_G})\b\.?(?:\s*+[/(\-–]\s*+(?:{_G})\)?)?"
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d)(?!\d)"
 DATES: Final = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?<!\d)(?P<year>20\d\d|19\d\d)\s?[-/.]\s?(?P<month>\d\d?)\s?[-/.]\s?(?P<day>\d\d?)(?!\d)",
         rf"(?<!\d)(?P<day>\d\d?)\s?[-/.]\s?(?P<month>\d\d?)\s?[-/.]\s?{_YEAR}",
-        rf"(?<!\d)(?P<day>\d\d?)(?:st|nd|rd|th)?\s*(?:من\s+|[,،\-/]\s*)?(?:شهر\s+)?{_PAIR}\s*[,،/\-]?\s*(?:(?:عام|سنه|لسنه)\s+)?{_YEAR}",
-        rf"(?<!\w){_PAIR}\s*[,،/\-]?\s*(?P<day>\d\d?)(?!\d)\s*[,،/\-]?\s*{_YEAR}",
+        rf"(?<!\d)(?P<day>\d\d?)(?:st|nd|rd|th)?\s*+(?:من\s++|[,،\-/]\s*+)?(?:شهر\s++)?{_PAIR}\s*+[,،/\-]?\s*+(?:(?:عام|سنه|لسنه)\s++)?{_YEAR}",
+        rf"(?<!\w){_PAIR}\s*+[,،/\-]?\s*+(?P<day>\d\d?)(?!\d)\s*+[,،/\-]?\s*+{_YEAR}",
     )
 )
-NO_YEAR: Final = re.compile(rf"(?<![\d/])(?P<day>\d\d?)\s*[,،\-]?\s*{_PAIR}(?!\s*[,،/\-]?\s*\d)")
+NO_YEAR: Final = re.compile(rf"(?<![\d/])(?P<day>\d\d?)\s*+[,،\-]?\s*+{_PAIR}(?!\s*+[,،/\-]?\s*+\d)")
 HIJRI_DATE: Final = re.compile(
-    rf"(?<!\d)(?P<day>\d\d?)\s*[,،\-/]?\s*(?:من\s+)?(?P<month>{_H})\s*[,،/\-]?\s*(?:عام\s+|سنه\s+)?(?P<year>1[34]\d\d)(?!\d)"
+    rf"(?<!\d)(?P<day>\d\d?)\s*+[,،\-/]?\s*+(?:من\s++)?(?P<month>{_H})\s*+[,،/\-]?\s*+(?:عام\s++|سنه\s++)?(?P<year>1[34]\d\d)(?!\d)"
 )
 HIJRI_NUMBERS: Final = (
     re.compile(r"(?<!\d)(?P<year>1[34]\d\d)\s?[-/]\s?(?P<month>\d\d?)\s?[-/]\s?(?P<day>\d\d?)(?!\d)"),
@@ -131,8 +131,8 @@ ZONE: Final = re.compile(
     rf"(?:ب?توقيت\s+)(?P<zone>{_alternatives(tuple(ZONE_OF))})|(?P<universal>gmt|utc|جمت|ت\.غ)|(?P<offset>[+-]\d\d:?\d\d)(?!\d)"
 )
 CLOCK_REACH: Final = 40  # characters between a date and its clock
-UPDATED: Final = re.compile(r"(?:تحديث|تعديل|updated|modified)\W*(?:\w+\W+){0,2}$")
-PUBLISHED: Final = re.compile(r"(?:نشر|النشر|published)\W*(?:\w+\W+){0,2}$")
+UPDATED: Final = re.compile(r"(?:تحديث|تعديل|updated|modified)\W{0,9}+(?:\w{1,30}+\W{1,9}+){0,2}$")
+PUBLISHED: Final = re.compile(r"(?:نشر|النشر|published)\W{0,9}+(?:\w{1,30}+\W{1,9}+){0,2}$")
 DIGITS: Final = {0x6F0 + n: str(n) for n in range(10)}
 LINE_CHARS: Final = 200  # of metadata in which a date is looked for
 DAY_SECONDS: Final = 86400

@@ -12,7 +12,7 @@ from tasks.clean.page import Page
 from tasks.clean.prune import text_of
 from tasks.folding import fold
 
-SEPARATORS: Final = re.compile(r"\s+[|\-–—»:~•/]+\s*|\s*[|»~]\s*|\s+::\s+")
+SEPARATORS: Final = re.compile(r"(?<!\s)\s++[|\-–—»:~•/]++\s*+|(?:(?<!\s)\s++)?+[|»~]\s*+")
 HEADINGS: Final = ("h1", "h2", "h3")
 MIN_TITLE_CHARS: Final = 10
 MIN_LIKENESS: Final = 0.3  # of a headline that is shown and one that <title> gives with the names of site and section

@@ -11,10 +11,12 @@ from typing import Any, Final
 from lxml.html import HtmlElement
 
 from tasks.errors import ConfigError
-from tasks.folding import fold, fold_letters
+from tasks.folding import fold
+from tasks.patterns import compile_pattern
 
 HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+MAX_HEADING_CHARS: Final = 250
 # Names that say what a page has beside it (`has-sidebar`, `comments-open`) are those of the article.
 NO_NAMES_AFTER: Final = frozenset({"has", "no", "with", "without", "is", "not"})
 NO_NAMES_BEFORE: Final = frozenset({"open", "closed", "first", "left", "right", "layout"})
@@ -42,17 +44,21 @@ class Noise:
 
     def announces(self, text: str) -> bool:
         """Whether a heading announces what is no part of the article."""
-        return bool(self.headings.fullmatch(fold(text))) or self.announces_readers(text)
+        return _is_whole(self.headings, text) or self.announces_readers(text)
 
     def announces_readers(self, text: str) -> bool:
         """Whether a heading announces what readers write."""
-        return bool(self.readers.fullmatch(fold(text)))
+        return _is_whole(self.readers, text)
 
     def _has_word(self, name: str) -> bool:
         parts = [part.lower() for part in WORD.findall(name)]
         if not parts or parts[0] in NO_NAMES_AFTER or parts[-1] in NO_NAMES_BEFORE:
             return False
         return any(part in self.words for part in parts)
+
+
+def _is_whole(pattern: re.Pattern[str], text: str) -> bool:
+    return len(text) <= MAX_HEADING_CHARS and bool(pattern.fullmatch(fold(text)))
 
 
 def is_hidden(element: HtmlElement) -> bool:
@@ -94,6 +100,6 @@ def _patterns(path: Path, key: str, value: Any) -> re.Pattern[str]:
     if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
         raise ConfigError(f"{path}: {key} = {value!r} should be a list of regular expressions in quotes")
     try:
-        return re.compile("\\W*(?:" + "|".join(fold_letters(pattern) for pattern in value) + ")\\W*", re.IGNORECASE)
-    except re.error as error:
-        raise ConfigError(f"{path}: {key}: no regular expression: {error}") from error
+        return compile_pattern("\\W*(?:" + "|".join(value) + ")\\W*", MAX_HEADING_CHARS, whole=True)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {key}: {error}") from error

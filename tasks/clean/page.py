@@ -20,9 +20,10 @@ ELSEWHERE: Final = frozenset(
 )
 MIN_STATE_CHARS: Final = 200
 ARABIC: Final = re.compile("[\u0621-\u064a]")
-TAGS: Final = re.compile(r"<[^>]+>")
+TAGS: Final = re.compile(r"<[^<>]+>")
 PARAGRAPH_ENDS: Final = re.compile(r"</(?:p|h\d|li|div|blockquote)>|<br\s*/?>", re.IGNORECASE)
-JSON_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
+# With what opens and is never closed, lest it be looked at from each quotation mark in it.
+JSON_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)("?)')
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _state_runs(script: str) -> Iterator[str]:
     run: list[str] = []
     for match in JSON_STRING.finditer(script):
         raw = match[1]
-        if len(raw) < 40:
+        if len(raw) < 40 or not match[2]:
             continue
         try:
             text = plain_text(json.loads(f'"{raw}"', strict=False))

@@ -5,6 +5,7 @@ import pytest
 from config.settings import CONFIG_FOLDER
 from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
 from tasks.errors import ConfigError
+from tests.hostile import Hostile, faults
 
 RULES = load_boilerplate(CONFIG_FOLDER / "boilerplate.toml")
 ARTICLE = [
@@ -168,3 +169,32 @@ def test_a_wrong_rule_is_named_with_file_key_and_what_is_allowed(tmp_path: Path,
 def test_rule_ids_are_unique() -> None:
     ids = [rule.id for rule in RULES.rules]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("layer", ["خبر (انتهى)", "إعلان (انتهى)\n", "انظر أيضا\n", "شارك\n//انتهى// "])
+def test_boilerplate_behind_boilerplate_takes_time_in_proportion_to_it(layer: str) -> None:
+    assert not list(faults(RULES.cut, (Hostile(layer), Hostile(layer, TEXT)), longest=32_000))
+
+
+def test_what_follows_on_several_headings_of_other_articles_is_cut_at_the_first_in_the_last_part() -> None:
+    related = "\n".join(["انظر أيضاً", "خبر عن البحر"] * 3)
+    assert RULES.cut(f"{TEXT}\n{related}") == TEXT
+
+
+def test_a_line_longer_than_any_that_sites_add_is_no_boilerplate() -> None:
+    long = "شارك " * 300
+    assert RULES.cut(f"{TEXT}\n{long.strip()}") == f"{TEXT}\n{long.strip()}"
+
+
+def test_an_end_is_cut_from_a_text_of_one_long_line() -> None:
+    line = TEXT.replace("\n", " ") * 5
+    assert RULES.cut(f"{line} (انتهى)") == line
+
+
+def test_a_slow_pattern_is_refused_with_the_rule_and_the_way_out(tmp_path: Path) -> None:
+    path = tmp_path / "b.toml"
+    path.write_text(RULE.replace('pattern = "إعلان"', "pattern = '(?:\\w+\\s*)*:'"), encoding="utf-8")
+    with pytest.raises(
+        ConfigError, match=r"b\.toml: rule a: the pattern is too slow for lines such as .* forbids to go"
+    ):
+        load_boilerplate(path)

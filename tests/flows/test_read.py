@@ -132,6 +132,37 @@ def test_tsv_escapes_what_would_break_a_line_or_a_terminal(store: Store) -> None
     assert lines[2].startswith(r"a\u001b]0;owned\u0007b\u202ec")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-2+3",
+        "@SUM(a)",
+        " =1",
+        "\t=1",
+        "\r=1",
+        "\u00a0=1",
+        "\u200b=1",
+        "\ufeff=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠1",
+    ],
+)
+def test_a_text_that_a_spreadsheet_would_run_is_marked_as_text_in_tsv(text: str) -> None:
+    _, line = tsv(pa.table({"v": [text]}))
+    assert line.startswith("'")
+    (exact,) = json_lines(pa.table({"v": [text]}))
+    assert json.loads(exact) == {"v": text}
+
+
+def test_numbers_and_other_texts_are_as_they_are_in_tsv() -> None:
+    data = pa.table({"n": [-0.5], "i": [-3], "t": ["قال - نعم"], "none": [None], "e": [""]})
+    assert list(tsv(data)) == ["n\ti\tt\tnone\te", "-0.5\t-3\tقال - نعم\t\t"]
+
+
 def test_json_lines_give_back_the_exact_text(store: Store) -> None:
     data = run_query(open_views(store), f"select hint_title, fetched_at from raw where doc_id = '{OTHER}'")
     (line,) = json_lines(data)
