@@ -18,6 +18,11 @@ from tasks.errors import ConfigError
 CONFIG_FOLDER = Path(__file__).parent
 DEFAULT_FILE = CONFIG_FOLDER / "default.toml"
 
+# ` S3:…`, `s3%3a//…` and `gs:/…` are meant as addresses too.
+ADDRESS = re.compile(r"\s*(s3[\w+.-]*(:|%3a)|[a-z][\w+.-]*(:|%3a)/)", re.IGNORECASE)
+WAREHOUSE = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]+(/[^?#@]*)?|file:///[^?#]*")
+ENDPOINT = re.compile(r"|(https?://)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?/?")
+
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -35,6 +40,22 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _warehouse(place: str) -> str:
+    # What looks like an address is one of these or refused, and never shown: people put keys into addresses.
+    if ADDRESS.match(place) and not WAREHOUSE.fullmatch(place):
+        raise ValueError(
+            "not an address of a warehouse: s3://bucket/prefix or file:///folder, without keys and options; keys come "
+            "from the AWS credential chain (AWS_ACCESS_KEY_ID and others, ~/.aws), the endpoint from store.s3_endpoint"
+        )
+    return place
+
+
+def _endpoint(address: str) -> str:
+    if not ENDPOINT.fullmatch(address):
+        raise ValueError("not host:port or http(s)://host:port; keys come from the AWS credential chain")
+    return address
+
+
 Host = Annotated[str, AfterValidator(_host)]
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
@@ -46,8 +67,8 @@ class Section(BaseModel):
 
 
 class StoreSettings(Section):
-    warehouse: str
-    s3_endpoint: str
+    warehouse: Annotated[str, AfterValidator(_warehouse)]
+    s3_endpoint: Annotated[str, AfterValidator(_endpoint)]
     s3_region: str
 
 
@@ -193,7 +214,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _absolute(folder: Path, value: str) -> str:
-    if "://" in value or value in PARSERS:
+    if "://" in value or ADDRESS.match(value) or value in PARSERS:
         return value
     return str((folder / Path(value).expanduser()).resolve())
 
@@ -213,6 +234,8 @@ def _unknown(changes: dict[str, Any]) -> Iterator[str]:
 
 def _wrong_value(found: ErrorDetails) -> str:
     key = ".".join(str(part) for part in found["loc"])
+    if found["loc"][0] == "store":  # it may hold a secret
+        return f"{key}: {found['msg'].removeprefix('Value error, ')}"
     return f"{key} = {found['input']!r}: {found['msg'].removeprefix('Value error, ')}"
 
 

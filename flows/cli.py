@@ -19,7 +19,7 @@ from flows.actors import app as actors_app
 from flows.export import app as export_app
 from flows.inert import InertConsole, make_streams_inert
 from flows.maintenance import backfill, compact, migrate, retry, vacuum, validate
-from flows.options import ConfigFile, Warehouse, open_store
+from flows.options import QUERY_MIB, QUERY_SECONDS, ConfigFile, Warehouse, open_store
 from flows.parameters import StageName
 from flows.serve import serve
 from flows.sources import app as sources_app
@@ -155,7 +155,8 @@ def status(
     them); what the last run fetched of each source; batches that failed; documents rejected, by reason.
 
     `--check` is for cron and monitoring. It tells of batches that failed, of sources that have failed for
-    `run.max_failing_hours` or given nothing new for `run.max_silent_days`, and when nothing was fetched for as long.
+    `run.max_failing_hours` or given nothing new for `run.max_silent_days`, and when nothing was fetched for as long;
+    where `PREFECT_API_URL` is set, also when that API lets in who has no credential.
 
     **Examples**
 
@@ -176,10 +177,15 @@ def status(
 
 
 def _check(store: Store, settings: Settings) -> None:
+    from flows.api import OPEN, is_open, redacted
     from tasks.fetch import load_sources
     from tasks.health import problems
 
+    address = os.environ.get("PREFECT_API_URL")
     found = 0
+    if address and is_open(address):
+        found += 1
+        print(OPEN.format(redacted(address)))
     for problem in problems(store, load_sources(Path(settings.fetch.sources)), settings.run, datetime.now(UTC)):
         found += 1
         print(problem)
@@ -222,6 +228,8 @@ def sql(
     warehouse: Warehouse = None,
     config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that the query may take.")] = QUERY_SECONDS,
+    memory: Annotated[int, typer.Option(min=64, help="MiB that the query, and its answer, may take.")] = QUERY_MIB,
 ) -> None:
     """Ask the warehouse in DuckDB's SQL.
 
@@ -240,9 +248,10 @@ def sql(
     `nabra sql --json "from stances where target_id = 'un'" > un.jsonl`
     """
     from flows.display import put
-    from flows.read import json_lines, open_views, rows_table, run_query, tsv
+    from flows.read import Bounds, json_lines, open_views, rows_table, run_query, tsv
 
-    data = run_query(open_views(open_store(config, warehouse)), query)
+    views = open_views(open_store(config, warehouse), memory_mib=memory)
+    data = run_query(views, query, Bounds(timeout, memory))
     if as_json or not sys.stdout.isatty():
         for line in json_lines(data) if as_json else tsv(data):
             print(line)

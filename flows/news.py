@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-from prefect import flow
+from prefect import Flow, flow
 from prefect.context import FlowRunContext
 
 from config.settings import Settings, load_settings
@@ -79,6 +80,10 @@ def backfill(parameters: BackfillParameters, place: Place = Place()) -> RunSumma
     prepared = _prepared(_settings(place))
     days = parameters.first.isoformat(), parameters.last.isoformat()
     return _run_prepared(replace(prepared, refresh=_with_later((parameters.stage,)), days=days), place)
+
+
+# The flows that `nabra serve` serves, by the names of their deployments.
+DEPLOYED: Final[Mapping[str, Flow[..., RunSummary]]] = {"hourly": news, "manual": news, "backfill": backfill}
 
 
 def _run_prepared(prepared: PreparedRun, place: Place) -> RunSummary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -21,6 +21,10 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="TOML file with the settings that differ from config/default.toml."),
 ]
+
+# What a query of the warehouse may take; those of nabra itself take seconds and some hundred MiB over a year of news.
+QUERY_SECONDS: Final = 300.0
+QUERY_MIB: Final = 4096
 
 
 def open_store(config: Path | None, warehouse: str | None) -> Store:

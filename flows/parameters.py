@@ -6,9 +6,13 @@ import shlex
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# For the server, which keeps what it has let in: here the settings and the fetcher refuse the same, and more.
+WAREHOUSE: Final = r"^(s3://[A-Za-z0-9][A-Za-z0-9._-]+(/[^?#@]*)?|file:///[^?#]*|[^:]*)$"
+NO_PASSWORD: Final = r"^(?!\s*[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*@)"
 
 
 class StageName(StrEnum):
@@ -23,14 +27,17 @@ class StageName(StrEnum):
 class Parameters(BaseModel):
     """Frozen, and no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Place(Parameters):
     """Where a flow works, and under which settings; a deployment sets it once for all its runs."""
 
     warehouse: str | None = Field(
-        default=None, title="Warehouse", description="Folder or s3://bucket/prefix. Empty: that of the settings."
+        default=None,
+        title="Warehouse",
+        description="Folder or s3://bucket/prefix, without keys. Empty: that of the settings.",
+        json_schema_extra={"pattern": WAREHOUSE},
     )
     config: str | None = Field(
         default=None,
@@ -53,7 +60,7 @@ class Place(Parameters):
 class RunParameters(Parameters):
     """What to take in, and what to make anew."""
 
-    inputs: tuple[str, ...] = Field(
+    inputs: tuple[Annotated[str, Field(json_schema_extra={"pattern": NO_PASSWORD})], ...] = Field(
         default=(),
         title="Inputs",
         description="Folders, files, addresses of articles, feeds or sitemaps. Empty: the sources of the settings.",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import duckdb
@@ -14,6 +16,7 @@ from rich.table import Table
 
 from flows.display import Reading
 from flows.inert import escape
+from flows.options import QUERY_MIB, QUERY_SECONDS
 from tasks.compact import datasets
 from tasks.errors import UsageError
 from tasks.schemas import DATASETS, VERSIONED
@@ -24,9 +27,10 @@ TERMINAL_ROWS: Final = 1000
 TERMINAL_CELL_CHARS: Final = 400
 # A cell that a spreadsheet would run: `=HYPERLINK(…)`, `+cmd|…`; white space and invisible characters before it count.
 FORMULA: Final = re.compile("[\\s\u200b-\u200f\u2060\ufeff]*+[=+\\-@＝＋－＠]")
+ANSWER_ROWS: Final = 10_000
 # A query can do nothing but read the views: DuckDB takes COPY inside WITH for a SELECT, so that the kind of the
 # statement is not enough; without access to files there is nothing that it could write.
-CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
+CONFINED: Final = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "python_enable_replacements": "false",
@@ -52,14 +56,20 @@ from told group by name, earliest
 """
 
 
-def open_views(store: Store, opened: Mapping[str, ds.Dataset] | None = None) -> duckdb.DuckDBPyConnection:
+def open_views(
+    store: Store, opened: Mapping[str, ds.Dataset] | None = None, memory_mib: int = QUERY_MIB
+) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
     The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of an
     edited article they have the newest version that all stages have taken; all versions are in `raw` and in the views
-    `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`.
+    `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more than
+    `memory_mib`.
     """
-    connection = duckdb.connect(":memory:", config=CONFINED)
+    # Without a folder for what does not fit into memory, which would be `.tmp` below the current one.
+    connection = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mib}MiB", "temp_directory": ""})
+    for name, value in CONFINED.items():
+        connection.execute(f"set {name} = '{value}'")
     superseded = [{"doc_id": doc_id, "version": number} for doc_id, number in sorted(store.superseded())]
     connection.register("superseded", pa.Table.from_pylist(superseded, _VERSION))
     for name, data in (opened or datasets(store)).items():
@@ -76,19 +86,57 @@ _VERSION: Final = pa.schema([("doc_id", pa.string()), ("version", pa.int32())])
 _NEWEST: Final = " where (doc_id, coalesce(version, 1)) not in (select (doc_id, version) from superseded)"
 
 
-def run_query(connection: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
-    """The answer to one SELECT, WITH, FROM, DESCRIBE, SHOW or SUMMARIZE; UsageError on anything else."""
+@dataclass(frozen=True)
+class Bounds:
+    """What a query, and then its answer, may take."""
+
+    seconds: float = QUERY_SECONDS
+    memory_mib: int = QUERY_MIB
+
+
+def run_query(connection: duckdb.DuckDBPyConnection, sql: str, bounds: Bounds = Bounds()) -> pa.Table:
+    """The answer to one SELECT, WITH, FROM, DESCRIBE, SHOW or SUMMARIZE; UsageError on anything else, or too much."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        connection.interrupt()
+
+    clock = threading.Timer(bounds.seconds, end)
+    clock.daemon = True
+    clock.start()
     try:
         kinds = [statement.type for statement in connection.extract_statements(sql)]
         if kinds != [duckdb.StatementType.SELECT]:
             raise UsageError(
                 f"nabra sql takes one query that reads (SELECT, WITH, DESCRIBE, SHOW); got: {sql.strip()!r}"
             )
-        return connection.sql(sql).to_arrow_table()
+        return _answer(pa.RecordBatchReader.from_stream(connection.sql(sql)), bounds)
+    except duckdb.OutOfMemoryException as error:
+        raise _too_large(bounds) from error
     except (duckdb.Error, pa.ArrowException, OSError) as error:
+        if late.is_set():
+            told = f"the query took longer than {bounds.seconds:g} s and was ended; narrow it, or raise --timeout"
+            raise UsageError(told) from error
         raise UsageError(
             f"{str(error).strip()}\nThe views are: {', '.join(DATASETS)}, stories; see: describe NAME"
         ) from error
+    finally:
+        clock.cancel()
+
+
+def _answer(reader: pa.RecordBatchReader, bounds: Bounds) -> pa.Table:
+    batches, size = [], 0
+    for batch in reader:
+        batches.append(batch)
+        size += batch.nbytes
+        if size > bounds.memory_mib << 20:
+            raise _too_large(bounds)
+    return pa.Table.from_batches(batches, reader.schema)
+
+
+def _too_large(bounds: Bounds) -> UsageError:
+    return UsageError(f"the query takes more than {bounds.memory_mib} MiB of memory; narrow it, or raise --memory")
 
 
 def rows_table(data: pa.Table) -> Table:
@@ -123,7 +171,8 @@ def json_lines(data: pa.Table) -> Iterator[str]:
 
 def _rows(data: pa.Table) -> Iterator[tuple[Any, ...]]:
     """By position, because two columns of a query can have one name."""
-    return zip(*(column.to_pylist() for column in data.columns), strict=True)
+    for batch in data.to_batches(max_chunksize=ANSWER_ROWS):  # as objects of Python rows are many times as large
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _cell(value: object) -> str:

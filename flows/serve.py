@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import signal
 import sys
 import threading
 import time
-from typing import Annotated, Any, Final
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from config.settings import load_settings
 from flows.options import ConfigFile, Warehouse
 from tasks.errors import UsageError
 
+if TYPE_CHECKING:
+    from flows.parameters import Place
+
 HOURLY: Final = "7 * * * *"
 LOOK_SECONDS: Final = 0.1
+ENGINE: Final = shlex.join([sys.executable, "-P", "-m", "flows.engine"])
 STOPPED: Final = "nabra: serves no longer; what is done is kept, the next run goes on from there"
 
 
@@ -38,39 +46,61 @@ def serve(
 
     `PREFECT_API_URL=http://127.0.0.1:4200/api nabra serve --warehouse /data/news`
     """
-    if not os.environ.get("PREFECT_API_URL"):
+    address = os.environ.get("PREFECT_API_URL")
+    if not address:
         raise UsageError(
             "nabra serve needs a Prefect server: start one with `prefect server start`, then "
             "PREFECT_API_URL=http://127.0.0.1:4200/api nabra serve"
         )
+    from flows.api import OPEN, is_open, redacted
+    from flows.parameters import Place
+    from flows.server import prefect_server
+
+    load_settings(config, warehouse=warehouse)
+    place = Place.of(warehouse, config)
+    with prefect_server():
+        if is_open(address):
+            print("nabra:", OPEN.format(redacted(address)), file=sys.stderr)
+        _serve(*_deployments(cron, place))
+
+
+def _deployments(cron: str, place: Place) -> Iterator[Any]:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
-    from flows.news import backfill, news
-    from flows.parameters import Place
-    from flows.server import prefect_server
+    from flows.news import DEPLOYED
 
     left_out, in_turn = (
         ConcurrencyLimitConfig(limit=1, collision_strategy=strategy)
         for strategy in (ConcurrencyLimitStrategy.CANCEL_NEW, ConcurrencyLimitStrategy.ENQUEUE)
     )
-    place = Place.of(warehouse, config)
-    # By module, not by file: Prefect would put the folder of the file first on the path, where `models` means another.
-    common: dict[str, Any] = {
-        "parameters": {"place": place.model_dump()},
-        "entrypoint_type": EntrypointType.MODULE_PATH,
-        "tags": ["nabra"],
-    }
-    hourly = news.to_deployment("hourly", cron=cron, concurrency_limit=left_out, **common)
-    manual = news.to_deployment("manual", concurrency_limit=in_turn, **common)
-    past = backfill.to_deployment("backfill", concurrency_limit=in_turn, **common)
-    with prefect_server():
-        _serve(hourly, manual, past)
+    for name, flow in DEPLOYED.items():
+        is_hourly = name == "hourly"
+        yield flow.to_deployment(
+            name,
+            cron=cron if is_hourly else None,
+            concurrency_limit=left_out if is_hourly else in_turn,
+            parameters={"place": place.model_dump()},
+            entrypoint_type=EntrypointType.MODULE_PATH,
+            tags=["nabra"],
+        )
 
 
 def _serve(*deployments: Any) -> None:
-    """As `prefect.serve`, but ended in order by SIGTERM: Prefect would kill the run at work."""
-    from prefect.runner import Runner
+    """As `prefect.serve`, but ended in order by SIGTERM: Prefect would kill the run at work.
+
+    And what is run is what is here, not what the server says (see `flows.engine`).
+    """
+    from prefect.runner import Runner, runner
+
+    from flows.news import DEPLOYED
+
+    async def first_flow(*_: object, **__: object) -> Any:
+        return next(iter(DEPLOYED.values()))
+
+    # All that Prefect asks a flow for in this process is its hooks, of which none has any.
+    vars(runner)["load_flow_from_flow_run"] = first_flow
+    vars(runner)["EngineCommandStarter"] = partial(vars(runner)["EngineCommandStarter"], command=ENGINE)
 
     class Service(Runner):
         stopped_by = signal.SIGINT

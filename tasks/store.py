@@ -94,8 +94,6 @@ class Store:
                     options |= {"endpoint_override": host, "scheme": scheme or "https"}
                 service = settings.s3_endpoint or "AWS"
                 return cls(pafs.S3FileSystem(**options), uri.removeprefix("s3://"), service)
-            if "://" in uri and not uri.startswith("file://"):
-                raise StoreError(f"warehouse {uri}: only a folder, file:// or s3:// is supported")
             return cls(pafs.LocalFileSystem(), str(Path(uri.removeprefix("file://")).absolute()))
         except (OSError, pa.ArrowException) as error:
             raise StoreError(f"warehouse {uri} cannot be opened: {error}") from error

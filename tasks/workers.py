@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import sys
@@ -17,6 +16,7 @@ from typing import Any, Final, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from tasks.environment import CONFINED
 from tasks.errors import BatchError, DocumentError
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class WorkerPool:
     a call has ended, however that was.
 
     Processes, since trafilatura crashes natively under threads and an input can keep a library busy for ever; spawned,
-    since a process forked under threads hangs. Threads may share a pool. A context manager: leaving it ends the
+    since a process forked under threads hangs, and without the secrets of the environment. Threads may share a pool. A context manager: leaving it ends the
     processes, for good.
     """
 
@@ -85,9 +85,8 @@ class WorkerPool:
                 raise CancelledError
             if self._pool is None or not self._pool.active:  # it is broken for ever when an idle process of it dies
                 self._end()
-                context = multiprocessing.get_context("spawn")
                 ready = (self._prepare, self._memory_mib)
-                self._pool = ProcessPool(self._workers, initializer=_make_ready, initargs=ready, context=context)
+                self._pool = ProcessPool(self._workers, initializer=_make_ready, initargs=ready, context=CONFINED)
             future = self._pool.schedule(_call_or_end, args=(function, arguments), timeout=seconds)
         self._open.add(future)
         future.add_done_callback(self._close)

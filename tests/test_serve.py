@@ -26,6 +26,7 @@ from config.settings import load_settings
 from tasks.lease import HOLDER
 from tasks.store import Batch, Store
 from tests.flows.small_warehouse import write
+from tests.planted import plant
 from tests.servers import free_port, wait_for
 from tests.workplace import NABRA
 
@@ -63,28 +64,38 @@ class Service:
             "PREFECT_RUNNER_POLL_FREQUENCY": "1",  # seconds; the default is 10
         }
         prefect = Path(sys.executable).with_name("prefect")
-        self._processes = [self._start(prefect, "server", "start", "--host", "127.0.0.1", "--port", str(port))]
+        self.elsewhere = folder / "server"
+        self.elsewhere.mkdir()
+        server = ("server", "start", "--host", "127.0.0.1", "--port", str(port))
+        self._processes = [self._start(prefect, *server, folder=self.elsewhere)]
         wait_for(lambda: self.client.get("/api/health").status_code == httpx.codes.OK)
         serve = ("serve", "--warehouse", "warehouse", "--config", "my.toml", "--cron", cron)
-        self._processes.append(self._start(NABRA, *serve))
+        self._processes.append(self._start(NABRA, *serve, folder=folder))
         self.deployments = wait_for(self._deployments)
 
-    def _start(self, *command: str | Path) -> subprocess.Popen[bytes]:
+    def _start(self, *command: str | Path, folder: Path) -> subprocess.Popen[bytes]:
         quiet = subprocess.DEVNULL
         return subprocess.Popen(
-            command, cwd=self.folder, env=self._environment, stdout=quiet, stderr=quiet, start_new_session=True
+            command, cwd=folder, env=self._environment, stdout=quiet, stderr=quiet, start_new_session=True
         )
+
+    def nabra(self, *arguments: str) -> tuple[int, str]:
+        asked = subprocess.run(
+            [NABRA, *arguments], cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
+        )
+        return asked.returncode, asked.stdout
 
     def python(self, code: str) -> None:
         """Run a script against the server."""
-        subprocess.run([sys.executable, "-c", code], cwd=self.folder, env=self._environment, check=True)
+        subprocess.run([sys.executable, "-c", code], cwd=self.elsewhere, env=self._environment, check=True)
 
     def _deployments(self) -> dict[str, Any] | None:
         found = {entry["name"]: entry for entry in self.post("/api/deployments/filter", {}).json()}
         return found if len(found) == 3 else None
 
     def post(self, path: str, content: dict[str, Any]) -> httpx.Response:
-        return self.client.post(path, json=content)
+        # 503: asked too much at once; a client is to try again.
+        return wait_for(lambda: (answer := self.client.post(path, json=content)).status_code != 503 and answer)
 
     def run(self, name: str, **parameters: Any) -> httpx.Response:
         path = f"/api/deployments/{self.deployments[name]['id']}/create_flow_run"
@@ -140,6 +151,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
     (folder / "sources.toml").write_text(SOURCES, encoding="utf-8")
     (folder / "my.toml").write_text('[fetch]\nsources = "sources.toml"\n', encoding="utf-8")
+    plant(folder, folder / "marks")
     service = Service(folder)
     yield service
     service.stop()
@@ -161,6 +173,10 @@ def asked(service: Service, hook: str, damaged: str) -> tuple[dict[str, Any], di
     """Two runs asked for at once, when they have ended: one over an article, one that gives cause for alarm."""
     (alerts,) = re.findall(r"^## Alerts\n.*?^```python\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
     service.python(alerts.replace("https://chat.example.org/hook", hook))
+    # As somebody does who has got at the server.
+    shell = {"prefect.deployments.steps.run_shell_script": {"script": f"touch {service.folder}/marks/pull"}}
+    changes = {"pull_steps": [shell], "entrypoint": "socket.py:flow"}
+    assert service.client.patch(f"/api/deployments/{service.deployments['manual']['id']}", json=changes).is_success
     good = service.run("manual", parameters={"inputs": ["manual.txt"]})
     place = {"warehouse": damaged, "config": None}
     bad = service.run("manual", parameters={"inputs": ["foreign.txt"]}, place=place)
@@ -186,6 +202,16 @@ def test_a_wrong_parameter_is_refused_by_the_server(service: Service) -> None:
     assert refused.status_code == httpx.codes.CONFLICT
     assert "stances" in refused.text
     assert service.run("backfill", parameters={"first": "2026-04-01"}).status_code == httpx.codes.CONFLICT
+
+
+def test_what_holds_a_secret_is_refused_by_the_server_which_would_keep_it(service: Service) -> None:
+    places = [
+        {"warehouse": address} for address in ("s3://KEY:SECRET@bucket", "s3://b?secret_key=SECRET", "gs://K:S@b")
+    ]
+    for place in places:
+        assert service.run("manual", parameters={}, place=place).status_code == httpx.codes.CONFLICT
+    asked = {"inputs": ["https://user:SECRET@example.org/feed"]}
+    assert service.run("manual", parameters=asked).status_code == httpx.codes.CONFLICT
 
 
 def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
@@ -230,6 +256,18 @@ def test_failures_and_many_rejects_are_told_to_whom_the_automation_names(
     wanted = {"filter": {"event": {"name": ["nabra.batch.failed", "nabra.rejects.many"]}}}
     # The server writes events to its tables a moment after it has acted on them.
     assert wait_for(lambda: service.post("/api/events/filter", wanted).json()["total"] == 2, 60)
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_run_executes_nothing_that_the_folder_or_the_server_names(service: Service) -> None:
+    assert list((service.folder / "marks").iterdir()) == []
+
+
+@pytest.mark.usefixtures("asked")
+def test_status_tells_of_an_api_that_lets_everybody_in(service: Service) -> None:
+    status, told = service.nabra("status", "--check", "--config", "my.toml")
+    assert status == 1
+    assert f"anybody who reaches {service.client.base_url}/api may start runs there" in told.replace("//api", "/api")
 
 
 @pytest.mark.usefixtures("asked")

@@ -105,3 +105,58 @@ def test_every_default_has_its_reason() -> None:
     assert bare == []
     for section in Settings.model_fields:
         assert f"[{section}]" in lines
+
+
+ADDRESSES_WITH_KEYS = (
+    *("s3://AKIA:planted@bucket/x", "S3://AKIA:planted@bucket", "s3:AKIA:planted@b", "s3:/AKIA:planted@b"),
+    *(" s3://AKIA:planted@b", "s3://b?access_key=AKIA&secret_key=planted", "s3://b/x?endpoint_override=planted"),
+    *(
+        "s3%3A//AKIA:planted@b",
+        "s3://AKIA%3Aplanted%40b",
+        "s3a://AKIA:planted@b",
+        "s3://AKIA/plan:ted@b",
+        "s3://:planted@b",
+    ),
+    *("gs://AKIA:planted@b", "https://AKIA:planted@host/b", "file://user:planted@host/x", "file:///x?y=planted"),
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES_WITH_KEYS)
+@pytest.mark.parametrize("by_file", [True, False])
+def test_a_warehouse_with_keys_or_options_in_its_address_is_refused_unseen(
+    tmp_path: Path, address: str, by_file: bool
+) -> None:
+    path = write(tmp_path, f'[store]\nwarehouse = "{address}"\n') if by_file else None
+    with pytest.raises(ConfigError, match="AWS credential chain") as caught:
+        load_settings(path, warehouse=None if by_file else address)
+    assert str(caught.value).count("\n") == 0
+    assert "plan" not in str(caught.value)
+    assert "AKIA" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["http://user:planted@host:9000", "user:planted@host", "http://user:planted%40host:9000", "host:9000?key=planted"],
+)
+def test_an_endpoint_with_keys_is_refused_unseen(tmp_path: Path, endpoint: str) -> None:
+    with pytest.raises(ConfigError, match=r"store\.s3_endpoint: not host:port") as caught:
+        load_settings(write(tmp_path, f'[store]\ns3_endpoint = "{endpoint}"\n'))
+    assert "planted" not in str(caught.value)
+
+
+def test_a_warehouse_of_the_wrong_type_is_not_shown_either(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"store\.warehouse") as caught:
+        load_settings(write(tmp_path, '[store]\nwarehouse = ["s3://AKIA:planted@bucket"]\n'))
+    assert "planted" not in str(caught.value)
+
+
+@pytest.mark.parametrize("place", ["/data/a@b", "s3://news/main", "s3://my.bucket_1/أخبار/x y", "file:///data/a@b"])
+def test_a_warehouse_without_keys_is_taken(place: str) -> None:
+    assert load_settings(warehouse=place).store.warehouse == place
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["", "localhost:9000", "http://127.0.0.1:9000", "https://s3.example.org", "[::1]:9"]
+)
+def test_an_endpoint_is_a_host_with_or_without_port_and_scheme(tmp_path: Path, endpoint: str) -> None:
+    assert load_settings(write(tmp_path, f'[store]\ns3_endpoint = "{endpoint}"\n')).store.s3_endpoint == endpoint

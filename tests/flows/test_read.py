@@ -8,7 +8,7 @@ import pyarrow.fs as pafs
 import pytest
 from rich.console import Console
 
-from flows.read import json_lines, open_views, rows_table, run_query, tsv
+from flows.read import Bounds, json_lines, open_views, rows_table, run_query, tsv
 from tasks.errors import UsageError
 from tasks.schemas import DATASETS
 from tasks.store import Batch, Store
@@ -190,3 +190,36 @@ def test_a_terminal_table_shows_markup_as_text(store: Store) -> None:
         rows_table(run_query(open_views(store), f"select '[red]x[/red]' as v from clean where doc_id = '{DOC}'"))
     )
     assert "[red]x[/red]" in console.export_text()
+
+
+ENDLESS = (
+    "with recursive t(n) as (select 1 union all select n + 1 from t) select max(n) from t",
+    "select count(*) from range(10000000) a, range(10000000) b where a.range % 7 = b.range % 11",
+    "select * from range(100000000000) limit 99999999999",
+)
+
+
+@pytest.mark.parametrize("sql", ENDLESS)
+def test_a_query_ends_in_time_and_says_how_to_give_it_more(store: Store, sql: str) -> None:
+    with pytest.raises(UsageError, match=r"longer than 0\.5 s and was ended; narrow it, or raise --timeout"):
+        run_query(open_views(store), sql, Bounds(0.5, 100_000))
+
+
+GREEDY = (
+    "select list(range || repeat('x', 1000)) from range(10000000)",
+    "select count(*) from (select distinct range || repeat('x', 100) from range(100000000))",
+    "select repeat('x', 1000) from range(100000000)",
+)
+
+
+@pytest.mark.parametrize("sql", GREEDY)
+def test_a_query_is_refused_more_memory_than_it_may_take(store: Store, sql: str) -> None:
+    with pytest.raises(UsageError, match="more than 64 MiB of memory; narrow it, or raise --memory"):
+        run_query(open_views(store, memory_mib=64), sql, Bounds(60, 64))
+
+
+def test_after_a_query_that_was_ended_the_next_is_answered(store: Store) -> None:
+    views = open_views(store)
+    with pytest.raises(UsageError):
+        run_query(views, ENDLESS[0], Bounds(0.2))
+    assert run_query(views, "select count(*) as n from clean").to_pylist() == [{"n": 2}]
