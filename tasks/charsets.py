@@ -9,10 +9,10 @@ from w3lib.encoding import html_body_declared_encoding, resolve_encoding
 
 # Python's names of the encodings of https://encoding.spec.whatwg.org, those that w3lib takes instead among them.
 WEB_CODECS: Final = frozenset(
-    "utf-8 utf-16 utf-16-be utf-16-le cp866 cp874 cp932 cp949 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 "
-    "cp1258 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 iso8859-13 iso8859-14 "
-    "iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic gbk gb18030 big5 big5hkscs euc_jp iso2022_jp shift_jis "
-    "euc_kr".split()
+    {f"cp{page}" for page in (866, 874, 932, 949, *range(1250, 1259))}
+    | {f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)}
+    | {"utf-8", "utf-16", "utf-16-be", "utf-16-le", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic"}
+    | {"gbk", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp", "shift_jis", "euc_kr"}
 )
 LABEL: Final = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 

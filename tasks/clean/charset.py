@@ -46,10 +46,10 @@ def decode(payload: bytes, declared: str | None, content_type: str | None) -> tu
     """The text of a payload and the Python name of its charset.
 
     `declared` is the charset of the HTTP header, `content_type` its media type: the page's own declaration is read
-    from HTML only. A name that the web does not have declares nothing. Order: byte order mark, valid UTF-8, then of the declared charsets, windows-1256, ISO 8859-6 and
-    UTF-8 the one that gives the most Arabic and the least damage. A page of UTF-8 with parts in windows-1256 counts as
-    UTF-8, and both are read; UTF-8 that was encoded twice, the page or parts of it, is undone once. Raises
-    DocumentError `not_text`.
+    from HTML only. A name that the web does not have declares nothing. Order: byte order mark, valid UTF-8, then of the
+    declared charsets, windows-1256, ISO 8859-6 and UTF-8 the one that gives the most Arabic and the least damage. A
+    page of UTF-8 with parts in windows-1256 counts as UTF-8, and both are read; UTF-8 that was encoded twice, the page
+    or parts of it, is undone once. Raises DocumentError `not_text`.
     """
     mark, mark_bytes = read_bom(payload)
     if mark is not None and mark_bytes is not None:

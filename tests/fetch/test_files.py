@@ -9,7 +9,8 @@ from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.identity import document_id
 from tasks.fetch.listings import ListingReader
 
-LOCAL = LocalInput("cli", 1000, ListingReader(load_settings().fetch))
+SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 1000})
+LOCAL = LocalInput("cli", SETTINGS, ListingReader(SETTINGS))
 
 
 def feed(folder: Path, *links: str) -> Path:

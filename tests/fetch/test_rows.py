@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import load_settings
 from tasks.errors import DocumentError
 from tasks.fetch.fetched import Found, Refused
 from tasks.fetch.identity import document_id
@@ -14,7 +15,8 @@ LIMIT = 1000
 
 
 def rows_of(path: Path, limit: int = LIMIT) -> list[Found | Refused]:
-    return list(find_rows(path, path.name, "cli", limit))
+    bounds = {"max_payload_bytes": limit, "max_record_bytes": 8 * limit, "max_columns": 10}
+    return list(find_rows(path, path.name, "cli", load_settings().fetch.model_copy(update=bounds)))
 
 
 def json_lines(folder: Path, *lines: object) -> Path:

@@ -18,7 +18,8 @@ from tasks.fetch.fetched import Document, Found, Refused
 from tasks.fetch.files import LocalInput
 from tasks.fetch.listings import ListingReader
 
-LOCAL = LocalInput("cli", 5_000, ListingReader(load_settings().fetch))
+SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 5_000})
+LOCAL = LocalInput("cli", SETTINGS, ListingReader(SETTINGS))
 PAGE = "<html><body><p>خبر من الواحة</p></body></html>"
 
 
