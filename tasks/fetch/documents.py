@@ -22,7 +22,7 @@ from tasks.fetch.feeds import FeedItem, newest
 from tasks.fetch.fetched import Asked, Document, Fetched, Found, Kept, Known, Payload, Postponed, Refused, refused
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.frontier import Frontier, Job
-from tasks.fetch.guard import guarded
+from tasks.fetch.guard import guarded, guarded_all
 from tasks.fetch.identity import accepted_url, document_id, inert_url, link_url
 from tasks.fetch.listings import Listing, ListingReader
 from tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
@@ -43,7 +43,8 @@ def fetch_documents(
 
     `memory` is what earlier runs left: local documents in it are not read again, pages of the web only when they are
     due or their feed says that they have changed, and then with a condition. Two rows of files with one id or address:
-    the first is taken, the second refused as `duplicate_key`. An address of the web is asked once in a call.
+    the first is taken, the second refused as `duplicate_key`; a file that is met again, such as a page of a folder that
+    a feed there names, is known. An address of the web is asked once in a call.
     """
     shared = Shared(robots=memory.robots(now()))
     with (
@@ -115,6 +116,8 @@ class _Run:
 
     def _settle_local(self, found: Found) -> Fetched:
         earlier = self._meet(found.doc_id, found.url)
+        if earlier == found.url and found.is_file:
+            return Known(found.doc_id, found.source)
         if earlier is not None:
             return found.refused("duplicate_key", f"the same address or id as {earlier}, which was taken")
         if found.doc_id in self.memory.documents:
@@ -145,7 +148,7 @@ class _Run:
         """Put a job on the frontier that tells of the robots.txt read for it, too."""
 
         def whole(web: Web) -> Iterator[Fetched]:
-            yield from job(web)
+            yield from guarded_all(url, job(web), lambda error: refused(url, target.source, error.reason, error.detail))
             for address, text in web.robots.take_new():
                 yield Asked(robots_page(address, target.source, text, self.now()))
 

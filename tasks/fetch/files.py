@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -37,6 +38,32 @@ class WebLink:
 
     item: FeedItem
     where: str
+
+
+class _Succession:
+    """Refusals of a file, one after the other."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._count = most, 0
+
+    def add(self, *, is_refusal: bool) -> None:
+        self._count = self._count + 1 if is_refusal else 0
+
+    def watch(self, load: Callable[[], Payload]) -> Payload:
+        """What `load` returns; that it raises is a refusal. What is not loaded is known already."""
+        try:
+            payload = load()
+        except DocumentError:
+            self.add(is_refusal=True)
+            raise
+        self.add(is_refusal=False)
+        return payload
+
+    def check(self) -> None:
+        if self._count >= self._most:
+            raise DocumentError(
+                "malformed", f"{self._most} refusals in succession, see fetch.max_bad_records; the rest is left"
+            )
 
 
 @dataclass(frozen=True)
@@ -110,16 +137,16 @@ class LocalInput:
 
     def _bounded(self, found: Iterator[Found | Refused | WebLink]) -> Iterator[Found | Refused | WebLink]:
         """What a file holds, until it has been seen that it is something else."""
-        most, bad = self.settings.max_records, 0
+        most, bad = self.settings.max_records, _Succession(self.settings.max_bad_records)
         for number, one in enumerate(found, start=1):
             if number > most:
                 raise DocumentError("too_large", f"more than {most} records, see fetch.max_records; the rest is left")
-            bad = bad + 1 if isinstance(one, Refused) and one.row["reason"] != "http_error" else 0
-            yield one
-            if bad >= self.settings.max_bad_records:
-                raise DocumentError(
-                    "malformed", f"{bad} refusals one after the other, see fetch.max_bad_records; the rest is left"
-                )
+            if isinstance(one, Found):
+                yield replace(one, load=partial(bad.watch, one.load))
+            else:
+                bad.add(is_refusal=isinstance(one, Refused) and one.row["reason"] != "http_error")
+                yield one
+            bad.check()
 
     def _page(self, path: Path, key: str, item: FeedItem | None = None) -> Found:
         return Found(
@@ -176,9 +203,11 @@ def _linked_path(link: str) -> Path:
     if not link:
         raise DocumentError("malformed", "the feed's item has no link")
     parts = urlsplit(link)
-    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+    if parts.scheme != "file":
         raise DocumentError("refused", "a local feed may link to http(s) addresses and to files beside it")
-    name = url2pathname(parts.path)
+    # feedparser takes two of the slashes of `file:///folder` and leaves a folder in the host's place.
+    first = f"/{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
+    name = url2pathname(first + parts.path)
     if "\0" in name:
         raise DocumentError("malformed", "the link has a NUL in the name of its file")
     path = Path(os.path.normpath(name))  # `%2e%2e` is `..`, too

@@ -9,7 +9,7 @@ from typing import TypeVar
 from tasks.errors import DocumentError
 from tasks.fetch.courtesy import StoppedError
 from tasks.fetch.fetched import Refused
-from tasks.fetch.identity import shown
+from tasks.fetch.identity import inert
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -41,5 +41,5 @@ def _named(url: str, error: Exception) -> DocumentError:
     log.debug("reading %s failed", url, exc_info=error)
     if isinstance(error, OSError) and error.strerror:
         return DocumentError("unreadable", f"cannot be read: {error.strerror}")
-    said = shown(str(error))[1:-1]
+    said = inert(str(error))
     return DocumentError("failed", f"{type(error).__name__}: {said}" if said else type(error).__name__)

@@ -92,6 +92,11 @@ def shown(text: str) -> str:
     return repr(without_credentials(text)[:MAX_SHOWN_CHARS])
 
 
+def inert(text: str) -> str:
+    """The same without quotes."""
+    return shown(text)[1:-1]
+
+
 def joined(base: str, link: str) -> str:
     """The link as an absolute address; "" for none; what is no address stays as it is, to be named when refused."""
     try:
@@ -131,4 +136,4 @@ def inert_url(address: str) -> str:
 
 def link_url(listing: str, link: str) -> str:
     """Where a link stands that is no address to go to: `LISTING#LINK`, nothing of which acts."""
-    return row_url(listing, shown(link)[1:-1])
+    return row_url(listing, inert(link))

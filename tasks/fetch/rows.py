@@ -20,7 +20,7 @@ from tasks.fetch.sources import source_label
 COLUMNS: Final = "`url` or `id`, `text` or `html`, and optionally `title`, `published_at`, `source`"
 
 STEP_BYTES: Final = 65_536
-ENDLESS: Final = 10
+ENDLESS: Final = 25
 
 
 def find_rows(path: Path, key: str, source: str, settings: FetchSettings) -> Iterator[Found | Refused]:

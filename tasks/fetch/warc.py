@@ -19,7 +19,7 @@ from tasks.errors import DocumentError
 from tasks.fetch.dates import parse_time
 from tasks.fetch.fetched import Found, Payload, Refused, refused
 from tasks.fetch.guard import guarded
-from tasks.fetch.identity import accepted_url, document_id, shown
+from tasks.fetch.identity import accepted_url, document_id, inert, shown
 from tasks.fetch.opening import open_file
 from tasks.fetch.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
 
@@ -165,7 +165,7 @@ def _page(record: Any, source: str, settings: FetchSettings, reader: _Reader) ->
     found = Found(document_id(url), url, source, load=lambda: _payload(stream, answer, date, settings))
     if status == str(httpx.codes.OK.value):
         return found
-    return None if status.startswith("3") else found.refused("http_error", f"status {shown(status)[1:-1]}")
+    return None if status.startswith("3") else found.refused("http_error", f"status {inert(status)}")
 
 
 def _http_headers(stream: Any) -> Any:
