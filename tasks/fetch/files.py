@@ -181,11 +181,12 @@ class LocalInput:
             if item.link.lower().startswith(("http://", "https://")):
                 yield WebLink(item, path.as_uri())
                 continue
-            page = guarded(item.link, lambda item=item: self._linked_page(item, path, root))  # type: ignore[misc]
-            if isinstance(page, DocumentError):
+            page = guarded(item.link, partial(self._linked_page, item, path, root))
+            if isinstance(page, Found):
+                yield page
+            else:
                 where = link_url(path.as_uri(), item.link) if item.link else f"{path.as_uri()}:item {number}"
-                page = refused(where, self.source, page.reason, page.detail)
-            yield page
+                yield refused(where, self.source, page.reason, page.detail)
 
     def _linked_page(self, item: FeedItem, feed: Path, root: Path) -> Found:
         """The page that a local feed links to; DocumentError where the link leads elsewhere than beside the feed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -128,7 +129,7 @@ def find_records(path: Path, source: str, settings: FetchSettings) -> Iterator[F
                 if number > settings.max_records:
                     raise DocumentError("too_large", f"more than {settings.max_records} records, see fetch.max_records")
                 where = f"{address}:record {number}"
-                found = guarded(where, lambda record=record: _page(record, source, settings, records.reader))  # type: ignore[misc]
+                found = guarded(where, partial(_page, record, source, settings, records.reader))
                 if isinstance(found, DocumentError):
                     yield refused(where, source, found.reason, found.detail)
                 elif found:

@@ -9,6 +9,7 @@ import pytest
 from config.settings import CONFIG_FOLDER
 from tasks.clean.extract import Article, ExtractorPool, extract_article
 from tasks.clean.noise import load_noise
+from tasks.clean.page import Page
 from tasks.clean.selectors import Hints
 from tasks.errors import DocumentError
 
@@ -167,3 +168,16 @@ def test_the_hints_of_a_source_are_for_its_pages_alone() -> None:
     assert "الرصيف الأول للصيد" not in of_port.text
     assert "الرصيف الأول للصيد" in of_other.text
     assert (of_port.published_zone, of_other.published_zone) == ("Africa/Cairo", "UTC")
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript://h/%0aalert(1)", "data://h/x", "https://u:p@h/", "http:///x", "http://h/\x9bx", "//h/a"]
+)
+def test_a_canonical_address_that_is_none_of_the_web_is_none(address: str) -> None:
+    for head in (f'<link rel="canonical" href="{address}">', f'<meta property="og:url" content="{address}">'):
+        assert Page(f"<html><head>{head}</head><body>x</body></html>", "https://example.org/").canonical_url is None
+
+
+def test_numbers_without_end_in_json_ld_cost_no_page() -> None:
+    page = f'<html><script type="application/ld+json">{{"a": {"9" * 5_000}}}</script></html>'
+    assert Page(page, "https://example.org/").article == {}

@@ -81,8 +81,9 @@ def test_a_file_of_three_gigabytes_of_nothing_costs_no_memory(
     assert int(megabytes) < 400
 
 
-@pytest.mark.parametrize("line", [b"\n", b"x\n", b"{}\n"])
-@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+@pytest.mark.parametrize(
+    ("name", "line"), [("a.jsonl", b"\n"), ("a.jsonl", b"[{}]\n"), ("a.csv", b"\n"), ("a.csv", b",x\n")]
+)
 def test_a_file_of_lines_that_are_no_rows_is_left_and_told_once(tmp_path: Path, name: str, line: bytes) -> None:
     (tmp_path / name).write_bytes((b"id,text\n" if name == "a.csv" else b"") + line * 1_000_000)
     last = fetched(SETTINGS, Target(str(tmp_path), "cli"))[-1]
