@@ -94,6 +94,11 @@ class FetchSettings(Section):
     max_redirects: Annotated[int, Field(ge=0)]
     max_payload_bytes: Count
     max_unpack_ratio: Annotated[float, Field(ge=1)]
+    max_record_bytes: Count
+    max_header_bytes: Count
+    max_columns: Count
+    max_records: Count
+    max_bad_records: Count
     max_feed_items: Count
     listing_deadline_seconds: Seconds
     listing_memory_mib: Count

@@ -27,9 +27,9 @@ REJECT_REASONS: Final = {
     "duplicate_key": "another row of the same input has the same address or id",
     "http_error": "the server answered with an error status, after the retries where those help",
     "network_error": "no answer: name not found, connection refused, time-out",
-    "refused": "the address is not one that nabra may fetch",
+    "refused": "the address is not one that nabra may fetch, or what is named is no file",
     "robots": "the site's robots.txt forbids the address, or cannot be read",
-    "too_large": "the payload or its text is longer than the settings allow",
+    "too_large": "the payload or its text, a row, a header or a file of them is longer than the settings allow",
     "empty": "nothing was received, no text is left after cleaning, or it holds no word",
     "not_text": "the payload is binary, not an article",
     "no_article": "the page has no main text that the extractor finds, or less than the settings ask",
@@ -113,7 +113,11 @@ RAW: Final = Dataset(
     ("doc_id", "version"),
     (
         DOC_ID,
-        _string("source", "id of the source in the configuration, or `cli` for what the command line named"),
+        _string(
+            "source",
+            "id of the source in the configuration, or `cli` for what the command line named; of a row that names its "
+            "source, that name: words of any script, 64 characters at most",
+        ),
         _string("url", "address; `file://` for local input, with `#ID` for a row of a file"),
         _time("fetched_at", "when it was received"),
         _int("status", "HTTP status; 200 for local input"),
@@ -171,7 +175,7 @@ CLEAN: Final = Dataset(
             "assumed; null where it gives a day only, which is then 00:00 UTC",
             since=3,
         ),
-        _string("canonical_url", "address that the page says is its own", since=3),
+        _string("canonical_url", "http(s) address that the page says is its own", since=3),
     ),
 )
 

@@ -11,11 +11,11 @@ from typing import Any, Final
 from config.settings import Settings
 from tasks.clean import DuplicateIndex, clean_articles
 from tasks.errors import DocumentError
-from tasks.fetch import Source, Target, canonical_url, document_id, targets_of
+from tasks.fetch import Source, Target, document_id, targets_of
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.fetched import Found, Refused
 from tasks.fetch.files import LocalInput, WebLink
-from tasks.fetch.identity import has_credentials, without_credentials
+from tasks.fetch.identity import accepted_url, without_credentials
 from tasks.fetch.listings import Listing, ListingReader
 from tasks.fetch.web import Web
 from tasks.schemas import RAW, table
@@ -131,10 +131,10 @@ class Trial:
             for item in self._listed(target):
                 yield self._page(item, target)
             return
-        local = LocalInput(target.source, self.settings.fetch.max_payload_bytes, self.listings, target.reading)
+        local = LocalInput(target.source, self.settings.fetch, self.listings, target.reading)
         for found in local.find(target.path):
             match found:
-                case WebLink(item):
+                case WebLink(item, _):
                     yield self._page(item, target)
                 case Refused(row):
                     yield Problem(row["url"], row["reason"], row["detail"])
@@ -160,12 +160,9 @@ class Trial:
 
     def _page(self, item: FeedItem, target: Target) -> Found | Problem:
         try:
-            if has_credentials(item.link):
-                shown = without_credentials(item.link)
-                return Problem(shown, "refused", "the address holds a user name or password")
-            url = canonical_url(item.link)
-        except ValueError as error:
-            return Problem(item.link, "malformed", f"no address: {error}")
+            url = accepted_url(item.link)
+        except DocumentError as error:
+            return Problem(without_credentials(item.link), error.reason, error.detail)
         load = partial(self.web.get, url, target.delay_seconds)
         return Found(document_id(url), url, target.source, load, item.title, item.published_at)
 

@@ -42,8 +42,8 @@ class WorkerPool:
     a call has ended, however that was.
 
     Processes, since trafilatura crashes natively under threads and an input can keep a library busy for ever; spawned,
-    since a process forked under threads hangs, and without the secrets of the environment. Threads may share a pool. A context manager: leaving it ends the
-    processes, for good.
+    since a process forked under threads hangs, and without the secrets of the environment. Threads may share a pool. A
+    context manager: leaving it ends the processes, for good.
     """
 
     def __init__(

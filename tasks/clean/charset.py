@@ -6,11 +6,13 @@ import codecs
 import re
 from typing import Final
 
-from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
+from w3lib.encoding import read_bom, to_unicode
 
+from tasks.charsets import declared_charset, known_charset
 from tasks.errors import DocumentError
 
 WINDOWS_1256: Final = "cp1256"
+UTF16: Final = "utf-16"
 # Servers send these by default, whatever the page is written in; Arabic text cannot be written in the Latin ones.
 DISTRUSTED: Final = frozenset({"cp1252", "iso8859-1", "latin-1", "ascii", "us-ascii", "iso8859-6"})
 # Bytes that no text has: C0 controls but tab, line feed, vertical tab, form feed, carriage return.
@@ -44,16 +46,16 @@ def decode(payload: bytes, declared: str | None, content_type: str | None) -> tu
     """The text of a payload and the Python name of its charset.
 
     `declared` is the charset of the HTTP header, `content_type` its media type: the page's own declaration is read
-    from HTML only. Order: byte order mark, valid UTF-8, then of the declared charsets, windows-1256, ISO 8859-6 and
-    UTF-8 the one that gives the most Arabic and the least damage. A page of UTF-8 with parts in windows-1256 counts as
-    UTF-8, and both are read; UTF-8 that was encoded twice, the page or parts of it, is undone once. Raises
-    DocumentError `not_text`.
+    from HTML only. A name that the web does not have declares nothing. Order: byte order mark, valid UTF-8, then of the
+    declared charsets, windows-1256, ISO 8859-6 and UTF-8 the one that gives the most Arabic and the least damage. A
+    page of UTF-8 with parts in windows-1256 counts as UTF-8, and both are read; UTF-8 that was encoded twice, the page
+    or parts of it, is undone once. Raises DocumentError `not_text`.
     """
     mark, mark_bytes = read_bom(payload)
     if mark is not None and mark_bytes is not None:
         return to_unicode(payload[len(mark_bytes) :], mark), mark
     labels = _labels(payload, declared, content_type)
-    if labels and labels[0].startswith(("utf-16", "utf-32")):
+    if labels and labels[0].startswith(UTF16):
         return to_unicode(payload, labels[0]), labels[0]
     _refuse_binary(payload)
     try:
@@ -73,10 +75,11 @@ def arabic_score(text: str) -> float:
 
 
 def _labels(payload: bytes, declared: str | None, content_type: str | None) -> list[str]:
-    resolved = [resolve_encoding(declared) if declared else None]
+    named = [known_charset(declared)]
     if content_type != "text/plain":
-        resolved.append(html_body_declared_encoding(payload))
-    return [label for label in resolved if label]
+        named.append(declared_charset(payload))
+    # Whatever the label says: in UTF-16 each Latin letter, digit and space has a NUL.
+    return [label for label in named if label and (b"\0" in payload or not label.startswith(UTF16))]
 
 
 def _best(payload: bytes, labels: list[str]) -> tuple[str, str]:

@@ -12,6 +12,10 @@ from typing import Any, Final
 
 from lxml.etree import ErrorTypes, ParserError, XMLSyntaxError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from w3lib.url import safe_url_string
+
+from tasks.errors import DocumentError
+from tasks.fetch.identity import accepted_url
 
 ARTICLE_TYPES: Final = re.compile(r"Article|Posting$|^Report|VideoObject|ImageGallery|Episode|MediaObject")
 # Lists of other articles, of which each can have a date and a text.
@@ -64,11 +68,9 @@ class Page:
         if self.tree is None:
             return None
         for link in self.tree.iter("link"):
-            href = (link.get("href") or "").strip()
-            if (link.get("rel") or "").strip().lower() == "canonical" and href.startswith(("http://", "https://")):
-                return href
-        address = self.metas.get("og:url", "")
-        return address if address.startswith(("http://", "https://")) else None
+            if (link.get("rel") or "").strip().lower() == "canonical" and (address := _address(link.get("href"))):
+                return address
+        return _address(self.metas.get("og:url"))
 
     @cached_property
     def article(self) -> dict[str, Any]:
@@ -101,8 +103,18 @@ class Page:
             if "ld+json" in (script.get("type") or "") and script.text:
                 try:
                     yield from _objects(json.loads(script.text, strict=False))
-                except (json.JSONDecodeError, RecursionError):
+                except (ValueError, RecursionError):  # no JSON, a number of 5,000 digits, nested without end
                     continue
+
+
+def _address(written: str | None) -> str | None:
+    """An address as the page writes it, but for what cannot be seen; None where it is none of the web."""
+    address = (written or "").strip()
+    try:
+        accepted_url(address)
+    except DocumentError:
+        return None
+    return address if address.isprintable() else str(safe_url_string(address))
 
 
 def _parser() -> HTMLParser:
@@ -141,7 +153,7 @@ def _state_runs(script: str) -> Iterator[str]:
             continue
         try:
             text = plain_text(json.loads(f'"{raw}"', strict=False))
-        except json.JSONDecodeError:
+        except ValueError:
             continue
         if len(ARABIC.findall(text)) * 2 < len(text):
             continue

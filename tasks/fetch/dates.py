@@ -7,6 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from zoneinfo import ZoneInfo
 
+# Longer ones with a day, a zone's name and a comment have 60.
+MAX_DATE_CHARS = 100
+
 log = logging.getLogger(__name__)
 
 
@@ -15,13 +18,13 @@ def parse_time(text: str | None, zone: str | None = None) -> datetime | None:
 
     Written without a zone it is one of `zone` (an IANA name), or of UTC.
     """
-    if not text or not text.strip():
+    if not text or not text.strip() or len(text) > MAX_DATE_CHARS:
         return None
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = parse(text.strip())
             return (moment if moment.tzinfo else moment.replace(tzinfo=_zone(zone))).astimezone(UTC)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, TypeError, IndexError):  # the last two of half a date
             continue
     log.debug("not a date: %r", text)
     return None

@@ -13,18 +13,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from config.settings import FetchSettings
 from tasks.errors import DocumentError
 from tasks.fetch.budget import Budget
-from tasks.fetch.courtesy import StoppedError
 from tasks.fetch.feeds import FeedItem, newest
 from tasks.fetch.fetched import Asked, Document, Fetched, Found, Kept, Known, Payload, Postponed, Refused, refused
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.frontier import Frontier, Job
-from tasks.fetch.identity import canonical_url, document_id, has_credentials, without_credentials
+from tasks.fetch.guard import guarded, guarded_all
+from tasks.fetch.identity import accepted_url, document_id, inert_url, link_url
 from tasks.fetch.listings import Listing, ListingReader
 from tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
 from tasks.fetch.targets import Target
@@ -32,7 +31,6 @@ from tasks.fetch.web import Shared, Web, open_web
 from tasks.stages import reject
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 def fetch_documents(
@@ -45,7 +43,8 @@ def fetch_documents(
 
     `memory` is what earlier runs left: local documents in it are not read again, pages of the web only when they are
     due or their feed says that they have changed, and then with a condition. Two rows of files with one id or address:
-    the first is taken, the second refused as `duplicate_key`. An address of the web is asked once in a call.
+    the first is taken, the second refused as `duplicate_key`; a file that is met again, such as a page of a folder that
+    a feed there names, is known. An address of the web is asked once in a call.
     """
     shared = Shared(robots=memory.robots(now()))
     with (
@@ -105,11 +104,11 @@ class _Run:
         if target.path is None:
             yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self.settings.max_payload_bytes, self.listings, target.reading)
+        local = LocalInput(target.source, self.settings, self.listings, target.reading)
         for found in local.find(target.path):
             match found:
-                case WebLink(item):
-                    yield from self._page(item, target, None, _Ticket())
+                case WebLink(item, where):
+                    yield from self._page(item, target, None, _Ticket(), where)
                 case Refused():
                     yield found
                 case Found():
@@ -117,11 +116,13 @@ class _Run:
 
     def _settle_local(self, found: Found) -> Fetched:
         earlier = self._meet(found.doc_id, found.url)
+        if earlier == found.url and found.is_file:
+            return Known(found.doc_id, found.source)
         if earlier is not None:
             return found.refused("duplicate_key", f"the same address or id as {earlier}, which was taken")
         if found.doc_id in self.memory.documents:
             return Known(found.doc_id, found.source)
-        settled = _guarded(found, lambda: Document(found.row(found.load())))
+        settled = guarded(found.url, lambda: Document(found.row(found.load())))
         return settled if isinstance(settled, Document) else found.refused(settled.reason, settled.detail)
 
     def _meet(self, doc_id: str, url: str) -> str | None:
@@ -134,9 +135,10 @@ class _Run:
 
     def _begin_address(self, target: Target) -> Iterator[Fetched]:
         """An address that may be a page, a feed or a sitemap: if the source does not say it, it shows in the answer."""
-        url = _checked(FeedItem(target.address, None, None), target.source)
-        if isinstance(url, Refused):
-            yield url
+        try:
+            url = accepted_url(target.address)
+        except DocumentError as error:
+            yield refused(inert_url(target.address), target.source, error.reason, error.detail)
             return
         if self._meet(document_id(url), url) is not None:
             return
@@ -146,7 +148,7 @@ class _Run:
         """Put a job on the frontier that tells of the robots.txt read for it, too."""
 
         def whole(web: Web) -> Iterator[Fetched]:
-            yield from job(web)
+            yield from guarded_all(url, job(web), lambda error: refused(url, target.source, error.reason, error.detail))
             for address, text in web.robots.take_new():
                 yield Asked(robots_page(address, target.source, text, self.now()))
 
@@ -162,7 +164,7 @@ class _Run:
         payload = self._get(ask, before, target, web)
         listing = None
         if isinstance(payload, Payload) and kind != "urls":
-            listing = _guarded(ask, lambda: self.listings.read(payload, ask.url, target.reading))
+            listing = guarded(ask.url, lambda: self.listings.read(payload, ask.url, target.reading))
         if is_listing and isinstance(payload, Payload) and listing is None:
             listing = DocumentError("malformed", "it was a feed, sitemap or list, and is none now")
         if not is_listing and listing is None:
@@ -198,7 +200,7 @@ class _Run:
             if len(items) >= self.settings.max_feed_items:
                 break
         for item in newest(items, ask.url, self.settings.max_feed_items):
-            yield from self._page(item, target, ask.url, ticket)
+            yield from self._page(item, target, ask.url, ticket, ask.url)
         for page in self.memory.listed(ask.url, PAGE):
             if self._is_due(page) and self._meet(document_id(page.url), page.url) is None:
                 self._add_page(page.ask, target, ticket)
@@ -217,7 +219,7 @@ class _Run:
         seen, known_in = {index.url}, set[str | None]()
         while waiting:
             item, named_by, depth = waiting.popleft()
-            url = _checked(item, index.source)
+            url = _checked(item, index.source, named_by)
             address = item.link if isinstance(url, Refused) else url
             if address in seen:
                 continue
@@ -261,7 +263,7 @@ class _Run:
         payload = self._get(ask, before, target, web)
         listing: Listing | DocumentError | None = Listing([], newest_first(self.memory.listed(ask.url, LISTING)))
         if isinstance(payload, Payload):
-            listing = _guarded(ask, lambda: self.listings.read(payload, ask.url, target.reading))
+            listing = guarded(ask.url, lambda: self.listings.read(payload, ask.url, target.reading))
             if listing is None:
                 listing = DocumentError("malformed", "an index names it as a sitemap, and it is none")
         error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)
@@ -271,9 +273,11 @@ class _Run:
         ticket.pages.append(answered(ask, before, payload, self.now()))
         return listing
 
-    def _page(self, item: FeedItem, target: Target, listed_by: str | None, ticket: _Ticket) -> Iterator[Fetched]:
-        """A page that a listing names: to be fetched if it is new, has changed or is due."""
-        url = _checked(item, target.source)
+    def _page(
+        self, item: FeedItem, target: Target, listed_by: str | None, ticket: _Ticket, where: str
+    ) -> Iterator[Fetched]:
+        """A page that a listing, which is at `where`, names: to be fetched if it is new, has changed or is due."""
+        url = _checked(item, target.source, where)
         if isinstance(url, Refused):
             yield url
             return
@@ -326,7 +330,7 @@ class _Run:
 
     def _get(self, ask: Ask, before: Page | None, target: Target, web: Web) -> Payload | DocumentError | None:
         """The payload; None where it is not modified; why there is none."""
-        payload = _guarded(ask, lambda: web.get_modified(ask.url, before, target.delay_seconds))
+        payload = guarded(ask.url, lambda: web.get_modified(ask.url, before, target.delay_seconds))
         if isinstance(payload, Payload):
             self.budget.spend(len(payload.content))
         return payload
@@ -352,33 +356,15 @@ class _Run:
         return Refused(reject("fetch", named, error.reason, error.detail), page)
 
 
-def _checked(item: FeedItem, source: str) -> str | Refused:
-    """The canonical address of an item, or why it may not be fetched."""
-    shown = without_credentials(item.link)
+def _checked(item: FeedItem, source: str, where: str) -> str | Refused:
+    """The canonical address of an item, or why it may not be fetched; `where` is the address of what names it."""
     try:
-        if has_credentials(item.link):
-            return refused(shown, source, "refused", "the address holds a user name or password")
-        if urlsplit(item.link).scheme not in ("http", "https"):
-            return refused(shown, source, "refused", "not an http(s) address")
-        return canonical_url(item.link)
-    except ValueError as error:
-        return refused(shown, source, "malformed", f"no address: {error}")
+        return accepted_url(item.link)
+    except DocumentError as error:
+        return refused(link_url(where, item.link), source, error.reason, error.detail)
 
 
 def newest_first(sitemaps: Iterable[Page]) -> list[FeedItem]:
     """The sitemaps that an index named before, those that it called changed last first."""
     items = [FeedItem(page.url, None, None, page.hint_published_at) for page in sitemaps]
     return sorted(items, key=lambda item: item.age_key, reverse=True)
-
-
-def _guarded(what: Ask | Found, act: Callable[[], T]) -> T | DocumentError:
-    """What `act` returns, or why the address could not be taken."""
-    try:
-        return act()
-    except DocumentError as error:
-        return error
-    except StoppedError:
-        raise
-    except Exception as error:
-        log.debug("fetching %s failed", what.url, exc_info=True)
-        return DocumentError("failed", f"{type(error).__name__}: {error}")

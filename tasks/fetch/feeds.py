@@ -14,7 +14,7 @@ import feedparser
 from tasks.errors import DocumentError
 from tasks.fetch.dates import parse_time
 from tasks.fetch.identity import joined
-from tasks.fetch.markup import parse_xml
+from tasks.fetch.markup import parse_xml, with_web_charset
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def read_feed(content: bytes, base: str, max_items: int, zone: str | None = None
     # feedparser reads what lxml does not, but would expand entities.
     parse_xml(content)
     # Bytes in a stream: given bare, feedparser may take them for the name of a file to open.
-    parsed = feedparser.parse(io.BytesIO(content))
+    parsed = feedparser.parse(io.BytesIO(with_web_charset(content)))
     if not parsed.get("version"):
         raise DocumentError("malformed", "not an RSS, Atom or RDF feed")
     items = [

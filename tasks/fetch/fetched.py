@@ -119,6 +119,11 @@ class Found:
     hint_title: str | None = None
     hint_published_at: datetime | None = None
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is all of a file of this machine, not a part of one."""
+        return self.url.startswith("file:") and "#" not in self.url
+
     def row(self, payload: Payload, earlier: Version | None = None) -> dict[str, Any]:
         """The row of `raw`, the version after `earlier`; received now, unless the payload says when."""
         return {

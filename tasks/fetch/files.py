@@ -1,21 +1,26 @@
-"""Local input: folders, text and HTML files, files of rows, feed files."""
+"""Local input: folders, text and HTML files, files of rows, archives, feed files."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from config.settings import FetchSettings
 from tasks.errors import DocumentError
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.fetched import Found, Payload, Refused, refused
-from tasks.fetch.identity import document_id
+from tasks.fetch.folders import walk
+from tasks.fetch.guard import guarded, guarded_all
+from tasks.fetch.identity import document_id, link_url, shown
 from tasks.fetch.listings import AS_IT_SHOWS, ListingReader, Reading
+from tasks.fetch.opening import read_bytes
 from tasks.fetch.rows import find_rows
 from tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
 from tasks.fetch.warc import find_records
@@ -29,86 +34,142 @@ ARCHIVE_SUFFIXES: Final = (".warc", ".warc.gz")
 
 @dataclass(frozen=True)
 class WebLink:
-    """An http(s) link of a local feed, to be fetched from the web."""
+    """An http(s) link of a local feed or list, to be fetched from the web, and where it stands."""
 
     item: FeedItem
+    where: str
+
+
+class _Succession:
+    """Refusals of a file, one after the other."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._count = most, 0
+
+    def add(self, *, is_refusal: bool) -> None:
+        self._count = self._count + 1 if is_refusal else 0
+
+    def watch(self, load: Callable[[], Payload]) -> Payload:
+        """What `load` returns; that it raises is a refusal. What is not loaded is known already."""
+        try:
+            payload = load()
+        except DocumentError:
+            self.add(is_refusal=True)
+            raise
+        self.add(is_refusal=False)
+        return payload
+
+    def check(self) -> None:
+        if self._count >= self._most:
+            raise DocumentError(
+                "malformed", f"{self._most} refusals in succession, see fetch.max_bad_records; the rest is left"
+            )
 
 
 @dataclass(frozen=True)
 class LocalInput:
-    """How to read local input: the source's id, the most bytes of a payload, and how the source's listings are read."""
+    """How to read local input: the source's id, the bounds, and how the source's listings are read."""
 
     source: str
-    max_bytes: int
+    settings: FetchSettings
     listings: ListingReader
     reading: Reading = AS_IT_SHOWS
 
     def find(self, path: Path) -> Iterator[Found | Refused | WebLink]:
-        """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`."""
+        """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`.
+
+        Whatever is raised while a file is read is a refusal of that file; what was read of it before stays.
+        """
+        yield from self._guarded(path, self._find(path))
+
+    def _guarded(self, path: Path, found: Iterator[Found | Refused | WebLink]) -> Iterator[Found | Refused | WebLink]:
+        return guarded_all(str(path), found, lambda error: self._refused(path, error.reason, error.detail))
+
+    def _refused(self, path: Path, reason: str, detail: str) -> Refused:
+        return refused(path.as_uri(), self.source, reason, detail)
+
+    def _find(self, path: Path) -> Iterator[Found | Refused | WebLink]:
         if not path.exists():
-            yield refused(path.as_uri(), self.source, "unreadable", "no such file or folder")
-            return
-        if not path.is_dir():
+            yield self._refused(path, "unreadable", "no such file or folder")
+        elif path.is_dir():
+            yield from self._folder(path)
+        else:
             yield from self._file(path, path.parent)
-            return
+
+    def _folder(self, path: Path) -> Iterator[Found | Refused | WebLink]:
         root, is_empty = path.resolve(), True
-        for file in _walk(root):
-            if not file.resolve().is_relative_to(root):
-                yield refused(file.as_uri(), self.source, "refused", "a symbolic link that leaves the folder")
+        for file in walk(root):
+            if isinstance(file, tuple):
+                folder, error = file
+                is_empty = False
+                yield self._refused(folder, "unreadable", f"the folder cannot be listed: {error.strerror}")
             elif suffix(file) in ACCEPTED_SUFFIXES:
                 is_empty = False
-                yield from self._file(file, root)
+                yield from self._guarded(file, self._file_inside(file, root))
             else:
-                log.info("%s left out: accepted are %s", file, ", ".join(ACCEPTED_SUFFIXES))
+                log.info("%s left out: accepted are %s", shown(str(file)), ", ".join(ACCEPTED_SUFFIXES))
         if is_empty:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
-            yield refused(
-                path.as_uri(), self.source, "empty", f"no file in the folder that is read; accepted: {accepted}"
-            )
+            yield self._refused(path, "empty", f"no file in the folder that is read; accepted: {accepted}")
+
+    def _file_inside(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            yield self._refused(path, "refused", "a symbolic link that leaves the folder")
+        else:
+            yield from self._file(path, root)
 
     def _file(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
         kind = suffix(path)
-        try:
-            if self.reading.kind == "urls":
-                yield from self._addresses(path)
-            elif kind in MEDIA_TYPES:
-                yield self._page(path, root)
-            elif kind in ARCHIVE_SUFFIXES:
-                yield from find_records(path, self.source, self.max_bytes)
-            elif kind in ROW_SUFFIXES:
-                key = path.relative_to(root).as_posix()
-                yield from find_rows(path, key, self.source, self.max_bytes)
-            elif kind in ACCEPTED_SUFFIXES:
-                yield from self._feed(path, root)
-            else:
-                accepted = ", ".join(ACCEPTED_SUFFIXES)
-                yield refused(path.as_uri(), self.source, "refused", f"no kind of file that is read: {accepted}")
-        except DocumentError as error:
-            yield refused(path.as_uri(), self.source, error.reason, error.detail)
-        except OSError as error:
-            yield refused(path.as_uri(), self.source, "unreadable", f"cannot open the file: {error.strerror}")
+        if self.reading.kind == "urls":
+            yield from self._bounded(self._addresses(path))
+        elif kind in MEDIA_TYPES:
+            yield self._page(path, path.relative_to(root).as_posix())
+        elif kind in ARCHIVE_SUFFIXES:
+            yield from self._bounded(find_records(path, self.source, self.settings))
+        elif kind in ROW_SUFFIXES:
+            key = path.relative_to(root).as_posix()
+            yield from self._bounded(find_rows(path, key, self.source, self.settings))
+        elif kind in ACCEPTED_SUFFIXES:
+            yield from self._feed(path, root)
+        else:
+            accepted = ", ".join(ACCEPTED_SUFFIXES)
+            yield self._refused(path, "refused", f"no kind of file that is read: {accepted}")
 
-    def _page(self, path: Path, root: Path, item: FeedItem | None = None) -> Found:
+    def _bounded(self, found: Iterator[Found | Refused | WebLink]) -> Iterator[Found | Refused | WebLink]:
+        """What a file holds, until it has been seen that it is something else."""
+        most, bad = self.settings.max_records, _Succession(self.settings.max_bad_records)
+        for number, one in enumerate(found, start=1):
+            if number > most:
+                raise DocumentError("too_large", f"more than {most} records, see fetch.max_records; the rest is left")
+            if isinstance(one, Found):
+                yield replace(one, load=partial(bad.watch, one.load))
+            else:
+                bad.add(is_refusal=isinstance(one, Refused) and one.row["reason"] != "http_error")
+                yield one
+            bad.check()
+
+    def _page(self, path: Path, key: str, item: FeedItem | None = None) -> Found:
         return Found(
-            document_id(path.relative_to(root).as_posix()),
+            document_id(key),
             path.as_uri(),
             self.source,
-            load=lambda: Payload(read_bytes(path, self.max_bytes), MEDIA_TYPES[path.suffix.lower()]),
+            load=lambda: Payload(read_bytes(path, self.settings.max_payload_bytes), MEDIA_TYPES[path.suffix.lower()]),
             hint_title=item.hint_title if item else None,
             hint_published_at=item.published_at if item else None,
         )
 
     def _addresses(self, path: Path) -> Iterator[Refused | WebLink]:
         """A file with an address of the web on each line; empty lines and those that begin with # say nothing."""
-        lines = read_bytes(path, self.max_bytes).decode("utf-8-sig", errors="replace").splitlines()
+        lines = read_bytes(path, self.settings.max_payload_bytes).decode("utf-8-sig", errors="replace").splitlines()
         for number, address in enumerate(map(str.strip, lines), start=1):
+            where = f"{path.as_uri()}:{number}"
             if address.lower().startswith(("http://", "https://")):
-                yield WebLink(FeedItem(address, None, None))
+                yield WebLink(FeedItem(address, None, None), where)
             elif address and not address.startswith("#"):
-                yield refused(f"{path.as_uri()}:{number}", self.source, "malformed", "the line is no http(s) address")
+                yield refused(where, self.source, "malformed", "the line is no http(s) address")
 
     def _feed(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
-        content = read_bytes(path, self.max_bytes)
+        content = read_bytes(path, self.settings.max_payload_bytes)
         listing = self.listings.read(Payload(content), path.as_uri(), self.reading)
         if listing is None:
             raise DocumentError("malformed", "not an RSS, Atom or RDF feed and not a sitemap")
@@ -117,49 +178,40 @@ class LocalInput:
                 "refused", "an index of sitemaps; give its http(s) address, so that they can be fetched"
             )
         for number, item in enumerate(listing.pages, start=1):
-            if item.link.startswith(("http://", "https://")):
-                yield WebLink(item)
+            if item.link.lower().startswith(("http://", "https://")):
+                yield WebLink(item, path.as_uri())
                 continue
-            try:
-                yield self._page(_linked_file(item.link, path), root, item)
-            except DocumentError as error:
-                where = item.link or f"{path.as_uri()}:item {number}"
-                yield refused(where, self.source, error.reason, error.detail)
+            page = guarded(item.link, partial(self._linked_page, item, path, root))
+            if isinstance(page, Found):
+                yield page
+            else:
+                where = link_url(path.as_uri(), item.link) if item.link else f"{path.as_uri()}:item {number}"
+                yield refused(where, self.source, page.reason, page.detail)
+
+    def _linked_page(self, item: FeedItem, feed: Path, root: Path) -> Found:
+        """The page that a local feed links to; DocumentError where the link leads elsewhere than beside the feed."""
+        path = _linked_path(item.link)
+        real = path.resolve()
+        if not real.is_relative_to(feed.parent.resolve()):
+            raise DocumentError("refused", "the link leaves the folder of the feed")
+        # The same page has the same id, by whatever way through symbolic links the feed names it.
+        seen = path.is_relative_to(root)
+        key = path.relative_to(root) if seen else real.relative_to(root.resolve())
+        return self._page(path if seen else root / key, key.as_posix(), item)
 
 
-def read_bytes(path: Path, max_payload_bytes: int) -> bytes:
-    """The file's bytes. Raises DocumentError `unreadable`, `empty` or `too_large`."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(max_payload_bytes + 1)
-    except OSError as error:
-        raise DocumentError("unreadable", f"cannot open the file: {error.strerror}") from error
-    if not content:
-        raise DocumentError("empty", "the file is empty")
-    if len(content) > max_payload_bytes:
-        raise DocumentError("too_large", f"the file has more than {max_payload_bytes} bytes")
-    return content
-
-
-def _linked_file(link: str, feed: Path) -> Path:
-    """The page that a local feed links to; DocumentError where the link leaves the feed's folder."""
+def _linked_path(link: str) -> Path:
     if not link:
         raise DocumentError("malformed", "the feed's item has no link")
     parts = urlsplit(link)
-    if parts.scheme != "file" or parts.netloc:
+    if parts.scheme != "file":
         raise DocumentError("refused", "a local feed may link to http(s) addresses and to files beside it")
-    path = Path(url2pathname(parts.path))
-    if not path.resolve().is_relative_to(feed.parent.resolve()):
-        raise DocumentError("refused", "the link leaves the folder of the feed")
+    # feedparser takes two of the slashes of `file:///folder` and leaves a folder in the host's place.
+    first = f"/{parts.netloc}" if parts.netloc not in ("", "localhost") else ""
+    name = url2pathname(first + parts.path)
+    if "\0" in name:
+        raise DocumentError("malformed", "the link has a NUL in the name of its file")
+    path = Path(os.path.normpath(name))  # `%2e%2e` is `..`, too
     if path.suffix.lower() not in MEDIA_TYPES:
         raise DocumentError("refused", f"a local feed may link to {', '.join(MEDIA_TYPES)} files")
     return path
-
-
-def _walk(root: Path) -> Iterator[Path]:
-    """Files below `root` in a fixed order; hidden ones left out, links to folders not followed."""
-    for folder, names, files in os.walk(root):
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield Path(folder, name)

@@ -14,9 +14,19 @@ from w3lib.url import safe_url_string
 
 from config.settings import CONFIG_FOLDER
 from tasks.data_files import Entry, read_data_file
+from tasks.errors import DocumentError
 
 PERCENT: Final = re.compile("%[0-9a-fA-F]{2}")
+# The schemes of the web; nothing else is the address of a page, in whatever input it stands.
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# RFC 9110, 4.1: what all should support at least.
+MAX_ADDRESS_CHARS: Final = 8_000
+MAX_SHOWN_CHARS: Final = 200
+# Tabs and line breaks are dropped, as browsers do.
+CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# As https://url.spec.whatwg.org has it, and what cannot be seen.
+NO_HOST: Final = re.compile(r"[\s#/<>?@\\^|%\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Tracking(Entry):
@@ -40,18 +50,51 @@ def _tracking() -> Tracking:
 def canonical_url(url: str) -> str:
     """The address without what does not choose the page: letter case of scheme, host and percent-encoding (WordPress
     writes Arabic slugs in small letters), default port, fragment, tracking parameters. Other parameters keep their
-    order, since some sites depend on it. ValueError on no address.
+    order, since some sites depend on it. ValueError on what is no http(s) address.
     """
-    parts = urlsplit(PERCENT.sub(lambda octet: octet[0].upper(), safe_url_string(url.strip())))
-    host = (parts.hostname or "").rstrip(".")
-    if not host:
-        raise ValueError(f"no host in the address {url!r}")
-    scheme = parts.scheme.lower()
+    given = url.strip()
+    if len(given) > MAX_ADDRESS_CHARS:
+        raise ValueError(f"more than {MAX_ADDRESS_CHARS} characters: {shown(url)}")
+    if CONTROL.search(given):
+        raise ValueError(f"a control character in {shown(url)}")
+    parts = urlsplit(PERCENT.sub(lambda octet: octet[0].upper(), safe_url_string(given)))
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    if scheme not in DEFAULT_PORTS:
+        raise ValueError(f"neither http nor https in {shown(url)}")
+    if not host or NO_HOST.search(host):
+        raise ValueError(f"no host in the address {shown(url)}")
     netloc = f"[{host}]" if ":" in host else host
-    if parts.port and parts.port != DEFAULT_PORTS.get(scheme):
+    if parts.port and parts.port != DEFAULT_PORTS[scheme]:
         netloc = f"{netloc}:{parts.port}"
     parameters = [each for each in parts.query.split("&") if each and not _tracking().drops(each)]
     return urlunsplit((scheme, netloc, parts.path or "/", "&".join(parameters), ""))
+
+
+def accepted_url(url: str, called: str = "the address") -> str:
+    """The canonical address of a page that nabra may take, wherever the address comes from.
+
+    Raises DocumentError `refused` where it is of another scheme than http(s) or holds a password, `malformed` where it
+    is none; the detail says what the address is `called`.
+    """
+    scheme = SCHEME.match(url.strip())
+    if not url or (scheme and scheme[0][:-1].lower() not in DEFAULT_PORTS):
+        raise DocumentError("refused", f"{called} is not an http(s) address: {shown(url)}")
+    try:
+        if has_credentials(url):
+            raise DocumentError("refused", f"{called} holds a user name or password")
+        return canonical_url(url)
+    except ValueError as error:
+        raise DocumentError("malformed", f"{called} is no address: {error}") from error
+
+
+def shown(text: str) -> str:
+    """The start of what a stranger wrote, in quotes, fit for messages: nothing in it acts, nor does a password show."""
+    return repr(without_credentials(text)[:MAX_SHOWN_CHARS])
+
+
+def inert(text: str) -> str:
+    """The same without quotes."""
+    return shown(text)[1:-1]
 
 
 def joined(base: str, link: str) -> str:
@@ -84,3 +127,13 @@ def document_id(key: str) -> str:
 def row_url(file_url: str, row_id: str) -> str:
     """Address of a row of a file that has no address of its own: `file://…#ID`."""
     return f"{file_url}#{quote(row_id, safe='', errors='surrogateescape')}"
+
+
+def inert_url(address: str) -> str:
+    """What was given as an address and is none, without a password and with all percent-encoded that might act."""
+    return quote(without_credentials(address)[:MAX_ADDRESS_CHARS], safe="%/:?#[]@!$&'()*+,;=", errors="replace")
+
+
+def link_url(listing: str, link: str) -> str:
+    """Where a link stands that is no address to go to: `LISTING#LINK`, nothing of which acts."""
+    return row_url(listing, inert(link))

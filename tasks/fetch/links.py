@@ -12,6 +12,7 @@ from lxml import html
 from lxml.cssselect import CSSSelector
 from w3lib.encoding import html_to_unicode
 
+from tasks.charsets import declared_charset, known_charset
 from tasks.errors import DocumentError
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.identity import joined
@@ -86,5 +87,5 @@ def _title(words: str) -> str | None:
 
 
 def _utf8(content: bytes, charset: str | None) -> bytes:
-    declared = f"text/html; charset={charset}" if charset else None
-    return html_to_unicode(declared, content, default_encoding="utf-8")[1].encode()
+    codec = known_charset(charset) or declared_charset(content) or "utf-8"
+    return html_to_unicode(f"text/html; charset={codec}", content)[1].encode()

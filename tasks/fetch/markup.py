@@ -7,9 +7,26 @@ from typing import Final
 
 from lxml import etree
 
+from tasks.charsets import known_charset
 from tasks.errors import DocumentError
 
 AMPERSANDS: Final = re.compile(rb"<!\[CDATA\[|\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
+DECLARED: Final = re.compile(
+    rb"""\A((?:\xef\xbb\xbf)?\s{0,99}<\?xml\s[^<>]{0,200}?encoding\s{0,9}=\s{0,9}["'])([^"'<>]*)"""
+)
+
+
+def with_web_charset(content: bytes) -> bytes:
+    """The XML with UTF-8 in its declaration for a charset that is none of the web: parsers would take any of Python's.
+
+    UTF-16 is wrong, too, where the declaration can be read without knowing of it, as .NET writes.
+    """
+
+    def checked(match: re.Match[bytes]) -> bytes:
+        name = known_charset(match[2].decode("latin-1"))
+        return match[0] if name and not name.startswith("utf-16") else match[1] + b"utf-8"
+
+    return DECLARED.sub(checked, content)
 
 
 def parse_xml(content: bytes) -> etree._Element | None:
@@ -20,7 +37,7 @@ def parse_xml(content: bytes) -> etree._Element | None:
     """
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(_with_plain_ampersands(content), parser)
+        root = etree.fromstring(_with_plain_ampersands(with_web_charset(content)), parser)
     except etree.XMLSyntaxError as error:
         if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
             raise MemoryError from error

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from config.settings import FetchSettings
 from tasks.errors import DocumentError
 from tasks.fetch.dates import parse_time
 from tasks.fetch.fetched import Found, Payload, Refused, refused
-from tasks.fetch.identity import canonical_url, document_id, has_credentials, row_url
+from tasks.fetch.identity import accepted_url, document_id, row_url
+from tasks.fetch.opening import open_file
+from tasks.fetch.sources import source_label
 
-# A row may be longer than its payload: JSON can write an Arabic letter of two bytes in six, and there are other fields.
-ROW_SLACK: Final = 8
 COLUMNS: Final = "`url` or `id`, `text` or `html`, and optionally `title`, `published_at`, `source`"
 
+STEP_BYTES: Final = 65_536
+ENDLESS: Final = 25
 
-def find_rows(path: Path, key: str, source: str, max_payload_bytes: int) -> Iterator[Found | Refused]:
+
+def find_rows(path: Path, key: str, source: str, settings: FetchSettings) -> Iterator[Found | Refused]:
     """Each row of a .jsonl or .csv file in its order, broken rows as refusals.
 
-    `key` is the file's path relative to the folder given; rows without `url` have the document id of `key#id`.
+    `key` is the file's path relative to the folder given; rows without `url` have the document id of `key#id`. Raises
+    DocumentError where the file cannot be read on.
     """
     read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
-    for line, row in read(path, max_payload_bytes):
-        where = f"{path.as_uri()}:{line}"
-        try:
-            yield _found(row, path.as_uri(), key, source, max_payload_bytes)
-        except DocumentError as error:
-            yield refused(where, source, error.reason, error.detail)
+    with open_file(path) as file:
+        for line, row in read(file, settings):
+            where = f"{path.as_uri()}:{line}"
+            try:
+                yield _found(row, path.as_uri(), key, source, settings.max_payload_bytes)
+            except DocumentError as error:
+                yield refused(where, source, error.reason, error.detail)
 
 
 def _found(row: Any, file_url: str, key: str, source: str, max_payload_bytes: int) -> Found:
@@ -44,7 +51,7 @@ def _found(row: Any, file_url: str, key: str, source: str, max_payload_bytes: in
     return Found(
         doc_id,
         url,
-        _string(row, "source") or source,
+        source_label(_string(row, "source")) or source,
         load=lambda: _accepted(payload, max_payload_bytes),
         hint_title=_string(row, "title").strip() or None,
         hint_published_at=parse_time(_string(row, "published_at")),
@@ -59,12 +66,7 @@ def _identity(row: dict[str, Any], file_url: str, key: str) -> tuple[str, str]:
         raise DocumentError("malformed", f"the row has neither `url` nor `id`; a row has {COLUMNS}")
     if not url:
         return document_id(f"{key}#{row_id}"), row_url(file_url, row_id)
-    try:
-        if has_credentials(url):
-            raise DocumentError("refused", "the row's `url` holds a user name or password")
-        canonical = canonical_url(url)
-    except ValueError as error:
-        raise DocumentError("malformed", f"the row's `url` is no address: {error}") from error
+    canonical = accepted_url(url, "the row's `url`")
     return document_id(canonical), canonical
 
 
@@ -91,23 +93,45 @@ def _accepted(payload: Payload, max_payload_bytes: int) -> Payload:
     return payload
 
 
-def _json_rows(path: Path, max_payload_bytes: int) -> Iterator[tuple[int, Any]]:
-    limit = ROW_SLACK * max_payload_bytes
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file, limit), start=1):
-            if len(line) >= limit:
-                yield number, DocumentError("too_large", f"the line has more than {limit} bytes")
-            elif line.strip():
-                yield number, _json_row(line)
+def _json_rows(file: BinaryIO, settings: FetchSettings) -> Iterator[tuple[int, Any]]:
+    limit, empty = settings.max_record_bytes, _EmptyLines(settings.max_bad_records)
+    for number, line in enumerate(_lines(file, limit), start=1):
+        if len(line) >= limit:
+            yield (
+                number,
+                DocumentError("too_large", f"the line has more than {limit} bytes, see fetch.max_record_bytes"),
+            )
+        elif not empty.count(is_empty=not line.strip()):
+            yield number, _json_row(line)
+
+
+class _EmptyLines:
+    """Counts empty lines one after the other; raises DocumentError where there are too many."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._count = most, 0
+
+    def count(self, *, is_empty: bool) -> bool:
+        """Whether this line is empty."""
+        self._count = self._count + 1 if is_empty else 0
+        if self._count > self._most:
+            raise DocumentError("malformed", f"{self._most} empty lines, see fetch.max_bad_records; the rest is left")
+        return is_empty
 
 
 def _lines(file: BinaryIO, limit: int) -> Iterator[bytes]:
-    """Lines of at most `limit` bytes; what a longer one has beyond is skipped, so that memory stays bounded."""
+    """Lines of at most `limit` bytes; what a longer one has beyond is skipped, so that memory stays bounded.
+
+    Raises DocumentError where a line has `ENDLESS` times as much: a file without lines.
+    """
     while line := file.readline(limit):
         yield line
-        rest = line
-        while len(rest) >= limit and not rest.endswith(b"\n"):
-            rest = file.readline(limit)
+        rest, skipped = line, 0
+        while len(rest) >= min(limit, STEP_BYTES) and not rest.endswith(b"\n"):
+            rest = file.readline(STEP_BYTES)
+            skipped += len(rest)
+            if skipped > ENDLESS * limit:
+                raise DocumentError("too_large", f"a line of {ENDLESS} times fetch.max_record_bytes; the rest is left")
 
 
 def _json_row(line: bytes) -> Any:
@@ -121,16 +145,55 @@ def _json_row(line: bytes) -> Any:
         return DocumentError("malformed", f"the line is no JSON: {error}")
 
 
-def _csv_rows(path: Path, max_payload_bytes: int) -> Iterator[tuple[int, Any]]:
-    csv.field_size_limit(max(csv.field_size_limit(), ROW_SLACK * max_payload_bytes))
-    # Bytes that are no UTF-8 become surrogates, which `_string` refuses: one bad row does not cost the others.
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        rows = csv.DictReader(file)
-        if not {"url", "id"} & set(rows.fieldnames or ()) or not {"text", "html"} & set(rows.fieldnames or ()):
-            yield 1, DocumentError("malformed", f"the first line must name the columns: {COLUMNS}")
-            return
-        try:
-            for row in rows:
-                yield rows.line_num, row
-        except csv.Error as error:
-            yield rows.line_num, DocumentError("malformed", f"the file cannot be read on from here: {error}")
+class _CsvLines:
+    """Lines of a CSV file; a row is one of them or several. Raises DocumentError where a row has more than allowed.
+
+    Bytes that are no UTF-8 become surrogates, which `_string` refuses: one bad row does not cost the others.
+    """
+
+    def __init__(self, file: BinaryIO, max_header_bytes: int) -> None:
+        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        self.begin_row(max_header_bytes, "max_header_bytes")
+
+    def begin_row(self, limit: int, setting: str) -> None:
+        """From here on, lines of so many characters are a row's."""
+        self._limit = self._left = limit
+        self._setting = setting
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(self._left + 1):
+            self._left -= len(line)
+            if self._left < 0:
+                raise DocumentError(
+                    "too_large",
+                    f"a row of more than {self._limit} bytes, see fetch.{self._setting}; is a quote left open? "
+                    "The rest is left",
+                )
+            yield line
+
+
+def _csv_rows(file: BinaryIO, settings: FetchSettings) -> Iterator[tuple[int, Any]]:
+    csv.field_size_limit(max(csv.field_size_limit(), settings.max_record_bytes))
+    lines = _CsvLines(file, settings.max_header_bytes)
+    rows = csv.reader(lines)
+    header = next(rows, [])
+    if not {"url", "id"} & set(header) or not {"text", "html"} & set(header):
+        yield 1, DocumentError("malformed", f"the first line must name the columns: {COLUMNS}")
+        return
+    if len(header) > settings.max_columns:
+        raise DocumentError("too_large", f"more than {settings.max_columns} columns, see fetch.max_columns")
+    empty = _EmptyLines(settings.max_bad_records)
+    try:
+        lines.begin_row(settings.max_record_bytes, "max_record_bytes")
+        for cells in rows:
+            if not empty.count(is_empty=not cells):
+                yield rows.line_num, _csv_row(header, cells, settings.max_columns)
+            lines.begin_row(settings.max_record_bytes, "max_record_bytes")
+    except csv.Error as error:
+        yield rows.line_num, DocumentError("malformed", f"the file cannot be read on from here: {error}")
+
+
+def _csv_row(header: list[str], cells: list[str], max_columns: int) -> Any:
+    if len(cells) > max_columns:
+        return DocumentError("too_large", f"the row has more than {max_columns} columns, see fetch.max_columns")
+    return dict.fromkeys(header) | dict(zip(header, cells, strict=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -12,11 +13,14 @@ from lxml.cssselect import CSSSelector, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from tasks.data_files import Entry, read_data_file
-from tasks.fetch.identity import has_credentials
+from tasks.errors import DocumentError
+from tasks.fetch.identity import has_credentials, shown
 
 Kind = Literal["feed", "sitemap", "news-sitemap", "list", "urls", "folder", "warc"]
 LOCAL_KINDS: Final = ("folder", "warc")
 SCHEMES: Final = ("http", "https", "file")
+MAX_ID_CHARS: Final = 64
+MAX_NAME_CHARS: Final = 200  # before it has the form of an id
 
 
 def _checked_zone(name: str) -> str:
@@ -57,7 +61,7 @@ class Source(Entry):
     After loading, `addresses` are http(s) or file addresses and absolute paths.
     """
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=MAX_ID_CHARS)
     name: str = Field(min_length=1)
     kind: Kind
     addresses: list[Address] = Field(min_length=1)
@@ -116,3 +120,18 @@ def _is_web(address: str) -> bool:
 
 def _absolute(folder: Path, address: str) -> str:
     return address if "://" in address else str((folder / Path(address).expanduser()).resolve())
+
+
+def source_label(name: str) -> str:
+    """What a row calls its source, in a form that acts nowhere: an id, or words of any script, as `BBC News عربي`.
+
+    All but letters, digits and what stands in ids is a space. "" for nothing; DocumentError `malformed` where the name
+    is longer than an id, or has neither letter nor digit.
+    """
+    kept = (each if each in "_-." or unicodedata.category(each)[0] in "LMN" else " " for each in name[:MAX_NAME_CHARS])
+    label = " ".join("".join(kept).split()).strip("_-. ")
+    if len(name) > MAX_NAME_CHARS or len(label) > MAX_ID_CHARS:
+        raise DocumentError("malformed", f"`source` has more than {MAX_ID_CHARS} characters: {shown(name)}")
+    if name.strip() and not label:
+        raise DocumentError("malformed", f"`source` has neither letter nor digit: {shown(name)}")
+    return label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from tasks.errors import UsageError
-from tasks.fetch.identity import has_credentials, without_credentials
+from tasks.fetch.identity import has_credentials, inert
 from tasks.fetch.listings import AS_IT_SHOWS, Reading
 from tasks.fetch.sources import Source
 
 ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom", ".warc", ".warc.gz")
+# Prefect takes half a megabyte of parameters, as JSON.
+MAX_ARGUMENTS: Final = 500_000
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -39,6 +42,10 @@ class Target:
 
 def targets_from_arguments(arguments: Sequence[str]) -> list[Target]:
     """Targets of the command line, source `cli`. Raises UsageError on what cannot be fetched at all."""
+    if len(json.dumps(arguments)) > MAX_ARGUMENTS:
+        raise UsageError(
+            f"{len(arguments)} inputs are too many to be named one by one; give the folder that holds them"
+        )
     return [Target(_checked(argument), "cli") for argument in arguments]
 
 
@@ -60,17 +67,25 @@ def suffix(path: Path) -> str:
 
 
 def _checked(argument: str) -> str:
+    if not argument.strip():
+        raise UsageError("an empty name among the inputs; write . for the current folder")
+    if any("\ud800" <= letter <= "\udfff" for letter in argument):  # so Python gives bytes that are no UTF-8
+        raise UsageError(f"{inert(argument)}: the name is no UTF-8; give the folder that holds it")
     scheme = SCHEME.match(argument)
     if scheme and scheme[1].lower() in ("http", "https"):
         return _checked_address(argument)
     if scheme and scheme[1].lower() != "file":
-        shown = without_credentials(argument)
-        raise UsageError(f"{shown}: cannot fetch the scheme {scheme[1]}; give http, https or file")
-    path = Path(_local(argument)).expanduser()
-    if not path.exists():
-        raise UsageError(f"{argument}: no such file or folder; give a path that exists or an http(s):// address")
-    if not path.is_dir() and suffix(path) not in ACCEPTED_SUFFIXES:
-        raise UsageError(f"{argument}: cannot read this kind of file; accepted: {', '.join(ACCEPTED_SUFFIXES)}")
+        raise UsageError(f"{inert(argument)}: cannot fetch the scheme {scheme[1]}; give http, https or file")
+    try:
+        path = Path(_local(argument)).expanduser()
+        is_there, is_folder = path.exists(), path.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # too long a name, no such home, half an address
+        said = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"{inert(argument)}: cannot be read: {said}") from error
+    if not is_there:
+        raise UsageError(f"{inert(argument)}: no such file or folder; give a path that exists or an http(s):// address")
+    if not is_folder and suffix(path) not in ACCEPTED_SUFFIXES:
+        raise UsageError(f"{inert(argument)}: cannot read this kind of file; accepted: {', '.join(ACCEPTED_SUFFIXES)}")
     return str(path.absolute())
 
 
@@ -78,14 +93,13 @@ def _checked_address(address: str) -> str:
     try:
         credentials, host = has_credentials(address), urlsplit(address).hostname
     except ValueError as error:
-        raise UsageError(f"{without_credentials(address)}: not an address: {error}") from error
+        raise UsageError(f"{inert(address)}: not an address: {error}") from error
     if credentials:
-        shown = without_credentials(address)
         raise UsageError(
-            f"{shown}: given with a user name or password; nabra fetches public pages only: leave them out"
+            f"{inert(address)}: given with a user name or password; nabra fetches public pages only: leave them out"
         )
     if not host:
-        raise UsageError(f"{address}: no host in the address; write it like https://example.org/news")
+        raise UsageError(f"{inert(address)}: no host in the address; write it like https://example.org/news")
     return address
 
 
@@ -96,5 +110,5 @@ def _local(address: str) -> str:
         return address
     parts = urlsplit(address)
     if parts.netloc not in ("", "localhost"):
-        raise UsageError(f"{address}: names another machine; write file:///path")
+        raise UsageError(f"{inert(address)}: names another machine; write file:///path")
     return url2pathname(parts.path)

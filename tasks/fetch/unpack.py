@@ -29,6 +29,10 @@ class Bounds:
         """Raises DocumentError `too_large`."""
         if max(received, unpacked) > self.max_bytes:
             raise DocumentError("too_large", f"more than {self.max_bytes} bytes, see fetch.max_payload_bytes")
+        self.check_ratio(received, unpacked)
+
+    def check_ratio(self, received: int, unpacked: int) -> None:
+        """The same for how well it packs alone, of what may be of any size."""
         if unpacked > FREE_BYTES and unpacked > received * self.max_ratio:
             raise DocumentError(
                 "too_large", f"unpacks to more than {self.max_ratio:g} times its size, see fetch.max_unpack_ratio"

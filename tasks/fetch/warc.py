@@ -4,73 +4,183 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import httpx
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.limitreader import LimitReader
+from warcio.statusandheaders import StatusAndHeadersParser
 
+from config.settings import FetchSettings
 from tasks.errors import DocumentError
 from tasks.fetch.dates import parse_time
 from tasks.fetch.fetched import Found, Payload, Refused, refused
-from tasks.fetch.identity import canonical_url, document_id, has_credentials
+from tasks.fetch.guard import guarded
+from tasks.fetch.identity import accepted_url, document_id, inert, shown
+from tasks.fetch.opening import open_file
+from tasks.fetch.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
 
 log = logging.getLogger(__name__)
+# It would say of each address with a space that it has one.
+logging.getLogger("warcio").setLevel(logging.ERROR)
 
 PAGES: Final = ("text/html", "application/xhtml+xml", "text/plain")
+# Crawlers keep their questions to name servers, too.
+NO_PAGES: Final = ("dns:", "whois:", "ntp:")
+PACKED: Final = ("gzip", "x-gzip", "deflate")
+# Members of a .gz file that hold nothing, one after the other.
+MAX_EMPTY_MEMBERS: Final = 1_000
+# Of one record: its own, HTTP's, and what is empty before them; the library takes quadratic time for folded ones.
+MAX_HEADER_LINES: Final = 1_000
 
 
-def find_records(path: Path, source: str, max_payload_bytes: int) -> Iterator[Found | Refused]:
+class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
+    """The bytes of an archive, unpacked, that are no more than the settings allow.
+
+    Between `begin_headers` and `end_headers` lines are those of one record's headers. Raises DocumentError `too_large`.
+    """
+
+    def __init__(self, file: BinaryIO, settings: FetchSettings) -> None:
+        super().__init__(file)
+        self._file = file
+        self._bounds = Bounds(0, settings.max_unpack_ratio)
+        self._max_header_bytes = settings.max_header_bytes
+        self.begin_headers()
+
+    def begin_headers(self) -> None:
+        self._lines_left, self._bytes_left = MAX_HEADER_LINES, self._max_header_bytes
+        self._members = 0
+        self._in_headers = True
+
+    def end_headers(self) -> None:
+        self._in_headers = False
+
+    def readline(self, length: int | None = None) -> bytes:
+        if not self._in_headers:
+            return bytes(super().readline(length))
+        # Before reading: what was read of a record must have been counted by who reads it.
+        if self._bytes_left <= 0:
+            raise DocumentError(
+                "too_large", f"headers of more than {self._max_header_bytes} bytes, see fetch.max_header_bytes"
+            )
+        if self._lines_left <= 0:
+            raise DocumentError("too_large", f"headers of more than {MAX_HEADER_LINES} lines")
+        line = bytes(super().readline(self._bytes_left if length is None else min(length, self._bytes_left)))
+        self._bytes_left -= len(line)
+        self._lines_left -= 1
+        return line
+
+    def read_next_member(self) -> bool:
+        self._members += 1
+        if self._members > MAX_EMPTY_MEMBERS:
+            raise DocumentError("too_large", f"more than {MAX_EMPTY_MEMBERS} packed members without a record")
+        return bool(super().read_next_member())
+
+    def _process_read(self, data: bytes) -> None:
+        super()._process_read(data)
+        if self.decompressor:
+            self._bounds.check_ratio(self._file.tell(), self.num_read)
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    """The records of an archive. What the library would write to the terminal is left out."""
+
+    INC_RECORD = ""
+
+    def __init__(self, file: BinaryIO, settings: FetchSettings) -> None:
+        # Headers of HTTP are read later: what is wrong in them costs their record only.
+        super().__init__(file, no_record_parse=True)
+        self.reader = _Reader(file, settings)
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            self.reader.begin_headers()
+            before = self.record
+            try:
+                record = next(self.the_iter)
+            except StopIteration:
+                _refuse_short(before)
+                return
+            self.reader.begin_headers()
+            yield record
+
+
+def _refuse_short(last: Any) -> None:
+    missing = last.raw_stream.limit if last and isinstance(last.raw_stream, LimitReader) else 0
+    if missing:
+        raise DocumentError("malformed", f"the last record has {missing} bytes less than it says")
+
+
+def find_records(path: Path, source: str, settings: FetchSettings) -> Iterator[Found | Refused]:
     """The pages among the responses of a .warc or .warc.gz file, in its order; other responses are passed over.
 
     A `revisit` says that a page had not changed since an earlier record, which has it. An answer with an error status
     is a refusal, and so is the rest of a file that cannot be read on.
     """
-    with path.open("rb") as file:
-        records = ArchiveIterator(file, arc2warc=False)
+    address = path.as_uri()
+    with open_file(path) as file:
+        records = _Records(file, settings)
         try:
-            for record in records:
-                if record.rec_type == "response" and record.http_headers:
-                    yield from _page(record, source, max_payload_bytes)
-                elif record.rec_type == "revisit":
-                    log.info(
-                        "%s has not changed since an earlier record", _header(record.rec_headers, "WARC-Target-URI")
-                    )
-        except (ArchiveLoadFailed, EOFError, ValueError, OSError) as error:
-            where = f"{path.as_uri()}:byte {records.get_record_offset()}"
-            yield refused(where, source, "malformed", f"the archive cannot be read on from here: {error}")
+            for number, record in enumerate(records, start=1):
+                if number > settings.max_records:
+                    raise DocumentError("too_large", f"more than {settings.max_records} records, see fetch.max_records")
+                where = f"{address}:record {number}"
+                found = guarded(where, partial(_page, record, source, settings, records.reader))
+                if isinstance(found, DocumentError):
+                    yield refused(where, source, found.reason, found.detail)
+                elif found:
+                    yield found
+        except Exception as error:  # noqa: BLE001 - of a few spoiled bytes the library raises whatever comes
+            named = _named(error)
+            yield refused(f"{address}:byte {records.offset}", source, named.reason, named.detail)
 
 
-def _page(record: Any, source: str, max_payload_bytes: int) -> Iterator[Found | Refused]:
-    url = _header(record.rec_headers, "WARC-Target-URI").strip("<>")
-    try:
-        if has_credentials(url):
-            raise DocumentError("refused", "the address holds a user name or password")
-        canonical = canonical_url(url)
-    except ValueError as error:
-        yield refused(url, source, "malformed", f"no address: {error}")
-        return
-    except DocumentError as error:
-        yield refused(url, source, error.reason, error.detail)
-        return
-    answer = httpx.Headers([(name, value) for name, value in record.http_headers.headers])
+def _named(error: Exception) -> DocumentError:
+    if isinstance(error, DocumentError):
+        return DocumentError(error.reason, f"{error.detail}; the rest is left")
+    said = shown(str(error) if isinstance(error, (ArchiveLoadFailed, OSError)) else repr(error))
+    return DocumentError("malformed", f"the archive cannot be read on from here: {said}")
+
+
+def _page(record: Any, source: str, settings: FetchSettings, reader: _Reader) -> Found | Refused | None:
+    """The page of a record, or why it cannot be taken; None where the record is none."""
+    address = _header(record.rec_headers, "WARC-Target-URI").strip().removeprefix("<").removesuffix(">")
+    if record.rec_type == "revisit":
+        log.info("%s has not changed since an earlier record", shown(address))
+    if record.rec_type != "response" or address.lower().startswith(NO_PAGES):
+        return None
+    url = accepted_url(address, "its WARC-Target-URI")
+    stream = record.raw_stream
+    http = _http_headers(stream)
+    reader.end_headers()
+    answer = httpx.Headers([(name, value) for name, value in http.headers], encoding="utf-8")
     media_type = answer.get("content-type", "").partition(";")[0].strip().lower()
-    status = record.http_headers.get_statuscode()
+    status = http.get_statuscode()
     if media_type and media_type not in PAGES:
-        return
-    found = Found(document_id(canonical), canonical, source, load=lambda: _payload(record, answer, max_payload_bytes))
-    if status != str(httpx.codes.OK.value):
-        if not status.startswith("3"):
-            yield found.refused("http_error", f"status {status}")
-        return
-    yield found
+        return None
+    date = _header(record.rec_headers, "WARC-Date")
+    found = Found(document_id(url), url, source, load=lambda: _payload(stream, answer, date, settings))
+    if status == str(httpx.codes.OK.value):
+        return found
+    return None if status.startswith("3") else found.refused("http_error", f"status {inert(status)}")
 
 
-def _payload(record: Any, answer: httpx.Headers, max_payload_bytes: int) -> Payload:
-    content = record.content_stream().read(max_payload_bytes + 1)
-    if len(content) > max_payload_bytes:
-        raise DocumentError("too_large", f"more than {max_payload_bytes} bytes")
+def _http_headers(stream: Any) -> Any:
+    try:
+        headers = StatusAndHeadersParser([], verify=False).parse(stream)
+    except EOFError as error:
+        raise DocumentError("empty", "the record has no content") from error
+    if not headers.protocol.upper().startswith("HTTP/"):
+        raise DocumentError("malformed", f"the record holds no answer of HTTP but {shown(headers.protocol)}")
+    return headers
+
+
+def _payload(stream: Any, answer: httpx.Headers, date: str, settings: FetchSettings) -> Payload:
+    content = _content(stream, answer, settings)
     if not content.strip():
         raise DocumentError("empty", "the record has no content")
     return Payload(
@@ -80,8 +190,26 @@ def _payload(record: Any, answer: httpx.Headers, max_payload_bytes: int) -> Payl
         httpx.codes.OK.value,
         answer.get("etag"),
         answer.get("last-modified"),
-        parse_time(_header(record.rec_headers, "WARC-Date")),
+        parse_time(date),
     )
+
+
+def _content(stream: Any, answer: httpx.Headers, settings: FetchSettings) -> bytes:
+    """The body, put together and unpacked: what a record says of its length is not believed."""
+    if answer.get("transfer-encoding", "").strip().lower() == "chunked":
+        # A chunk is read at once, whatever length it claims; the signs between chunks take little.
+        stream = ChunkedDataReader(LimitReader(stream, 2 * settings.max_payload_bytes))
+    bounds = Bounds(settings.max_payload_bytes, settings.max_unpack_ratio)
+    content = read_bounded(iter(lambda: stream.read(STEP_BYTES), b""), packed=False, bounds=bounds)
+    if answer.get("content-encoding", "").strip().lower() not in PACKED:
+        return content
+    try:
+        return read_bounded([content], packed=True, bounds=bounds)
+    except DocumentError as error:
+        # Some crawlers keep what they have unpacked, and the header.
+        if error.reason == "unreadable" and not content.startswith(GZIP_START):
+            return content
+        raise
 
 
 def _header(headers: Any, name: str) -> str:

@@ -108,3 +108,16 @@ def test_arabic_score_sinks_with_damage() -> None:
     assert arabic_score("Ø§Ù„Ø®Ø¨Ø±") < 0.1
     assert arabic_score("خبر\ufffd\ufffd") < 0
     assert arabic_score("plain English") == 0
+
+
+ODD_CHARSETS = (
+    *("bz2", "zlib", "hex", "base64", "uu", "quopri", "rot13", "unicode_escape", "raw_unicode_escape", "idna"),
+    *("punycode", "utf-7", "undefined", "mbcs", "cp037", "utf-32", "a\0b", "x" * 100_000, "../../etc", "utf-16"),
+)
+
+
+@pytest.mark.parametrize("name", ODD_CHARSETS)
+@pytest.mark.parametrize("real", ["utf-8", "cp1256"])
+def test_a_charset_that_the_web_does_not_have_costs_no_page(name: str, real: str) -> None:
+    page = f"<html><head><meta charset='{name}'></head><body><p>{PLAIN}</p></body></html>".replace("\0", "")
+    assert decode(page.encode(real), name, "text/html") == (page, real)

@@ -6,6 +6,7 @@ import pytest
 from config.settings import CONFIG_FOLDER
 from tasks.clean.extract import Article, extract_article
 from tasks.clean.noise import load_noise
+from tasks.clean.page import Page
 
 NOW = datetime(2024, 6, 20, 12, tzinfo=UTC)
 MEMORY_MIB = 128
@@ -104,3 +105,16 @@ def test_a_line_with_the_writers_post_is_no_part_of_the_text() -> None:
     line = "<ul><li>مراسلة الصحيفة في المدينة القديمة</li><li>تصوير</li></ul>"
     body = f"<main>{line}<p>{FIRST}</p><p>{SECOND}</p></main>"
     assert extract(f"<html><body>{body}</body></html>").text == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript://h/%0aalert(1)", "data://h/x", "https://u:p@h/", "http:///x", "http://h/\x9bx", "//h/a"]
+)
+def test_a_canonical_address_that_is_none_of_the_web_is_none(address: str) -> None:
+    for head in (f'<link rel="canonical" href="{address}">', f'<meta property="og:url" content="{address}">'):
+        assert Page(f"<html><head>{head}</head><body>x</body></html>", "https://example.org/").canonical_url is None
+
+
+def test_numbers_without_end_in_json_ld_cost_no_page() -> None:
+    page = f'<html><script type="application/ld+json">{{"a": {"9" * 5_000}}}</script></html>'
+    assert Page(page, "https://example.org/").article == {}

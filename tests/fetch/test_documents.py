@@ -111,3 +111,15 @@ def test_the_order_is_the_same_in_every_run(tmp_path, settings):
     runs = [[result.row["url"] for result in fetched(settings(), *targets)] for _ in range(2)]
     assert runs[0] == runs[1]
     assert len(runs[0]) == 4
+
+
+def test_links_that_are_no_addresses_are_refused_where_they_stand(site, settings):
+    odd = ["javascript://h/%0aalert(1)", "data://h/x", "ftp://h/a", "http://h:99999/", "http://[::1"]
+    site.serve("/a", PAGE)
+    address = site.serve("/feed", feed(*((link, "خبر") for link in odd), ("/a", "خبر")))
+    *refusals, page = sorted(
+        fetched(settings(), Target(address, "port")), key=lambda event: isinstance(event, Document)
+    )
+    assert page.row["url"] == site.address + "/a"
+    assert len(refusals) == len(odd)
+    assert all(refusal.row["url"].startswith(f"{address}#") for refusal in refusals)

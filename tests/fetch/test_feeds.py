@@ -4,6 +4,7 @@ import pytest
 
 from tasks.errors import DocumentError
 from tasks.fetch.feeds import FeedItem, is_feed, read_feed
+from tasks.fetch.sitemaps import read_sitemap
 
 RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>الميناء</title>
 <item><title>افتتاح الرصيف &quot;الثالث&quot;</title><link>news/1.html</link>
@@ -80,3 +81,14 @@ def test_a_feed_is_never_taken_for_the_name_of_a_file(tmp_path: object) -> None:
 )
 def test_feeds_are_told_by_type_or_first_element(content: bytes, content_type: str | None, expected: bool) -> None:
     assert is_feed(content, content_type) is expected
+
+
+@pytest.mark.parametrize("name", ["bz2", "idna", "punycode", "unicode_escape", "rot13", "utf-7", "utf-16", "x" * 5000])
+def test_a_charset_that_the_web_does_not_have_costs_no_feed(name: str) -> None:
+    declaration = f"<?xml version='1.0' encoding='{name}'?>"
+    feed = "<rss version='2.0'><channel><item><title>خبر</title></item></channel></rss>"
+    (item,) = read_feed((declaration + feed).encode(), "https://example.org/feed", 10)
+    assert item.title == "خبر"
+    urls = "<urlset><url><loc>https://example.org/1</loc></url></urlset>"
+    (pages, _) = read_sitemap((declaration + urls).encode(), "https://example.org/map.xml", 10)
+    assert [page.link for page in pages] == ["https://example.org/1"]

@@ -1,15 +1,22 @@
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from config.settings import load_settings
 from tasks.errors import DocumentError
-from tasks.fetch.fetched import Found, Refused
+from tasks.fetch import Target
+from tasks.fetch.fetched import Document, Found, Refused
 from tasks.fetch.files import LocalInput, WebLink
 from tasks.fetch.identity import document_id
 from tasks.fetch.listings import ListingReader
+from tests.fetch.conftest import fetched
 
-LOCAL = LocalInput("cli", 1000, ListingReader(load_settings().fetch))
+SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 1000})
+LOCAL = LocalInput("cli", SETTINGS, ListingReader(SETTINGS))
+ROOMY = LocalInput("cli", load_settings().fetch, ListingReader(SETTINGS))
 
 
 def feed(folder: Path, *links: str) -> Path:
@@ -121,3 +128,88 @@ def test_a_local_sitemap_gives_its_pages_and_an_index_is_refused(tmp_path: Path)
     assert "give its http(s) address" in index.row["detail"]
     assert isinstance(page, WebLink)
     assert page.item.link == "https://example.org/1"
+
+
+def test_relative_and_file_links_of_a_local_feed_lead_to_the_pages_beside_it(tmp_path: Path) -> None:
+    folder, link = tmp_path / "in", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    names = {"page.html": ["page.html", "./page.html", "file:page.html", "%2e%2e/in/page.html"]}
+    names["page.html"] += [
+        f"file://{folder}/page.html",
+        f"file://localhost{folder}/page.html",
+        f"file:{folder}/page.html",
+    ]
+    names["page.html"] += [f"file://{link}/page.html", f"{link}/page.html", f"{folder}/%2e%2e/in/page.html"]
+    names["خبر.html"] = ["%D8%AE%D8%A8%D8%B1.html", "خبر.html", f"file://{folder}/%D8%AE%D8%A8%D8%B1.html"]
+    names["a b?c.html"] = ["a%20b%3Fc.html"]
+    for name, links in names.items():
+        (folder / name).write_text("<p>نص</p>", encoding="utf-8")
+        for start in (folder, link):
+            feed(start, *links)
+            for found in ROOMY.find(start / "feed.xml"):
+                assert isinstance(found, Found), found
+                assert found.doc_id == document_id(name)
+                assert found.load().content == "<p>نص</p>".encode()
+
+
+def test_one_bad_link_of_a_local_feed_costs_that_link(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "page.html").write_text("<p>نص</p>", encoding="utf-8")
+    (folder / "loop.html").symlink_to(folder / "loop.html")
+    bad = ["a%00.html", "%2e%2e/%2e%2e/etc/passwd.html", "..%2fsecret.html", "loop.html", "n" * 5000 + ".html"]
+    bad += ["x/" * 3000 + "a.html", "javascript://h/%0aalert(1)", "data://h/a.html", "//host/a.html", "HTTP:/a"]
+    *refusals, page = ROOMY.find(feed(folder, *bad, "page.html"))
+    assert isinstance(page, Found)
+    for refusal in refusals:
+        if isinstance(refusal, Found):
+            with pytest.raises(DocumentError, match="unreadable"):
+                refusal.load()
+            continue
+        assert isinstance(refusal, Refused)
+        assert refusal.row["url"].startswith((folder / "feed.xml").as_uri() + "#")
+        assert refusal.row["reason"] in ("malformed", "refused", "failed")
+
+
+def test_a_page_that_a_feed_beside_it_names_is_no_duplicate(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>نص</p>", encoding="utf-8")
+    feed(tmp_path, "page.html")
+    (page,) = fetched(SETTINGS, Target(str(tmp_path), "cli"))
+    assert isinstance(page, Document)
+
+
+def test_a_folder_that_cannot_be_listed_costs_that_folder(tmp_path: Path) -> None:
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "a.txt").write_text("نص", encoding="utf-8")
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(2_500):  # deeper than a path can say
+        os.mkdir("d", dir_fd=descriptor)
+        descriptor, above = os.open("d", os.O_RDONLY, dir_fd=descriptor), descriptor
+        os.close(above)
+    os.close(descriptor)
+    refusal, found = LOCAL.find(tmp_path)
+    assert isinstance(refusal, Refused)
+    assert (refusal.row["reason"], refusal.row["detail"]) == (
+        "unreadable",
+        "the folder cannot be listed: File name too long",
+    )
+    assert isinstance(found, Found)
+    subprocess.run(["rm", "-rf", str(tmp_path / "d")], check=True)  # which pytest cannot
+
+
+def test_a_folder_that_vanishes_while_it_is_read_is_refused(tmp_path: Path) -> None:
+    for name in ("a.txt", "b/a.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("نص", encoding="utf-8")
+    found = LOCAL.find(tmp_path)
+    assert isinstance(next(found), Found)
+    shutil.rmtree(tmp_path / "b")
+    assert [one.row["reason"] for one in found if isinstance(one, Refused)] == ["unreadable"]
+
+
+def test_names_that_no_text_can_hold_are_read(tmp_path: Path) -> None:
+    for name in (b"bad\xff\xfe.txt", b"line\nbreak.txt", b"\x1b[31mred.txt", b"n" * 250 + b".txt"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("نص", encoding="utf-8")
+    documents = fetched(SETTINGS, Target(str(tmp_path), "cli"))
+    assert [document.row["url"].isprintable() for document in documents if isinstance(document, Document)] == [True] * 4

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.fetch.identity import canonical_url, document_id, has_credentials, row_url, without_credentials
+from tasks.errors import DocumentError
+from tasks.fetch.identity import (
+    accepted_url,
+    canonical_url,
+    document_id,
+    has_credentials,
+    link_url,
+    row_url,
+    without_credentials,
+)
 
 
 @pytest.mark.parametrize(
@@ -77,3 +86,39 @@ def test_credentials_are_seen_and_never_shown() -> None:
     assert has_credentials(url)
     assert without_credentials(url) == "https://example.org/a@b"
     assert not has_credentials("https://example.org/a@b")
+
+
+NO_ADDRESSES = (
+    *("javascript://h/%0aalert(1)", "javascript:alert(1)", "data://h/x", "data:text/html,x", "file://h/a", "ftp://h/a"),
+    *(
+        "vbscript:x",
+        "blob:https://h/x",
+        "view-source:https://h/",
+        "about:blank",
+        "urn:isbn:1",
+        "",
+        "HTTP:/x",
+        "https:h",
+    ),
+    *("//host/path", "not an address", "http://[::1", "http://h:99999/", "http://h/a\x01b", "http://h/a\x9bb"),
+    *("http://exa mple/", "http://a\u202eb/", "http://h%00/", "https://u:secret@h/", "http://h/" + "a" * 8_000),
+)
+
+
+@pytest.mark.parametrize("url", NO_ADDRESSES)
+def test_what_is_no_address_of_the_web_is_refused_in_words_that_do_nothing(url: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        accepted_url(url)
+    assert caught.value.reason in ("refused", "malformed")
+    assert caught.value.detail.isprintable()
+    assert "secret" not in caught.value.detail
+    assert len(caught.value.detail) < 400
+    where = link_url("https://h/feed", url)
+    assert where.startswith("https://h/feed#")
+    assert where.isascii()
+    assert where.isprintable()
+
+
+def test_addresses_of_the_web_are_accepted_as_they_were() -> None:
+    for url in ("HTTPS://Example.org/خبر?id=1#a", " http://h/a\nb ", "http://h/\u200fخبر"):
+        assert accepted_url(url) == canonical_url(url)

@@ -68,3 +68,11 @@ def test_a_page_without_articles_is_refused(page: str | bytes) -> None:
     with pytest.raises(DocumentError) as caught:
         links(page)
     assert caught.value.reason == "malformed"
+
+
+@pytest.mark.parametrize("name", ["bz2", "hex", "idna", "punycode", "utf-7"])
+def test_a_charset_that_the_web_does_not_have_costs_no_list_page(name: str) -> None:
+    page = f"<meta charset={name}><a href=/1>افتتاح الرصيف الجديد في الميناء</a>".encode()
+    for declared in (None, name):
+        (item,) = read_links(page, declared, "https://example.org/", 10, None)
+        assert item.title == "افتتاح الرصيف الجديد في الميناء"

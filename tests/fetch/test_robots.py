@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from tasks.errors import DocumentError
 from tasks.fetch import Document, Target
-from tasks.fetch.robots import product_token
+from tasks.fetch.robots import Robots, product_token
 from tasks.fetch.web import open_web
 from tests.fetch.conftest import PAGE, fetched, get, refusal
 
@@ -123,3 +124,27 @@ def test_waiting_out_of_courtesy_does_not_use_up_the_deadline(site, settings):
         for path in ("/a", "/b"):
             assert web.get(site.serve(path, PAGE)).status == 200
     assert time.monotonic() - begun >= 0.6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"User-agent: {n}\n" for n in range(4_000)) + "".join(f"Disallow: /{n}\n" for n in range(4_000)),
+        "User-agent: *\n" + "".join(f"Disallow: /*a{n}\n" for n in range(30_000)),
+        "User-agent: *\nDisallow: /" + "*a" * 100_000 + "b\n",
+    ],
+)
+def test_rules_that_would_take_too_long_are_none_that_can_be_read(text: str) -> None:
+    address = "https://example.org/" + "a" * 8_000
+    for remembered in ({}, {"https://example.org/robots.txt": text}):
+        with pytest.raises(DocumentError, match=r"robots: .* more rules than nabra reads"):
+            Robots("nabra/1", lambda _: text, remembered).check(address)
+
+
+def test_long_honest_rules_are_heeded() -> None:
+    agents = "".join(f"User-agent: bot{n}\n" for n in range(300))
+    rules = "".join(f"Disallow: /*/private{n}\n" for n in range(1_000))
+    robots = Robots("nabra/1", lambda _: f"{agents}{rules}\nUser-agent: *\nDisallow: /closed\n", {})
+    robots.check("https://example.org/a/private1")
+    with pytest.raises(DocumentError, match="forbids"):
+        robots.check("https://example.org/closed/1")

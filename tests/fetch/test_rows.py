@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import load_settings
 from tasks.errors import DocumentError
 from tasks.fetch.fetched import Found, Refused
 from tasks.fetch.identity import document_id
@@ -14,7 +15,8 @@ LIMIT = 1000
 
 
 def rows_of(path: Path, limit: int = LIMIT) -> list[Found | Refused]:
-    return list(find_rows(path, path.name, "cli", limit))
+    bounds = {"max_payload_bytes": limit, "max_record_bytes": 8 * limit, "max_columns": 10}
+    return list(find_rows(path, path.name, "cli", load_settings().fetch.model_copy(update=bounds)))
 
 
 def json_lines(folder: Path, *lines: object) -> Path:
@@ -135,3 +137,83 @@ def test_a_csv_file_without_the_columns_is_refused_as_a_whole(tmp_path: Path) ->
     (refusal,) = rows_of(path)
     assert isinstance(refusal, Refused)
     assert "the first line must name the columns" in refusal.row["detail"]
+
+
+def test_a_row_whose_address_is_none_of_the_web_is_refused_by_its_line(tmp_path: Path) -> None:
+    urls = [
+        "javascript://h/%0aalert(1)",
+        "data://h/x",
+        "file://h/etc/passwd",
+        "ftp://h/a",
+        "HTTP:/x",
+        "//h/p",
+        "http://h/\x01",
+    ]
+    path = json_lines(tmp_path, *({"url": url, "text": "نص"} for url in urls), {"id": "1", "text": "نص"})
+    *refusals, good = rows_of(path)
+    assert isinstance(good, Found)
+    for number, refusal in enumerate(refusals, start=1):
+        assert isinstance(refusal, Refused)
+        assert refusal.row["url"] == f"{path.as_uri()}:{number}"
+        assert refusal.row["reason"] in ("refused", "malformed")
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("port_2-a", "port_2-a"),
+        ("الجزيرة نت", "الجزيرة نت"),
+        ("صحيفة الشّرق", "صحيفة الشّرق"),
+        ("BBC News عربي", "BBC News عربي"),
+        ("Al-Jazeera (English)", "Al-Jazeera English"),
+        ("https://www.port.example/", "https www.port.example"),
+        ("خبر\n# عنوان", "خبر عنوان"),
+        ("[x](javascript:alert(1))", "x javascript alert 1"),
+        ("=cmd|' /C calc'!A0", "cmd C calc A0"),
+        ("\u202e\x1b[31mport", "31mport"),
+        ("  ", "cli"),
+        ("```", None),
+        ("x" * 65, None),
+        ("x" * 1_000_000, None),
+    ],
+)
+def test_the_source_of_a_row_has_a_form_that_does_nothing(tmp_path: Path, written: str, label: str | None) -> None:
+    (found,) = rows_of(json_lines(tmp_path, {"id": "1", "text": "نص", "source": written}), limit=1_000_000)
+    if label is None:
+        assert isinstance(found, Refused)
+        assert (found.row["source"], found.row["reason"]) == ("cli", "malformed")
+        assert "`source` has" in found.row["detail"]
+    else:
+        assert isinstance(found, Found)
+        assert found.source == label
+
+
+def test_a_csv_row_or_header_that_does_not_end_is_refused_and_what_stands_before_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    for rest in ("2," + "x" * 10_000, '2,"' + "x\n" * 5_000, "2," + '"a\n",' * 5_000):
+        path.write_text(f"id,text\n1,نص\n{rest}", encoding="utf-8")
+        rows = find_rows(path, path.name, "cli", load_settings().fetch.model_copy(update={"max_record_bytes": 5_000}))
+        assert isinstance(next(rows), Found)
+        with pytest.raises(
+            DocumentError, match=r"too_large: a row of more than 5000 bytes, see fetch\.max_record_bytes"
+        ):
+            next(rows)
+    path.write_text("id,text" + ",x" * 200_000, encoding="utf-8")
+    with pytest.raises(DocumentError, match=r"see fetch\.max_header_bytes"):
+        rows_of(path)
+
+
+def test_a_csv_row_of_too_many_columns_costs_itself(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("id,text\n1,نص" + ",x" * 50 + "\n2,نص,x\n3\n", encoding="utf-8")
+    wide, good, short = rows_of(path)
+    assert isinstance(wide, Refused)
+    assert "see fetch.max_columns" in wide.row["detail"]
+    assert isinstance(good, Found)
+    assert isinstance(short, Found)
+
+
+def test_a_number_of_five_thousand_digits_costs_its_row(tmp_path: Path) -> None:
+    broken, good = rows_of(json_lines(tmp_path, b'{"id": ' + b"9" * 5_000 + b"}", {"id": 1, "text": "نص"}))
+    assert isinstance(broken, Refused)
+    assert isinstance(good, Found)

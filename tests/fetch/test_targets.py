@@ -43,3 +43,34 @@ def test_a_file_of_another_kind_is_refused_naming_the_accepted_suffixes(tmp_path
     path.write_bytes(b"%PDF-1.7")
     with pytest.raises(UsageError, match=r"report\.pdf: cannot read this kind of file; accepted: \.txt, \.html"):
         targets_from_arguments([str(path)])
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("a\0b.txt", "a\\x00b.txt: no such file"),
+        ("n" * 300 + ".txt", "cannot be read: File name too long"),
+        ("x/" * 3_000, "cannot be read: File name too long"),
+        ("~no-such-user-here/a.txt", "cannot be read"),
+        ("a\n\x1b[31mb.txt", "a\\n\\x1b[31mb.txt: no such file"),
+        ("a\udcff.txt", "the name is no UTF-8; give the folder that holds it"),
+        ("file://[x/a.txt", "cannot be read"),
+        ("", "write . for the current folder"),
+        (" ", "write . for the current folder"),
+    ],
+)
+def test_what_is_no_name_is_said_in_one_line(argument: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        targets_from_arguments([argument])
+    assert message in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 400
+
+
+def test_more_names_than_prefect_takes_are_refused_and_five_thousand_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("نص", encoding="utf-8")
+    names = [str(path)] * 2_000
+    assert len(targets_from_arguments(names)) == 2_000
+    with pytest.raises(UsageError, match="200000 inputs are too many to be named one by one; give the folder"):
+        targets_from_arguments(names * 100)

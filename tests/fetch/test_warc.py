@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import resource
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,7 +19,8 @@ from tasks.fetch.fetched import Document, Found, Refused
 from tasks.fetch.files import LocalInput
 from tasks.fetch.listings import ListingReader
 
-LOCAL = LocalInput("cli", 5_000, ListingReader(load_settings().fetch))
+SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 5_000})
+LOCAL = LocalInput("cli", SETTINGS, ListingReader(SETTINGS))
 PAGE = "<html><body><p>خبر من الواحة</p></body></html>"
 
 
@@ -117,3 +119,66 @@ def test_ten_thousand_records_are_read_in_bounded_memory(tmp_path: Path) -> None
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert sum(isinstance(one, Document) for one in rows(path)) == 10_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kB; the file has 26 MB
+
+
+def record(block: bytes, address: str | None = "https://example.org/1", length: int | str | None = None) -> bytes:
+    """A response as bytes, which may say what it is not."""
+    target = f"WARC-Target-URI: {address}\r\n" if address is not None else ""
+    length = len(block) if length is None else length
+    headers = f"WARC/1.0\r\nWARC-Type: response\r\n{target}Content-Length: {length}\r\n\r\n"
+    return headers.encode() + block + b"\r\n\r\n"
+
+
+def answer(body: bytes = PAGE.encode(), *headers: str) -> bytes:
+    lines = ["HTTP/1.1 200 OK", "Content-Type: text/html", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+NO_ADDRESSES = [None, "", "javascript://h/%0aalert(1)", "data://h/x", "file://h/etc/x", "ftp://h/a", "//h/a", "HTTP:/a"]
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_a_record_whose_address_is_none_of_the_web_is_a_reject(tmp_path: Path, address: str | None) -> None:
+    path = tmp_path / "odd.warc"
+    path.write_bytes(record(answer(), address) + record(answer(), "HTTPS://example.org/2"))
+    refusal, page = rows(path)
+    assert isinstance(refusal, Refused)
+    assert (refusal.row["url"], refusal.row["reason"] in ("refused", "malformed")) == (
+        f"{path.as_uri()}:record 1",
+        True,
+    )
+    assert page.row["url"] == "https://example.org/2"
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        (answer(PAGE.encode(), 'Content-Disposition: filename="خبر.html"'), None),
+        (answer(PAGE.encode(), "X: " + "a" * 5_000_000), "too_large"),
+        (answer(PAGE.encode(), *["X: a"] * 100_000), "too_large"),
+        (answer(PAGE.encode(), "X: a", *[" b"] * 100_000), "too_large"),
+        (answer(gzip.compress(bytes(100_000_000)), "Content-Encoding: gzip"), "too_large"),
+        (answer(gzip.compress(PAGE.encode()), "Content-Encoding: gzip"), None),
+        (answer(PAGE.encode(), "Content-Encoding: gzip"), None),
+        (answer(b"7fffffff\r\n" + b"x" * 1_000_000, "Transfer-Encoding: chunked"), "too_large"),
+        (answer(b"1\r\nx\r\n" * 1_100 + b"0\r\n\r\n", "Transfer-Encoding: chunked"), None),
+        (b"", "empty"),
+        (b"\x00" * 1_000, "malformed"),
+        (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", "malformed"),
+    ],
+)
+def test_a_fault_of_one_record_costs_that_record(tmp_path: Path, block: bytes, reason: str | None) -> None:
+    path = tmp_path / "odd.warc"
+    path.write_bytes(record(block) + record(answer(), "https://example.org/2"))
+    odd, page = rows(path)
+    assert odd.row.get("reason") == reason
+    assert page.row["url"] == "https://example.org/2"
+
+
+@pytest.mark.parametrize("length", [10**15, -5, "9" * 5_000, "x"])
+def test_a_record_that_lies_about_its_length_is_not_passed_over(tmp_path: Path, length: int | str) -> None:
+    path = tmp_path / "odd.warc"
+    path.write_bytes(record(answer()) + record(answer(), "https://example.org/2", length))
+    first, *others = rows(path)
+    assert isinstance(first, Document)
+    assert "malformed" in [one.row.get("reason") for one in others]
