@@ -22,10 +22,10 @@ from typing import Any
 
 from bench.scale import MADE_BY, apart
 from config.settings import Settings, load_settings
+from tasks.engine.resources import Toolbox
 from tasks.schemas import CLEAN, table
-from tasks.sketches import FOLDER
-from tasks.store import Batch, Store
-from tasks.toolbox import Toolbox
+from tasks.stories.signatures import FOLDER
+from tasks.warehouse.store import Batch, Store
 
 DAYS, BATCH_ARTICLES, TEXT_WORDS, COPY_SHARE = 30, 64, 300, 0.2
 SYLLABLES = ("با", "تو", "جي", "دا", "رو", "سي", "شا", "صو", "عي", "فا", "قو", "كي", "لا", "مو", "ني", "وا")

@@ -31,9 +31,9 @@ from stanza.models.ner.scorer import score_by_entity
 from stanza.utils.conll import CoNLL
 
 from bench.parse import plain_pipeline
-from tasks.model_folders import BUNDLED, ENCODER, model_folder
-from tasks.parse.encoder import load_encoder
-from tasks.parse.memo import MemoEncoder
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import BUNDLED, ENCODER, model_folder
+from tasks.models.memo import MemoEncoder
 from tasks.train import heads
 from tasks.train.data import read_conllu, surface_tokens
 from tasks.train.joint import WEIGHTS, Corpus, Rates, frozen_encoder, train_joint

@@ -20,9 +20,9 @@ from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
 from config.settings import load_settings
 from tasks.actors import load_actors
-from tasks.model_folders import BUNDLED, ENCODER, LANGUAGE, model_folder
-from tasks.parse.encoder import load_encoder
-from tasks.parse.models import PROCESSORS, load_parser
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import BUNDLED, ENCODER, LANGUAGE, model_folder
+from tasks.parse.load import PROCESSORS, load_parser
 from tasks.parse.parse import parse_articles
 from tests.conftest import clean_table
 

@@ -29,11 +29,11 @@ from config.settings import load_settings
 from tasks.actors import load_actors
 from tasks.evaluate.articles import Evaluation, read_annotated
 from tasks.evaluate.judgements import judge_article
-from tasks.model_folders import BUNDLED, ENCODER, model_folder
-from tasks.parse.encoder import load_encoder
-from tasks.parse.models import load_parser
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import BUNDLED, ENCODER, model_folder
+from tasks.models.precision import half_precision
+from tasks.parse.load import load_parser
 from tasks.parse.parse import parse_articles
-from tasks.parse.precision import half_precision
 from tasks.parse.segment import token_states
 from tasks.stance import load_cues
 from tasks.stance.document import Part

@@ -35,8 +35,8 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from config.settings import load_settings
-from tasks.quarantine import failures
-from tasks.store import Store
+from tasks.engine.attempts import failures
+from tasks.warehouse.store import Store
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (
     DONE,

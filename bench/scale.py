@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from config.settings import load_settings
 from tasks.schemas import DATASETS
 from tasks.stages import STAGES
-from tasks.store import Batch, Provenance, Store
+from tasks.warehouse.store import Batch, Provenance, Store
 
 NABRA = Path(sys.executable).with_name("nabra")
 COPIES, PENDING, DAY_ARTICLES = 5, 5, 1000

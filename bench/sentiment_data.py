@@ -28,10 +28,10 @@ from sklearn.preprocessing import StandardScaler
 
 from bench.sentiment_sets import ENGLISH, foreign_sets, pools, without_copies
 from config.settings import load_settings
-from tasks.folding import readings, words
-from tasks.model_folders import BUNDLED, ENCODER, OPINION, SENTIMENT, model_folder
-from tasks.parse.encoder import load_encoder
-from tasks.parse.precision import half_precision
+from tasks.arabic.folding import readings, words
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import BUNDLED, ENCODER, OPINION, SENTIMENT, model_folder
+from tasks.models.precision import half_precision
 from tasks.schemas import SENTIMENTS
 from tasks.sentiment.classifier import EncoderFeatures, load_classifier
 from tasks.stance import load_cues

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tasks.folding import words
+from tasks.arabic.folding import words
 from tasks.schemas import SENTIMENTS
 from tasks.train.data import data_files
 from tasks.train.labelled import Labelled, Targeted, read_foreign_targets, read_sentences, read_tweets

@@ -3,8 +3,8 @@
 from functools import cache
 
 from config.settings import load_settings
-from tasks import toolbox
-from tasks.store import Store
+from tasks.engine import resources as toolbox
+from tasks.warehouse.store import Store
 
 for name in ("load_parser", "load_encoder", "load_classifier", "load_target_classifier"):
     setattr(toolbox, name, cache(getattr(toolbox, name)))

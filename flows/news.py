@@ -12,19 +12,19 @@ from prefect import Flow, flow
 from prefect.context import FlowRunContext
 
 from config.settings import Settings, load_settings
-from flows.artifacts import publish, reject_share
-from flows.parameters import BackfillParameters, Place, RunParameters
-from flows.terminal import fetch_progress, show_rejects, stage_progress
+from flows.prefect.artifacts import publish, reject_share
+from flows.prefect.parameters import BackfillParameters, Place, RunParameters
+from flows.terminal.progress import fetch_progress, show_rejects, stage_progress
+from tasks.engine.attempts import Attempts, Failure
+from tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
+from tasks.engine.fingerprint import fingerprints
+from tasks.engine.standstill import StoodStillError, ended_at_standstill
 from tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
 from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
-from tasks.fingerprint import fingerprints
-from tasks.lease import Check, hold
-from tasks.quarantine import Attempts, Failure
 from tasks.run import Plan, StageCount, close_tools, open_tools, progress_of, run_fetch, run_stage
-from tasks.source_counts import SourceCount, new_rejects, present_files, source_counts
 from tasks.stages import STAGES
-from tasks.standstill import StoodStillError, ended_at_standstill
-from tasks.store import Batch, Store
+from tasks.warehouse.lease import Check, hold
+from tasks.warehouse.store import Batch, Store
 
 logger = logging.getLogger(__name__)
 

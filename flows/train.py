@@ -7,9 +7,9 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.terminal import console
+from flows.terminal.progress import console
 from tasks.errors import UsageError
-from tasks.model_folders import BUNDLED, model_root
+from tasks.models.folders import BUNDLED, model_root
 from tasks.train.data import data_files
 from tasks.train.steps import SHIPPED, STEPS, Workshop, run_step
 

@@ -8,9 +8,9 @@ from typing import Final
 from pydantic import Field
 
 from config.settings import CONFIG_FOLDER
+from tasks.arabic.folding import words
 from tasks.data_files import Entry, read_data_file, read_data_folder
 from tasks.errors import ConfigError
-from tasks.folding import words
 
 INSTITUTIONS: Final = CONFIG_FOLDER / "actors" / "institutions.toml"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tasks.actor_list import ActorFile, read_actor_files
-from tasks.folding import Word, after_letters, fold, readings, without_article, words
+from tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية

@@ -14,21 +14,21 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.settings import Settings
-from tasks.alone import call_alone
 from tasks.clean import clean_articles
+from tasks.engine.attempts import set_aside
+from tasks.engine.calls import call_in_groups
+from tasks.engine.fingerprint import VERSION as NABRA_VERSION
+from tasks.engine.fingerprint import fingerprints
+from tasks.engine.ingest import Ingest
+from tasks.engine.repeats import documents, merged, shared, taken_over, within, without
+from tasks.engine.resources import Toolbox
+from tasks.engine.standstill import Progress
 from tasks.errors import BatchError
 from tasks.fetch import Target
-from tasks.fingerprint import VERSION as NABRA_VERSION
-from tasks.fingerprint import fingerprints
-from tasks.ingest import Ingest
-from tasks.quarantine import set_aside
-from tasks.repeats import documents, merged, shared, taken_over, within, without
+from tasks.processes.isolated import call_alone
 from tasks.schemas import VERSION
-from tasks.stage_calls import call_in_groups
 from tasks.stages import STAGES, Stage, StageOutput
-from tasks.standstill import Progress
-from tasks.store import Batch, Provenance, Store
-from tasks.toolbox import Toolbox
+from tasks.warehouse.store import Batch, Provenance, Store
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from config.settings import Settings
 from tasks.actors import Actors, load_actors
-from tasks.model_folders import DECISION, ENCODER, OPINION, SENTIMENT, STANCE, model_folder, opinion_folder, verify
-from tasks.parse.encoder import load_encoder
-from tasks.parse.models import load_parser
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import DECISION, ENCODER, OPINION, SENTIMENT, STANCE, model_folder, opinion_folder, verify
+from tasks.parse.load import load_parser
 from tasks.parse.parse import parse_articles
 from tasks.parse.parser import Parser
 from tasks.sentiment import tag_sentiment

@@ -25,8 +25,8 @@ from tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
 from tasks.sentiment.classifier import Floats
 from tasks.stance.decision import Decision
 from tasks.stance.targets import Judged, Marked
-from tasks.store import Store
 from tasks.train.encoder import save_encoder
+from tasks.warehouse.store import Store
 from tests.workplace import Workplace
 
 TINY_LETTERS = 'ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ.،«»"0123456789'

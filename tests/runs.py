@@ -24,11 +24,11 @@ from types import ModuleType
 from typing import Any, Final
 
 from config.settings import load_settings
-from tasks import lease
+from tasks.engine.attempts import AT_WORK
 from tasks.errors import NabraError
-from tasks.quarantine import AT_WORK
 from tasks.stage_functions import FUNCTIONS
-from tasks.store import Store
+from tasks.warehouse import lease
+from tasks.warehouse.store import Store
 from tests.workplace import all_rows
 
 FORKS: Final = multiprocessing.get_context("forkserver")
@@ -225,7 +225,7 @@ def _go(run: Run) -> None:
 
 def _run(run: Run) -> int:
     from flows import news
-    from flows.parameters import Place, RunParameters
+    from flows.prefect.parameters import Place, RunParameters
     from tasks import alone
     from tasks import run as runner
 
@@ -259,7 +259,7 @@ def _with_stand_ins(target: Callable[..., None], args: tuple[Any, ...]) -> None:
 
 def use_stand_ins() -> None:
     """Let every toolbox of this process run the stages here, with a parser and classifiers of a few lines."""
-    from tasks.toolbox import Toolbox
+    from tasks.engine.resources import Toolbox
     from tests.in_process import InThisProcess, stand_ins
 
     Toolbox.workers = property(lambda tools: InThisProcess(stand_ins(tools.settings)))  # type: ignore[assignment]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config.settings import load_settings
-from tasks.fingerprint import fingerprints
+from tasks.engine.fingerprint import fingerprints
 
 SOURCE = """[[source]]
 id = "port"

@@ -12,17 +12,17 @@ from typer.testing import CliRunner
 
 from config.settings import load_settings
 from flows import news
-from flows.cli import app
-from flows.parameters import Place
+from flows.cli.main import app
+from flows.prefect.parameters import Place
+from tasks.engine.attempts import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
+from tasks.engine.fingerprint import fingerprints
+from tasks.engine.resources import Toolbox
 from tasks.errors import BatchError
-from tasks.fingerprint import fingerprints
-from tasks.quarantine import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
 from tasks.run import Plan, run_fetch, run_stage
 from tasks.schemas import DATASETS
 from tasks.stage_functions import FUNCTIONS
 from tasks.stages import STAGES, StageOutput, stage_output
-from tasks.store import Batch, Store
-from tasks.toolbox import Toolbox
+from tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import row, write
 from tests.in_process import InThisProcess
 

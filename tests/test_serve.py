@@ -23,8 +23,8 @@ import httpx
 import pytest
 
 from config.settings import load_settings
-from tasks.lease import HOLDER
-from tasks.store import Batch, Store
+from tasks.warehouse.lease import HOLDER
+from tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import write
 from tests.planted import plant
 from tests.servers import free_port, wait_for

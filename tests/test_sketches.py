@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 
 from config.settings import load_settings
-from tasks import sketches
 from tasks.clean import sketched
-from tasks.sketches import FOLDER, sketched_articles
-from tasks.store import Batch, Provenance, Store
+from tasks.stories import signatures as sketches
+from tasks.stories.signatures import FOLDER, sketched_articles
+from tasks.warehouse.store import Batch, Provenance, Store
 from tests.conftest import clean_table
 
 SETTINGS = load_settings().clean

@@ -15,18 +15,18 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_settings
-from tasks.health import problems
-from tasks.lease import hold
-from tasks.standstill import EXIT_STATUS, NOTE, Progress, StoodStillError, ended_at_standstill, last_progress
-from tasks.store import Store
+from tasks.engine.health import problems
+from tasks.engine.standstill import EXIT_STATUS, NOTE, Progress, StoodStillError, ended_at_standstill, last_progress
+from tasks.warehouse.lease import hold
+from tasks.warehouse.store import Store
 
 ENDLESS = re.compile(r"(a+)+$")
 STUCK = """
 import sys
 from pathlib import Path
 from config.settings import load_settings
-from tasks import standstill
-from tasks.store import Store
+from tasks.engine import standstill
+from tasks.warehouse.store import Store
 
 standstill.END_SECONDS = 0.5
 store = Store.open(load_settings(warehouse=sys.argv[1]).store)

@@ -17,7 +17,7 @@ from config.settings import StoreSettings
 from tasks.errors import SchemaError, StoreError
 from tasks.schemas import DATASETS, QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
 from tasks.stages import STAGES, reject
-from tasks.store import Batch, Provenance, Store
+from tasks.warehouse.store import Batch, Provenance, Store
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.flows.small_warehouse import row
 
@@ -192,7 +192,7 @@ def test_a_store_that_fails_now_and_then_is_tried_again(proxy: FaultyProxy, tmp_
 def test_a_store_that_fails_on_and_on_is_an_error_and_leaves_whole_objects(
     proxy: FaultyProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.store.S3_ATTEMPTS", 1)
+    monkeypatch.setattr("tasks.warehouse.store.S3_ATTEMPTS", 1)
     store, proxy.share = behind(proxy, tmp_path.name), 0.5
     contents, refused = [bytes([number]) * 5000 for number in range(30)], []
     for content in contents:

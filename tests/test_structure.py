@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 from docs.make_data_md import document
-from tasks.fingerprint import fingerprints
+from tasks.engine.fingerprint import fingerprints
 from tasks.stages import STAGES
 
 ROOT = Path(__file__).parents[1]

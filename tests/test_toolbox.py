@@ -7,8 +7,8 @@ from pathlib import Path
 
 from config.settings import load_settings
 from tasks.clean import Cleaner
-from tasks.store import Store
-from tasks.toolbox import Toolbox
+from tasks.engine.resources import Toolbox
+from tasks.warehouse.store import Store
 from tests.clean.test_clean import document
 from tests.clean.test_selectors import PAGE, TEASER
 

@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 import pytest
 
 from tasks.errors import DocumentError
-from tasks.workers import WorkerPool
+from tasks.processes.pool import WorkerPool
 
 
 def make_tools() -> str:

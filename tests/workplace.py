@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.settings import StoreSettings
 from tasks.schemas import DATASETS
-from tasks.store import Store
+from tasks.warehouse.store import Store
 
 CLOCK_COLUMNS = {"fetched_at", "at", "ingest_date"}  # a run may begin before midnight and end after it
 

@@ -3,10 +3,10 @@
 from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
 from tasks.clean.clean import clean_articles
 from tasks.clean.cleaner import Cleaner, PageReader, cleaner_pool
-from tasks.clean.duplicates import DuplicateIndex, sketched
 from tasks.clean.extract import Article
 from tasks.clean.noise import Noise, load_noise
 from tasks.clean.selectors import Hints
+from tasks.stories.stories import DuplicateIndex, sketched
 
 __all__ = [
     "Article",

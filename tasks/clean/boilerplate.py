@@ -8,8 +8,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from tasks.arabic.folding import fold, fold_with_offsets
 from tasks.errors import ConfigError
-from tasks.folding import fold, fold_with_offsets
 from tasks.patterns import compile_pattern
 
 KINDS: Final = ("line", "head", "tail", "inline", "end")

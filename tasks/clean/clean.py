@@ -10,10 +10,10 @@ from typing import TypeVar
 import pyarrow as pa
 
 from tasks.clean.cleaner import Cleaner, Row
-from tasks.clean.duplicates import DuplicateIndex, when
 from tasks.errors import BatchError, DocumentError
+from tasks.processes.pool import Workers
 from tasks.stages import StageOutput, reject, stage_output
-from tasks.workers import Workers
+from tasks.stories.stories import DuplicateIndex, when
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

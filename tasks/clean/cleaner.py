@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from config.settings import CleanSettings
+from tasks.arabic.folding import fold
 from tasks.clean.boilerplate import Boilerplate
 from tasks.clean.charset import decode
 from tasks.clean.extract import NO_HINTS, Article, extract_article
@@ -19,8 +20,7 @@ from tasks.clean.noise import Noise
 from tasks.clean.normalize import normalize, normalize_line
 from tasks.clean.selectors import Hints
 from tasks.errors import DocumentError
-from tasks.folding import fold
-from tasks.workers import WorkerPool
+from tasks.processes.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 

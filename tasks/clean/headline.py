@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
+from tasks.arabic.folding import fold
 from tasks.clean.page import Page
 from tasks.clean.prune import text_of
-from tasks.folding import fold
 
 SEPARATORS: Final = re.compile(r"(?<!\s)\s++[|\-–—»:~•/]++\s*+|(?:(?<!\s)\s++)?+[|»~]\s*+")
 HEADINGS: Final = ("h1", "h2", "h3")

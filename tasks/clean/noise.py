@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
+from tasks.arabic.folding import fold
 from tasks.errors import ConfigError
-from tasks.folding import fold
 from tasks.patterns import compile_pattern
 
 HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

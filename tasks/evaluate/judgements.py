@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.arabic.folding import fold
 from tasks.errors import UsageError
-from tasks.folding import fold
 
 Row = dict[str, Any]
 Words = Counter[str]

@@ -9,9 +9,9 @@ from typing import Any
 
 from tasks.evaluate.labels import label_scores
 from tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
-from tasks.model_folders import ENCODER, OPINION, SENTIMENT
-from tasks.parse.encoder import load_encoder
-from tasks.parse.models import load_parser
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import ENCODER, OPINION, SENTIMENT
+from tasks.parse.load import load_parser
 from tasks.sentiment.classifier import load_classifier
 from tasks.train.data import data_files, from_anercorp, is_pud, read_bio, read_conllu
 from tasks.train.labelled import read_articles

@@ -9,8 +9,8 @@ from typing import Any
 
 from udtools import udeval
 
+from tasks.arabic.sentences import split_sentences
 from tasks.parse.parser import ParsedSentence, Parser, Word
-from tasks.parse.sentences import split_sentences
 from tasks.train.data import sentence_text
 
 METRICS = ("Tokens", "Words", "UPOS", "UFeats", "Lemmas", "UAS", "LAS", "MLAS", "BLEX")

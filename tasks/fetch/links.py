@@ -12,8 +12,8 @@ from lxml import html
 from lxml.cssselect import CSSSelector
 from w3lib.encoding import html_to_unicode
 
-from tasks.charsets import declared_charset, known_charset
 from tasks.errors import DocumentError
+from tasks.fetch.charsets import declared_charset, known_charset
 from tasks.fetch.feeds import FeedItem
 from tasks.fetch.identity import joined
 

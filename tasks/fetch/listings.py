@@ -17,7 +17,7 @@ from tasks.fetch.links import read_links
 from tasks.fetch.sitemaps import is_sitemap, read_sitemap
 from tasks.fetch.sources import Kind
 from tasks.fetch.unpack import GZIP_START, Bounds, read_bounded
-from tasks.workers import WorkerPool
+from tasks.processes.pool import WorkerPool
 
 # Whatever stands in so few bytes is read in 0.3 s, sooner than by another process; most feeds are shorter.
 SHORT_BYTES: Final = 65_536

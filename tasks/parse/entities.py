@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tasks.actors import NAME_LINKS, Actors
-from tasks.folding import fold
+from tasks.arabic.folding import fold
 from tasks.parse.parser import NamedEntity, ParsedSentence, Word
 
 # What can stand before a name within its surface token.

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from config.settings import ParseSettings
 from tasks.actors import Actors
+from tasks.arabic.sentences import Span, has_word, split_sentences
 from tasks.parse.entities import find_mentions
 from tasks.parse.parser import LongSentencesError, ParsedSentence, Parser
-from tasks.parse.sentences import Span, has_word, split_sentences
 from tasks.schemas import PARTS
 from tasks.stages import StageOutput, reject, stage_output
 

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from tasks.errors import ModelError
-from tasks.parse.memo import KEPT_LAYERS
+from tasks.models.memo import KEPT_LAYERS
 
 BATCH_SENTENCES = 64
 # A longer sentence is read in parts: the encoder sees 512 pieces at most.

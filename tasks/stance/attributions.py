@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tasks.folding import after_letters, fold
+from tasks.arabic.folding import after_letters, fold
 from tasks.stance.contents import Report, find_content
 from tasks.stance.cues import Phrase, starts_with
 from tasks.stance.reading import Reading

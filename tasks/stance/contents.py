@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from tasks.folding import after_letters, fold
+from tasks.arabic.folding import after_letters, fold
+from tasks.arabic.quotation_marks import MARKS, Quotation
 from tasks.stance.cues import Reporter
-from tasks.stance.marks import MARKS, Quotation
 from tasks.stance.objects import TITLES, has_subject_before, is_beyond_name, is_object
 from tasks.stance.reading import MIN_QUOTED, Reading
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from tasks.folding import Word, fold, readings, words
+from tasks.arabic.folding import Word, fold, readings, words
+from tasks.arabic.quotation_marks import Quotation, quotations
 from tasks.schemas import PARTS
-from tasks.stance.marks import Quotation, quotations
 
 Row = Mapping[str, Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from tasks.folding import without_article, words
+from tasks.arabic.folding import without_article, words
 from tasks.stance.document import Document, Mention
 from tasks.stance.speakers import Speaker
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tasks.folding import fold
+from tasks.arabic.folding import fold
 from tasks.stance.document import Part, Sentence, Token
 
 # Behind a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية, المسؤولون السعوديون.

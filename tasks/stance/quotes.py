@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from tasks.actors import Actors
-from tasks.folding import fold
+from tasks.arabic.folding import fold
+from tasks.arabic.quotation_marks import Quotation
 from tasks.stance.contents import Report
 from tasks.stance.cues import Cues, starts_with
 from tasks.stance.document import Document, Part, Sentence
-from tasks.stance.marks import Quotation
 from tasks.stance.reading import MIN_QUOTED
 from tasks.stance.reports import find_reports
 from tasks.stance.speakers import Speaker, Voices

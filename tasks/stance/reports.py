@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from tasks.folding import after_letters, fold
+from tasks.arabic.folding import after_letters, fold
 from tasks.stance.attributions import find_attribution
 from tasks.stance.contents import Content, Report, find_content
 from tasks.stance.cues import Cues, Reporter

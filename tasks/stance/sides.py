@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from tasks.folding import fold
+from tasks.arabic.folding import fold
 from tasks.stance.cues import Evaluative
 from tasks.stance.document import Mention, Part, Sentence, Token
 

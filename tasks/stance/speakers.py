@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Final, Literal
 
 from tasks.actors import Actors
-from tasks.folding import after_letters, fold, without_article, words
+from tasks.arabic.folding import after_letters, fold, without_article, words
+from tasks.arabic.quotation_marks import MARKS
 from tasks.stance.contents import Report
 from tasks.stance.cues import MAX_PHRASE, Cues, starts_with
 from tasks.stance.document import Document, Mention, Part, Sentence, Token
-from tasks.stance.marks import MARKS
 from tasks.stance.objects import has_subject_before, is_object
 
 _MAX_NAME: Final = 16  # words

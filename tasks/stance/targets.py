@@ -17,8 +17,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from tasks.arabic.skeleton import skeleton
 from tasks.errors import ModelError
-from tasks.parse.skeleton import skeleton
 from tasks.sentiment.classifier import Floats, softmax
 
 STANCES: Final = ("none", "favor", "against")

@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from tasks.model_folders import (
+from tasks.models.encoder import load_encoder, save_packed
+from tasks.models.folders import (
     DECISION,
     ENCODER,
     LANGUAGE,
@@ -22,8 +23,7 @@ from tasks.model_folders import (
     SENTIMENT,
     STANCE,
 )
-from tasks.parse.encoder import load_encoder, save_packed
-from tasks.parse.models import PROCESSORS
+from tasks.parse.load import PROCESSORS
 
 PACKAGE = "nabra"
 BASE = "encoder-base"

@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from tasks.errors import ModelError
-from tasks.parse.encoder import packed, unpacked
+from tasks.models.encoder import packed, unpacked
 
 BLOCK = 32
 BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])

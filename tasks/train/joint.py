@@ -19,10 +19,10 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from tasks.model_folders import ENCODER
-from tasks.parse.encoder import load_encoder
-from tasks.parse.memo import MemoEncoder
-from tasks.parse.precision import device, half_precision
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import ENCODER
+from tasks.models.memo import MemoEncoder
+from tasks.models.precision import device, half_precision
 from tasks.train.bundle import ENCODER_PREFIX
 from tasks.train.encoder import read_tokenizer, save_encoder
 from tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder

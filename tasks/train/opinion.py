@@ -25,8 +25,8 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import BertModel
 
-from tasks.model_folders import SENTIMENT, STANCE
-from tasks.parse.precision import device, half_precision
+from tasks.models.folders import SENTIMENT, STANCE
+from tasks.models.precision import device, half_precision
 from tasks.schemas import SENTIMENTS
 from tasks.stance.targets import HOLDERS, STANCES, Marked, encode_marked, pooled, target_features
 from tasks.train.encoder import WORDS, read_tokenizer, save_encoder

@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoModel
 
-from tasks.parse.precision import device, half_precision
+from tasks.models.precision import device, half_precision
 from tasks.train.encoder import read_tokenizer, save_encoder
 from tasks.train.optimise import CHECKPOINT, Schedule, train_model
 

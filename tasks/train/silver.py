@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from tasks.arabic.sentences import split_sentences
 from tasks.evaluate.treebank import to_conllu
 from tasks.parse.parser import ParsedSentence, Parser
-from tasks.parse.sentences import split_sentences
 from tasks.train.data import PLAIN_ALIF
 
 logger = logging.getLogger(__name__)

@@ -18,9 +18,9 @@ from config.settings import load_settings
 from tasks.actors import load_actors
 from tasks.evaluate.articles import read_annotated
 from tasks.evaluate.models import score_models
-from tasks.model_folders import BUNDLED, DECISION, ENCODER, OPEN, SCORES, SENTIMENT, STANCE
-from tasks.parse.encoder import load_encoder
-from tasks.parse.models import load_parser
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import BUNDLED, DECISION, ENCODER, OPEN, SCORES, SENTIMENT, STANCE
+from tasks.parse.load import load_parser
 from tasks.stance import Judges, load_cues, load_target_classifier
 from tasks.stance.decision import NO_DECISION, Decision, save_decision
 from tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models

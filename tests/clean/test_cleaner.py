@@ -13,7 +13,7 @@ import pytest
 from tasks.clean import Cleaner, Hints, PageReader, cleaner_pool
 from tasks.clean.cleaner import HTML_START
 from tasks.errors import DocumentError
-from tasks.workers import WorkerPool
+from tasks.processes.pool import WorkerPool
 from tests.clean.test_clean import document
 from tests.clean.test_extract import FIRST, PAGE
 from tests.in_process import shipped_cleaner

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.settings import load_settings
-from tasks.clean.duplicates import LONG_AGO, DuplicateIndex, Place, sketched, when
 from tasks.schemas import CLEAN, table
+from tasks.stories.stories import LONG_AGO, DuplicateIndex, Place, sketched, when
 
 SETTINGS = load_settings().clean
 TEXT = " ".join(f"كلمة{n} تتلو كلمة{n + 1} في سطر{n % 7}" for n in range(60))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import app
-from flows.judgements import change_text, error_text
+from flows.cli.main import app
+from flows.terminal.judgements import change_text, error_text
 from tasks.errors import UsageError
 from tasks.evaluate.articles import evaluate_tables
 from tasks.evaluate.judgements import Judgement, changes, read_judgements, save_judgements

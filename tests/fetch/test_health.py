@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_settings
-from flows.cli import main
+from flows.cli.main import main
+from tasks.engine.health import problems
+from tasks.engine.ingest import Ingest
+from tasks.engine.resources import Toolbox
 from tasks.fetch import Source, targets_of
-from tasks.health import problems
-from tasks.ingest import Ingest
 from tasks.run import Plan
-from tasks.store import Batch, Store
-from tasks.toolbox import Toolbox
+from tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import write
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_settings
+from tasks.engine.ingest import Ingest
+from tasks.engine.resources import Toolbox
 from tasks.fetch import Target
-from tasks.ingest import Ingest
 from tasks.run import Plan, process_batch
-from tasks.store import Store
-from tasks.toolbox import Toolbox
+from tasks.warehouse.store import Store
 
 ARTICLE = "".join(
     f"<p>قالت بلدية مدينة الواحة إن أعمال الجسر رقم {number} ستنتهي قبل الصيف المقبل بعد تأخير دام شهرين كاملين.</p>"

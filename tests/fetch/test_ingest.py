@@ -10,12 +10,12 @@ import pytest
 
 from config.settings import CONFIG_FOLDER, load_settings
 from tasks.clean import cleaner_pool
+from tasks.engine.ingest import Ingest
+from tasks.engine.resources import Toolbox
 from tasks.fetch import Target
-from tasks.ingest import Ingest
 from tasks.run import Plan, process_batch
-from tasks.store import Store
-from tasks.toolbox import Toolbox
-from tasks.validate import Validation, validate
+from tasks.warehouse.store import Store
+from tasks.warehouse.validate import Validation, validate
 from tests.fetch.conftest import Answer, Site
 from tests.in_process import shipped_cleaner
 

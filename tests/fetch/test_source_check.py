@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from flows.sources import list_sources
+from flows.cli.main import app
+from flows.cli.sources import list_sources
 from tasks.errors import UsageError
 from tests.fetch.conftest import Site
 

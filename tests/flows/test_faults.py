@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks import store
-from tasks.quarantine import AT_WORK
-from tasks.validate import Validation, validate
+from tasks.engine.attempts import AT_WORK
+from tasks.warehouse import store
+from tasks.warehouse.validate import Validation, validate
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (
     DONE,
@@ -40,7 +40,7 @@ DISK = """
 import sys
 from tasks.errors import StoreError
 from config.settings import load_settings
-from tasks.store import Store
+from tasks.warehouse.store import Store
 
 store = Store.open(load_settings(warehouse=sys.argv[1]).store)
 store.put_note("_small", b"there before")

@@ -11,7 +11,7 @@ import click
 import pytest
 import typer
 
-from flows.cli import app
+from flows.cli.main import app
 from tasks.fetch import ACCEPTED_SUFFIXES
 from tests.workplace import NABRA, Workplace
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.display import put
-from flows.models import ModelFile, check_models, models
+from flows.cli.models import ModelFile, check_models, models
+from flows.terminal.bidi import put
 from tasks.errors import ModelError
 
 

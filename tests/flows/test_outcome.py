@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import news
-from flows.cli import app
+from flows.cli.main import app
+from tasks.engine.resources import Toolbox
 from tasks.run import run_fetch, run_stage
 from tasks.stages import STAGES
-from tasks.toolbox import Toolbox
 from tests.runs import use_stand_ins
 from tests.workplace import NABRA
 

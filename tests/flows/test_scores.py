@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 
-from flows.display import put
 from flows.evaluate import shipped_scores
-from flows.scores import model_scores, score_table
+from flows.terminal.bidi import put
+from flows.terminal.scores import model_scores, score_table
 
 
 def lines(renderable: object) -> list[list[str]]:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pyarrow.fs as pafs
 import pytest
 
-from flows.display import put
-from flows.status import readable_bytes, status
+from flows.cli.status import readable_bytes, status
+from flows.terminal.bidi import put
 from tasks.errors import StoreError
-from tasks.lease import hold
-from tasks.store import Batch, Store
+from tasks.warehouse.lease import hold
+from tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
 
 

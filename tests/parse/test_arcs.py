@@ -15,9 +15,9 @@ from stanza.models.depparse.model import GraphParser
 from stanza.models.pos.vocab import WordVocab
 
 from config.settings import load_settings
-from tasks.model_folders import BUNDLED, model_folder
+from tasks.models.folders import BUNDLED, model_folder
 from tasks.parse.arcs import ArcsFirst, Scores, best_tree
-from tasks.parse.models import load_parser
+from tasks.parse.load import load_parser
 from tasks.parse.parse import article_sentences
 
 WIDTH = 6

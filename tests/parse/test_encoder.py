@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from transformers import BertConfig
 
 from tasks.errors import ModelError
-from tasks.parse.encoder import load_encoder, packed, save_packed, unpacked
+from tasks.models.encoder import load_encoder, packed, save_packed, unpacked
 
 
 @settings(max_examples=30)

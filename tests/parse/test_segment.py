@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.errors import ModelError
-from tasks.parse.encoder import load_encoder
+from tasks.models.encoder import load_encoder
 from tasks.parse.segment import Script, Segmenter, derive, load_segmenter, save_segmenter
 
 

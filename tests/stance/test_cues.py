@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from tasks.arabic.folding import fold
 from tasks.errors import ConfigError
-from tasks.folding import fold
 from tasks.stance import load_cues
 from tasks.stance.cues import Cues, participle_forms, starts_with, verb_forms
 

@@ -11,7 +11,7 @@ import torch
 from safetensors.numpy import save_file
 
 from tasks.errors import ModelError
-from tasks.parse.encoder import load_encoder
+from tasks.models.encoder import load_encoder
 from tasks.stance.targets import HOLDERS, MAX_PIECES, STANCES, Marked, encode_marked, load_target_classifier, pooled
 
 SENTENCE = "قصف الجيش مواقع داعش"

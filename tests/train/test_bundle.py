@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import ModelError
-from tasks.model_folders import ENCODER, model_folder, verify
+from tasks.models.folders import ENCODER, model_folder, verify
 from tasks.train.bundle import head_only, write_manifest
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tasks.parse.encoder import load_encoder
+from tasks.models.encoder import load_encoder
 from tasks.parse.segment import load_segmenter
 from tasks.train import joint, optimise
 from tasks.train.data import augmented, read_conllu, write_conllu, write_ner_data

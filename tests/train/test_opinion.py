@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tasks.model_folders import SENTIMENT, STANCE
-from tasks.parse.encoder import load_encoder
+from tasks.models.encoder import load_encoder
+from tasks.models.folders import SENTIMENT, STANCE
 from tasks.sentiment.classifier import load_classifier
 from tasks.stance.targets import Marked, load_target_classifier
 from tasks.train import optimise

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.parse.encoder import load_encoder
+from tasks.models.encoder import load_encoder
 from tasks.train import pretrain as module
 from tasks.train.pretrain import choose_words, hide, pretrain, read_windows
 

@@ -1,0 +1,87 @@
+"""`nabra export`: articles as CoNLL-U or as JSON lines, a batch in memory at a time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from flows.cli.options import ConfigFile, Warehouse, open_store
+from tasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from tasks.warehouse.export import Row, Rows
+    from tasks.warehouse.store import Store
+
+app = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
+
+Documents = Annotated[list[str] | None, typer.Argument(help="Articles, named as for `nabra show`. [default: all]")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write. [default: standard output]")]
+
+
+@app.command()
+def conllu(
+    documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
+) -> None:
+    """Sentences, words and trees as CoNLL-U, the format of treebanks, with the names and actors in its last column.
+
+    Valid on the format level of the UD validator. `TokenRange` are the code points in `clean.title` or `clean.text`.
+
+    **Example** `nabra export conllu festival.html -o festival.conllu`
+    """
+    from tasks.warehouse.export import CONLLU_READS
+    from tasks.warehouse.export import conllu as lines
+
+    _write(open_store(config, warehouse), documents, output, CONLLU_READS, lines)
+
+
+@app.command()
+def jsonl(
+    documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
+) -> None:
+    """One JSON object an article: its columns in `clean`, and its sentences, entities, sentiment, quotes and stances.
+
+    **Example** `nabra export jsonl > articles.jsonl`
+    """
+    from tasks.warehouse.export import JSON_READS, json_line
+
+    _write(open_store(config, warehouse), documents, output, JSON_READS, lambda *rows: iter([json_line(*rows)]))
+
+
+def _write(
+    store: Store,
+    documents: list[str] | None,
+    output: Path | None,
+    reads: tuple[str, ...],
+    lines: Callable[[Row, Rows], Iterator[str]],
+) -> None:
+    from flows.cli.document import find_document
+    from flows.cli.sql import open_views
+    from tasks.warehouse.export import articles
+
+    wanted = {find_document(open_views(store), name)[0] for name in documents} if documents else None
+    superseded = store.superseded()
+    common = set.intersection(*(set(store.batches(name)) for name in reads))
+    count = 0
+    with _opened(output) as stream:
+        for batch in sorted(common):
+            for article, rows in articles({name: store.read(name, batch).to_pylist() for name in reads}):
+                if (article["doc_id"], article["version"]) in superseded:
+                    continue
+                if wanted is None or article["doc_id"] in wanted:
+                    stream.writelines(f"{line}\n" for line in lines(article, rows))
+                    count += 1
+    print(f"{count} articles written", file=sys.stderr)
+
+
+def _opened(output: Path | None) -> TextIO | nullcontext[TextIO]:
+    if output is None:
+        return nullcontext(sys.stdout)
+    try:
+        return output.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from error

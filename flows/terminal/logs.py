@@ -1,0 +1,17 @@
+"""Prefect's log lines, made inert: they tell of errors in the words of what came in."""
+
+from __future__ import annotations
+
+import logging
+
+from prefect.logging.handlers import PrefectConsoleHandler
+
+from flows.terminal.inert import escape
+
+
+class InertHandler(PrefectConsoleHandler):
+    """Prefect's handler, which takes the place of all others once Prefect is loaded; tracebacks are in its lines."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See Prefect; control and bidirectional characters become `\\uXXXX`."""
+        return escape(super().format(record))

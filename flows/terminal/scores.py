@@ -1,0 +1,75 @@
+"""Scores for a terminal: the bundled models beside published systems, and any other scores as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from flows.terminal.bidi import plain_table
+from tasks.evaluate.published import Published, read_published
+
+TREEBANKS: Final = ("PADT", "PUD")
+ENTITIES: Final = ("ANERCorp", "AQMAR")
+PARSER_METRICS: Final = ("Words", "UPOS", "UFeats", "Lemmas", "UAS", "LAS", "MLAS", "BLEX")
+
+
+def model_scores(scores: Mapping[str, Mapping[str, Any]]) -> RenderableType:
+    """By system, scores as `tasks.evaluate.models` measures them, beside published systems; then what is left."""
+    published, note = read_published()
+    compared = (*TREEBANKS, *ENTITIES)
+    rest = {name: {k: v for k, v in own.items() if k not in compared} for name, own in scores.items()}
+    return Group(
+        _compared(_own(scores, TREEBANKS), published["parser"], PARSER_METRICS, "parser"),
+        "",
+        _compared(_own(scores, ENTITIES), published["ner"], ("P", "R", "F1"), "named entities"),
+        "",
+        Text(note, "dim"),
+        "",
+        score_table(rest),
+    )
+
+
+def score_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
+    """A column for each of `scores`, a row a score: its names joined, its value with three decimals."""
+    table = plain_table()
+    table.add_column("score")
+    columns = [dict(flat_scores(values)) for values in scores.values()]
+    for name in scores:
+        table.add_column(name, justify="right")
+    for score in dict.fromkeys(score for column in columns for score in column):
+        table.add_row(score, *(column.get(score, "–") for column in columns))
+    return table
+
+
+def flat_scores(scores: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Name and value as text; `{"a": {"b": 1.0}}` gives `a.b`, `1.000`."""
+    for name, value in scores.items():
+        if isinstance(value, Mapping):
+            yield from flat_scores(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _own(scores: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Published]:
+    return [
+        Published(system, f"{name}, development part", {k: 100 * v for k, v in own[name].items()})
+        for name in names
+        for system, own in scores.items()
+        if name in own
+    ]
+
+
+def _compared(own: Sequence[Published], others: Sequence[Published], metrics: Sequence[str], title: str) -> Table:
+    table = plain_table()
+    table.add_column(title)
+    table.add_column("measured on")
+    for metric in metrics:
+        table.add_column(metric, justify="right")
+    for row in (*own, *others):
+        values = [f"{row.scores[metric]:.1f}" if metric in row.scores else "–" for metric in metrics]
+        table.add_row(row.system, row.data, *values, style="bold" if row in own else None)
+    return table

@@ -1,0 +1,216 @@
+"""Ingest: what fetch gives, stored batch by batch, with the state of every address and the numbers of every source."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from config.settings import FetchSettings
+from tasks.clean import DuplicateIndex, clean_articles
+from tasks.engine.resources import Toolbox
+from tasks.engine.revisions import SAME, verdicts
+from tasks.fetch import Target, fetch_documents
+from tasks.fetch.batches import content_id, cut_batches
+from tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
+from tasks.fetch.pages import (
+    FAILED,
+    NOT_MODIFIED,
+    ROBOTS,
+    ROBOTS_KEPT,
+    UNCHANGED,
+    Memory,
+    Version,
+    newest_pages,
+    utc_now,
+)
+from tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
+from tasks.stages import StageOutput
+from tasks.warehouse.store import Batch, Provenance, Store
+
+# The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.
+PAUSES = 2
+
+
+@dataclass
+class SourceNumbers:
+    """What a run fetched of one source: a row of `runs`, whose counts are explained in `tasks.schemas`."""
+
+    seconds: float = 0.0
+    numbers: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def add(self, event: Fetched, seconds: float) -> None:
+        """Count what fetch gave, `seconds` after the run began."""
+        self.seconds = seconds
+        page = None if isinstance(event, (Known, Postponed)) else event.page
+        if page:
+            self.numbers["requests"] += page.reason != "robots"
+            self.numbers["bytes"] += page.bytes
+        match event:
+            case Document(row):
+                self.numbers["new" if row["version"] == 1 else "edited"] += 1
+                self.numbers["bytes"] += 0 if page else len(row["payload"])
+            case Known():
+                self.numbers["known"] += 1
+            case Postponed():
+                self.numbers["postponed"] += 1
+            case Refused(row):
+                self._fail(row["reason"])
+            case Kept(_, kept) if kept.reason:
+                self._fail(kept.reason)
+            case Kept(_, kept):
+                self.numbers["not_modified" if kept.outcome == NOT_MODIFIED else "unchanged"] += 1
+        self.numbers["found"] += not isinstance(event, Asked)
+
+    def _fail(self, reason: str) -> None:
+        self.failures[reason] += 1
+        self.numbers["robots" if reason == "robots" else "failed"] += 1
+
+    def row(self, run_id: str, source: str, started_at: datetime) -> dict[str, Any]:
+        """The row of `runs`."""
+        told = ", ".join(f"{reason} {count}" for reason, count in self.failures.most_common())
+        names = [column.name for column in RUNS.columns if pa.types.is_int64(column.type)]
+        known = {"run_id": run_id, "source": source, "started_at": started_at, "seconds": self.seconds}
+        return known | {"failures": told or None} | {name: self.numbers[name] for name in names}
+
+
+def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
+    """The documents of the warehouse, and the newest states of the addresses that a run may ask.
+
+    The time without runs does not count: what was edited meanwhile must be asked for.
+    """
+    since = min(now, _last_asked(store) or now) - timedelta(days=PAUSES * settings.recheck_days + 1)
+    documents: dict[str, Version] = {}
+    columns = ["doc_id", "version", "payload_sha256", "ingest_date"]
+    for row in store.rows("raw", columns):
+        number = row["version"] or 1
+        if row["doc_id"] not in documents or documents[row["doc_id"]].number < number:
+            is_old = row["ingest_date"] < since.date().isoformat()
+            documents[row["doc_id"]] = Version(number, row["payload_sha256"], is_old)
+    return Memory(documents, newest_pages(_states(store, since, now)), since)
+
+
+def _last_asked(store: Store) -> datetime | None:
+    """The end of the last day on which the web was asked; None where it never was."""
+    last = max((batch.ingest_date for batch in store.batches("pages")), default=None)
+    return datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(days=1) if last else None
+
+
+def _states(store: Store, since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
+    """The rows of `pages` that can still matter; the texts of robots.txt only while they hold."""
+    is_recent = ds.field("ingest_date") >= since.date().isoformat()
+    is_robots = ds.field("kind") == ROBOTS
+    names = [column.name for column in PAGES.columns]
+    asked = [name for name in names if name != "content"]
+    kept = ds.field("checked_at") > pa.scalar(now - ROBOTS_KEPT)
+    for columns, where in ((asked, is_recent & ~is_robots), (names, is_recent & is_robots & kept)):
+        yield from store.rows("pages", columns, where)
+
+
+class Ingest:
+    """One run's fetching into the warehouse; `counts` has the numbers of each source so far."""
+
+    def __init__(
+        self, store: Store, tools: Toolbox, provenance: Provenance, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._store, self._tools, self._provenance, self._now = store, tools, provenance, now
+        self._settings = tools.settings
+        self.started_at = now()
+        self.counts: dict[str, SourceNumbers] = {}
+        self.met = self.new = self.rejected = self.known = 0
+
+    def run(self, targets: Sequence[Target]) -> Iterator[int]:
+        """Fetch what the warehouse does not know yet; yields the number of new documents once a batch is stored.
+
+        A document is known by its id and version, a refusal by its address and reason: a second run of the same input
+        adds nothing.
+        """
+        refused = self._known_refusals()
+        day = self.started_at.date().isoformat()
+        number = sum(batch.ingest_date == day for batch in self._store.batches("raw"))
+        memory = load_memory(self._store, self._settings.fetch, self.started_at)
+        fetched = fetch_documents(targets, self._settings.fetch, memory, self._now)
+        for batch in cut_batches(self._watched(fetched), self._settings.run.batch_articles):
+            events = self._without_same_articles(batch)
+            self._count(events)
+            raw = [event.row for event in events if isinstance(event, Document)]
+            pages = [event.page.row for event in events if not isinstance(event, (Known, Postponed)) and event.page]
+            rejects = [event.row for event in events if isinstance(event, Refused)]
+            rejects = [row for row in rejects if (row["url"], row["reason"]) not in refused]
+            refused |= {(row["url"], row["reason"]) for row in rejects}
+            name = Batch(day, f"{number:05d}-{content_id(raw) if raw else _name(pages or rejects)}")
+            if rejects:
+                self._store.write_rejects("fetch", name, table(REJECTS, rejects), self._provenance)
+            if raw:
+                self._store.write("raw", name, table(RAW, raw), self._provenance)
+                number += 1
+            # Last: what is not stored must be fetched again.
+            if pages:
+                self._store.write("pages", name, table(PAGES, pages), self._provenance)
+            documents = sum(not isinstance(event, (Asked, Postponed)) for event in events)
+            self.new += len(raw)
+            self.rejected += len(rejects)
+            self.known += documents - len(raw) - len(rejects)
+            yield len(raw)
+
+    def store_counts(self) -> None:
+        """Write the numbers of the sources to `runs`."""
+        run_id = self._provenance.run_id
+        rows = [count.row(run_id, source, self.started_at) for source, count in self.counts.items()]
+        if rows:
+            name = Batch(self.started_at.date().isoformat(), f"{self.started_at:%H%M%S%f}-{run_id[:8]}")
+            self._store.write("runs", name, table(RUNS, rows), self._provenance)
+
+    def _without_same_articles(self, events: list[Fetched]) -> list[Fetched]:
+        """The events, in which pages that changed around an article that is the same have not changed."""
+        again = [event.row for event in events if isinstance(event, Document) and event.row["version"] > 1]
+        found = verdicts(again, self._store, self._cleaned) if again else {}
+        return [_judged(event, found) if isinstance(event, Document) else event for event in events]
+
+    def _cleaned(self, raw: pa.Table) -> StageOutput:
+        """What clean makes of documents, apart from stories."""
+        nothing, tools = DuplicateIndex(self._settings.clean), self._tools
+        return clean_articles(raw, tools.cleaners, nothing)
+
+    def __str__(self) -> str:
+        return f"fetch: {self.met} documents met; stored: {self.new} new, {self.known} known, {self.rejected} refused"
+
+    def _watched(self, fetched: Iterator[Fetched]) -> Iterator[Fetched]:
+        for event in fetched:
+            self._tools.progress.tick()
+            self.met += isinstance(event, (Document, Refused, Known, Kept))
+            yield event
+
+    def _count(self, events: list[Fetched]) -> None:
+        seconds = (self._now() - self.started_at).total_seconds()
+        for event in events:
+            self.counts.setdefault(event.source, SourceNumbers()).add(event, seconds)
+
+    def _known_refusals(self) -> set[tuple[str, str]]:
+        rows = self._store.scan("rejects", ["url", "reason"], ds.field("stage") == "fetch").to_pylist()
+        return {(row["url"], row["reason"]) for row in rows}
+
+
+def _judged(event: Document, found: dict[str, str]) -> Document | Kept:
+    doc_id, page, before = event.row["doc_id"], event.page, event.before
+    verdict = found.get(doc_id)
+    if verdict is None or page is None:
+        return event
+    if verdict == SAME:
+        return Kept(
+            doc_id, replace(page, outcome=UNCHANGED, changed_at=before.changed_at if before else page.changed_at)
+        )
+    since = before.changed_at if before and before.outcome == FAILED else page.checked_at
+    return Kept(doc_id, replace(page.without_validators(), outcome=FAILED, reason=verdict, changed_at=since))
+
+
+def _name(rows: Sequence[dict[str, Any]]) -> str:
+    """12 hex digits for rows that tell of no document."""
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:12]

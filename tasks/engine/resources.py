@@ -1,0 +1,87 @@
+"""What a run needs beside its settings: worker processes, and what is known of the articles before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from config.settings import Settings
+from tasks.clean import Cleaner, DuplicateIndex, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
+from tasks.engine.calls import ready
+from tasks.engine.repeats import Originals
+from tasks.engine.standstill import Progress
+from tasks.fetch import load_sources
+from tasks.processes.pool import WorkerPool
+from tasks.stages import STAGES
+from tasks.stories.signatures import sketched_articles
+from tasks.warehouse.store import Batch, Store
+
+if TYPE_CHECKING:
+    pass
+
+
+class Toolbox:
+    """The tools for one set of settings, each made when first asked for.
+
+    `stale` are the batches of `clean` that this run makes anew: their old rows are part of no story. `progress` hears
+    of all that is settled.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        stale: frozenset[Batch] = frozenset(),
+        progress: Progress | None = None,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.stale = stale
+        self.progress = progress or Progress()
+
+    def close(self) -> None:
+        """End the worker processes, if any were started."""
+        for name in ("cleaners", "workers"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
+
+    @cached_property
+    def cleaners(self) -> WorkerPool:
+        """The processes that clean documents."""
+        settings, sources = self.settings.clean, load_sources(Path(self.settings.fetch.sources))
+        hints = {source.id: Hints.of(source) for source in sources}
+        pages = PageReader(load_noise(Path(settings.noise)), settings.zone, hints)
+        return cleaner_pool(
+            Cleaner(settings, load_boilerplate(Path(settings.boilerplate)), pages), tick=self.progress.tick
+        )
+
+    @cached_property
+    def workers(self) -> WorkerPool:
+        """The process that has the models, for the stages after clean."""
+        settings = self.settings.run
+        bounds = settings.deadline_seconds, settings.worker_memory_mib
+        return WorkerPool("analysis", 1, *bounds, partial(ready, self.settings), self.progress.tick)
+
+    @cached_property
+    def duplicates(self) -> DuplicateIndex:
+        """The index of the articles cleaned in the last `clean.duplicate_days`."""
+        return DuplicateIndex.from_sketched((articles for _, articles in self._recent()), self.settings.clean)
+
+    @cached_property
+    def originals(self) -> Originals:
+        """The articles of these days which others may repeat word for word."""
+        originals = Originals()
+        for batch, articles in self._recent():
+            originals.add(batch, articles)
+        return originals
+
+    def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
+        since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
+        cleaned = self.store.done(STAGES["clean"]) - self.stale
+        recent = {batch for batch in cleaned if batch.ingest_date >= since}
+        return sketched_articles(self.store, recent, self.settings.clean)

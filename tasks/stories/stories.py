@@ -1,0 +1,108 @@
+"""Duplicates: which articles tell one story in the same or nearly the same words, and which of them is the earliest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from config.settings import CleanSettings
+from tasks.stories.near import NearIndex, Sketches, sketch
+
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+SKETCH: Final = pa.field("sketch", pa.binary())
+# What the index needs of an article, and what those need who look for the same words.
+KNOWN: Final = ("doc_id", "title", "text_sha256", "story", "published_at", "fetched_at")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of an article among the others: its story, and the earliest article of that if it is another one."""
+
+    story: str
+    duplicate_of: str | None
+
+
+class DuplicateIndex:
+    """The stories met so far, each named by the article that was cleaned first.
+
+    A text is compared with the articles that stories are named by, not with their copies: so similarity cannot drift
+    along a chain.
+    """
+
+    def __init__(self, settings: CleanSettings) -> None:
+        self._settings = settings
+        # The story of each sketch. An article that was edited stands for its story by each of its versions.
+        self._stories: list[str] = []
+        self._earliest: dict[str, tuple[datetime, str]] = {}
+        self._near = NearIndex(settings.duplicate_threshold, settings.minhash_permutations)
+
+    @classmethod
+    def from_sketched(cls, tables: Iterable[pa.Table], settings: CleanSettings) -> DuplicateIndex:
+        """The index of articles that `sketched` gives, in the order in which they were cleaned."""
+        index = cls(settings)
+        for data in tables:
+            columns = (data[name].to_pylist() for name in ("doc_id", "story", "published_at", "fetched_at"))
+            for doc_id, story, published_at, fetched_at in zip(*columns, strict=True):
+                index._add(story, doc_id, when(published_at, fetched_at))
+            named = data.filter(data[SKETCH.name].is_valid())
+            index._stories += named["story"].to_pylist()
+            index._near.add(_numbers(b"".join(named[SKETCH.name].to_pylist()), settings))
+        return index
+
+    def place(self, doc_id: str, text: str, at: datetime) -> Place:
+        """The story of this text, a new one if no other is like it; `at` is the time of the article, see `when`.
+
+        The earliest article of the story is that of all that are known now: what was cleaned before does not change.
+        """
+        made = _sketch(text, self._settings)
+        near = {self._stories[number] for number in self._near.like(made)}
+        story = min(near, key=self._earliest.__getitem__, default=doc_id)
+        if story == doc_id:
+            self._stories.append(story)
+            self._near.add(made[np.newaxis])
+        self._add(story, doc_id, at)
+        first = self._earliest[story][1]
+        return Place(story, first if first != doc_id else None)
+
+    def _add(self, story: str, doc_id: str, at: datetime) -> None:
+        self._earliest[story] = min(self._earliest.get(story, (at, doc_id)), (at, doc_id))
+
+
+def sketched(clean: pa.Table, settings: CleanSettings) -> pa.Table:
+    """What the index takes of a table of dataset `clean`: the columns `KNOWN`, and the sketch of each text that a story
+    is named by.
+    """
+    known = clean.select(KNOWN)
+    rows = clean.select(["doc_id", "story", "duplicate_of"]).to_pylist()
+    # Before schema version 3 the original gave the story its name.
+    stories = [row["story"] or row["duplicate_of"] or row["doc_id"] for row in rows]
+    sketches = [
+        _sketch(text, settings).tobytes() if story == row["doc_id"] else None
+        for row, story, text in zip(rows, stories, clean["text"].to_pylist(), strict=True)
+    ]
+    known = known.set_column(
+        known.schema.get_field_index("story"), known.schema.field("story"), pa.array(stories, pa.string())
+    )
+    return known.append_column(SKETCH, pa.array(sketches, SKETCH.type))
+
+
+def _sketch(text: str, settings: CleanSettings) -> Sketches:
+    return sketch(text, settings.shingle_words, settings.minhash_permutations)
+
+
+def _numbers(content: bytes, settings: CleanSettings) -> Sketches:
+    return np.frombuffer(content, np.uint32).reshape(-1, settings.minhash_permutations)
+
+
+def when(published_at: datetime | None, fetched_at: datetime | None) -> datetime:
+    """The time by which an article comes before another.
+
+    That of publication, or, where it is not known or cannot be since it lies after that, the time of fetching. Articles
+    from before schema version 3 may have neither, and were there before all others.
+    """
+    return min(filter(None, (published_at, fetched_at)), default=LONG_AGO)

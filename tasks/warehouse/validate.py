@@ -1,0 +1,212 @@
+"""The contract, checked on what lies in a warehouse: types, metadata, keys, offsets, references, whole batches.
+
+One batch is in memory at a time, besides the ids of all documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.errors import StoreError
+from tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, VERSION
+from tasks.stages import STAGES
+from tasks.warehouse.store import Batch, Store
+
+_DOCUMENTS: Final = ("raw", "clean")
+_SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}
+# Rows of the first dataset belong to rows of the second, by these columns where none is null.
+_REFERENCES: Final = (
+    ("clean", "raw", ("doc_id",)),
+    ("sentences", "clean", ("doc_id",)),
+    ("tokens", "sentences", ("doc_id", "sent_id")),
+    ("entities", "sentences", ("doc_id", "sent_id")),
+    ("quotes", "sentences", ("doc_id", "sent_id")),
+    ("stances", "sentences", ("doc_id", "sent_id")),
+    ("sentiment", "clean", ("doc_id",)),
+    ("sentiment", "sentences", ("doc_id", "sent_id")),
+)
+_METADATA: Final = ("stage", "schema_version", "fingerprint", "version", "run_id")
+_MADE_BY: Final = {name: name for name in DATASETS} | {
+    name: stage.name for stage in STAGES.values() for name in stage.writes
+}
+_REFUSING: Final = ("fetch", *STAGES)
+_REJECTS_FILE: Final = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/]+)\.parquet$")
+
+Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in the file of a batch of a dataset."""
+
+    dataset: str
+    batch: Batch
+    wrong: str
+
+
+@dataclass
+class Validation:
+    """How much was looked at so far."""
+
+    batches: int = 0
+    rows: int = 0
+
+
+def validate(store: Store, seen: Validation) -> Iterator[Problem]:
+    """Yield all that breaks the contract, batch after batch; `seen` is counted up on the way.
+
+    A batch that some stage has still to do is no problem: the next run does it.
+    """
+    there = {name: set(store.batches(name)) for name in DATASETS if name != "rejects"}
+    ids: dict[str, dict[tuple[bytes, int], Batch]] = {name: {} for name in _DOCUMENTS}
+    originals: dict[str, Batch] = {}
+    for batch in sorted(set().union(*there.values())):
+        present = [name for name, batches in there.items() if batch in batches]
+        yield from _orphans(batch, present)
+        tables: dict[str, pa.Table] = {}
+        for name in present:
+            yield from _look_into(store, name, batch, tables)
+        for name, found in ids.items():
+            if name in tables:
+                yield from _repeated(name, batch, tables[name], found)
+        yield from _check_batch(batch, tables)
+        if "clean" in tables:
+            originals |= dict.fromkeys(tables["clean"]["duplicate_of"].drop_null().to_pylist(), batch)
+        seen.batches += "raw" in present
+        seen.rows += sum(map(len, tables.values()))
+    articles = {doc_id for doc_id, _ in ids["clean"]}
+    for doc_id, batch in originals.items():
+        if _compact(doc_id) not in articles:
+            yield Problem("clean", batch, f"duplicate_of names {doc_id}, which is no article of the warehouse")
+    yield from _check_rejects(store, seen)
+
+
+def _look_into(store: Store, name: str, batch: Batch, tables: dict[str, pa.Table]) -> Iterator[Problem]:
+    """Put the rows of a file among the tables, or say why they cannot be read; and check its metadata."""
+    try:
+        tables[name] = store.read(name, batch)
+        metadata = store.metadata(name, batch)
+    except StoreError as error:
+        yield Problem(name, batch, str(error))
+        return
+    missing = [f"nabra.{key}" for key in _METADATA if not metadata.get(key)]
+    if missing:
+        yield Problem(name, batch, f"the file's metadata lack {', '.join(missing)}")
+    elif metadata["stage"] != _MADE_BY[name]:
+        yield Problem(name, batch, f"the file's metadata name the stage {metadata['stage']}, not {_MADE_BY[name]}")
+
+
+def _check_rejects(store: Store, seen: Validation) -> Iterator[Problem]:
+    """Their files are no batches: each is named by a batch and the stage that refused."""
+    for path in store.dataset(REJECTS.name).files:
+        if match := _REJECTS_FILE.search(path):
+            batch, tables = Batch(match[1], match[2]), dict[str, pa.Table]()
+            yield from _look_into(store, REJECTS.name, batch, tables)
+            yield from _check_batch(batch, tables)
+            for data in tables.values():
+                for column, known in (("stage", _REFUSING), ("reason", tuple(REJECT_REASONS))):
+                    odd = set(data[column].to_pylist()) - set(known)
+                    if odd:
+                        yield Problem(REJECTS.name, batch, f"unknown {column}: {', '.join(sorted(odd))}")
+                seen.rows += len(data)
+
+
+def _orphans(batch: Batch, present: list[str]) -> Iterator[Problem]:
+    for stage in STAGES.values():
+        made = [name for name in stage.writes if name in present]
+        missing = [name for name in stage.reads if name not in present]
+        for name in made if missing else ():
+            yield Problem(name, batch, f"made from {', '.join(missing)}, which has no such batch")
+
+
+def _repeated(name: str, batch: Batch, data: pa.Table, found: dict[tuple[bytes, int], Batch]) -> Iterator[Problem]:
+    for row in data.select(["doc_id", VERSION.name]).to_pylist():
+        version = row["version"] or 1
+        first = found.setdefault((_compact(row["doc_id"]), version), batch)
+        if first != batch:
+            yield Problem(name, batch, f"version {version} of document {row['doc_id']} is in batch {first} too")
+
+
+def _compact(doc_id: str) -> bytes:
+    """Half the memory of the text."""
+    return (
+        bytes.fromhex(doc_id) if len(doc_id) % 2 == 0 and not set(doc_id) - set("0123456789abcdef") else doc_id.encode()
+    )
+
+
+def _check_batch(batch: Batch, tables: Tables) -> Iterator[Problem]:
+    for name, data in tables.items():
+        key = list(DATASETS[name].key)
+        doubles = len(data) - len(data.group_by(key).aggregate([]))
+        if doubles:
+            yield Problem(name, batch, f"{doubles} rows repeat the key {', '.join(key)} of another")
+    for name, other, columns in _REFERENCES:
+        if {name, other} <= tables.keys():
+            yield from _unreferenced(name, other, list(columns), batch, tables)
+    if "clean" in tables:
+        yield from _wrong_offsets(batch, tables)
+    if "sentiment" in tables:
+        yield from _wrong_levels(batch, tables["sentiment"])
+
+
+def _unreferenced(name: str, other: str, key: list[str], batch: Batch, tables: Tables) -> Iterator[Problem]:
+    strangers = tables[name].select(key).drop_null().join(tables[other].select(key), key, join_type="left anti")
+    if len(strangers):
+        example = ", ".join(str(value) for value in strangers.slice(0, 1).to_pylist()[0].values())
+        yield Problem(name, batch, f"{len(strangers)} rows have no {other} of {', '.join(key)}, such as {example}")
+
+
+def _wrong_offsets(batch: Batch, tables: Tables) -> Iterator[Problem]:
+    texts = {row["doc_id"]: row for row in tables["clean"].select(["doc_id", "title", "text"]).to_pylist()}
+    for name, column in _SPANS.items():
+        wrong = 0
+        for row in (
+            tables[name].select(["doc_id", "part", "start", "end", column]).to_pylist() if name in tables else ()
+        ):
+            text = (texts.get(row["doc_id"]) or {}).get(row["part"]) or ""
+            wrong += text[row["start"] : row["end"]] != row[column] or not row[column]
+        if wrong:
+            yield Problem(name, batch, f"{wrong} rows whose offsets don't cut `{column}` out of the article")
+    if "quotes" in tables:
+        yield from _wrong_speakers(batch, tables["quotes"], texts)
+    if {"tokens", "sentences"} <= tables.keys():
+        outside = _outside_sentence(tables["tokens"], tables["sentences"])
+        if outside:
+            yield Problem("tokens", batch, f"{outside} rows that lie outside their sentence")
+
+
+def _wrong_speakers(batch: Batch, quotes: pa.Table, texts: Mapping[str, Mapping[str, str | None]]) -> Iterator[Problem]:
+    wrong = 0
+    for row in quotes.select(["doc_id", "part", "speaker", "speaker_start", "speaker_end"]).to_pylist():
+        speaker = row["speaker"], row["speaker_start"], row["speaker_end"]
+        text = texts.get(row["doc_id"], {}).get(row["part"]) or ""
+        wrong += speaker != (None, None, None) and (None in speaker or text[speaker[1] : speaker[2]] != speaker[0])
+    if wrong:
+        yield Problem("quotes", batch, f"{wrong} rows whose offsets don't cut `speaker` out of the article")
+
+
+def _wrong_levels(batch: Batch, sentiment: pa.Table) -> Iterator[Problem]:
+    levels = {"document": True, "sentence": False}
+    rows = zip(sentiment["level"].to_pylist(), sentiment["sent_id"].to_pylist(), strict=True)
+    wrong = sum(levels.get(level) is not (sent_id is None) for level, sent_id in rows)
+    if wrong:
+        yield Problem(
+            "sentiment", batch, f"{wrong} rows that are neither of a sentence nor, without sent_id, of a document"
+        )
+
+
+def _outside_sentence(tokens: pa.Table, sentences: pa.Table) -> int:
+    key = ["doc_id", "sent_id"]
+    bounds = sentences.select([*key, "start", "end"]).rename_columns([*key, "low", "high"])
+    placed = tokens.select([*key, "start", "end"]).join(bounds, key, join_type="inner")
+    inside = pc.and_(
+        pc.and_(pc.greater_equal(placed["start"], placed["low"]), pc.less_equal(placed["end"], placed["high"])),
+        pc.less(placed["start"], placed["end"]),
+    )
+    return len(placed) - (pc.sum(inside).as_py() or 0)
