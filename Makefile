@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench clean links
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -17,7 +17,13 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 
-check: $(VENV)/.installed
+# What mypy and the checker of borders read: the packages by their names.
+LINKS := build/links/nabra
+links:
+	mkdir -p $(LINKS)
+	for folder in flows tasks config models; do ln -sfn ../../../$$folder $(LINKS)/$$folder; done
+
+check: $(VENV)/.installed links
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

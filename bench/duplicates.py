@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.scale import MADE_BY, apart
-from config.settings import Settings, load_settings
-from tasks.engine.resources import Toolbox
-from tasks.schemas import CLEAN, table
-from tasks.stories.signatures import FOLDER
-from tasks.warehouse.store import Batch, Store
+from nabra.config.settings import Settings, load_settings
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.schemas import CLEAN, table
+from nabra.tasks.stories.signatures import FOLDER
+from nabra.tasks.warehouse.store import Batch, Store
 
 DAYS, BATCH_ARTICLES, TEXT_WORDS, COPY_SHARE = 30, 64, 300, 0.2
 SYLLABLES = ("با", "تو", "جي", "دا", "رو", "سي", "شا", "صو", "عي", "فا", "قو", "كي", "لا", "مو", "ني", "وا")

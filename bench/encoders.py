@@ -31,14 +31,14 @@ from stanza.models.ner.scorer import score_by_entity
 from stanza.utils.conll import CoNLL
 
 from bench.parse import plain_pipeline
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import BUNDLED, ENCODER, model_folder
-from tasks.models.memo import MemoEncoder
-from tasks.train import heads
-from tasks.train.data import read_conllu, surface_tokens
-from tasks.train.joint import WEIGHTS, Corpus, Rates, frozen_encoder, train_joint
-from tasks.train.stanza_models import Trainer, run_trainer
-from tasks.train.steps import NEWS_FILE, PRETRAIN, Workshop, run_step
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import BUNDLED, ENCODER, model_folder
+from nabra.tasks.models.memo import MemoEncoder
+from nabra.tasks.train import heads
+from nabra.tasks.train.data import read_conllu, surface_tokens
+from nabra.tasks.train.joint import WEIGHTS, Corpus, Rates, frozen_encoder, train_joint
+from nabra.tasks.train.stanza_models import Trainer, run_trainer
+from nabra.tasks.train.steps import NEWS_FILE, PRETRAIN, Workshop, run_step
 
 SEED = 1
 STEPS = 1000

@@ -23,7 +23,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tasks.arabic.folding import fold, words
+from nabra.tasks.arabic.folding import fold, words
 from tests.pages.reading import SETTINGS, SavedPage, read_page, saved_pages
 
 logging.disable(logging.CRITICAL)

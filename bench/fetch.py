@@ -20,8 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.connection import Connection
 from urllib.request import urlopen
 
-from config.settings import load_settings
-from tasks.fetch import Document, Target, fetch_documents
+from nabra.config.settings import load_settings
+from nabra.tasks.fetch import Document, Target, fetch_documents
 
 PARAGRAPH = "<p>قالت بلدية مدينة الواحة إن أعمال الجسر رقم {} ستنتهي قبل الصيف المقبل بعد تأخير دام شهرين.</p>"
 

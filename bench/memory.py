@@ -15,9 +15,9 @@ from typing import Final
 
 import pyarrow as pa
 
-from config.settings import load_settings
-from tasks.schemas import CLEAN, table
-from tasks.stage_functions import FUNCTIONS, StageTools
+from nabra.config.settings import load_settings
+from nabra.tasks.schemas import CLEAN, table
+from nabra.tasks.stage_functions import FUNCTIONS, StageTools
 
 GOOD: Final = (
     "أعلن وزير المياه أن المشروع سيبدأ في الربيع المقبل. وأضاف الوزير «سنعمل مع الأمم المتحدة على إيصال المياه». "

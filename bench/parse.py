@@ -18,12 +18,12 @@ import stanza
 import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
-from config.settings import load_settings
-from tasks.actors import load_actors
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import BUNDLED, ENCODER, LANGUAGE, model_folder
-from tasks.parse.load import PROCESSORS, load_parser
-from tasks.parse.parse import parse_articles
+from nabra.config.settings import load_settings
+from nabra.tasks.actors import load_actors
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import BUNDLED, ENCODER, LANGUAGE, model_folder
+from nabra.tasks.parse.load import PROCESSORS, load_parser
+from nabra.tasks.parse.parse import parse_articles
 from tests.conftest import clean_table
 
 SAMPLES = Path(__file__).parents[1] / "config" / "samples" / "articles"

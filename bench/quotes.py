@@ -25,20 +25,20 @@ from torch import nn
 from torch.nn.functional import cross_entropy, one_hot
 from torch.nn.utils.rnn import pad_sequence
 
-from config.settings import load_settings
-from tasks.actors import load_actors
-from tasks.evaluate.articles import Evaluation, read_annotated
-from tasks.evaluate.judgements import judge_article
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import BUNDLED, ENCODER, model_folder
-from tasks.models.precision import half_precision
-from tasks.parse.load import load_parser
-from tasks.parse.parse import parse_articles
-from tasks.parse.segment import token_states
-from tasks.stance import load_cues
-from tasks.stance.document import Part
-from tasks.stance.quotes import Quote, find_quotes
-from tasks.stance.tag import documents
+from nabra.config.settings import load_settings
+from nabra.tasks.actors import load_actors
+from nabra.tasks.evaluate.articles import Evaluation, read_annotated
+from nabra.tasks.evaluate.judgements import judge_article
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import BUNDLED, ENCODER, model_folder
+from nabra.tasks.models.precision import half_precision
+from nabra.tasks.parse.load import load_parser
+from nabra.tasks.parse.parse import parse_articles
+from nabra.tasks.parse.segment import token_states
+from nabra.tasks.stance import load_cues
+from nabra.tasks.stance.document import Part
+from nabra.tasks.stance.quotes import Quote, find_quotes
+from nabra.tasks.stance.tag import documents
 
 Row = dict[str, Any]
 Place = tuple[int, int]

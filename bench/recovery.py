@@ -34,9 +34,9 @@ from pathlib import Path
 import boto3
 from moto.server import ThreadedMotoServer
 
-from config.settings import load_settings
-from tasks.engine.attempts import failures
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.engine.attempts import failures
+from nabra.tasks.warehouse.store import Store
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (
     DONE,

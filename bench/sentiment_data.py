@@ -27,21 +27,21 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from bench.sentiment_sets import ENGLISH, foreign_sets, pools, without_copies
-from config.settings import load_settings
-from tasks.arabic.folding import readings, words
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import BUNDLED, ENCODER, OPINION, SENTIMENT, model_folder
-from tasks.models.precision import half_precision
-from tasks.schemas import SENTIMENTS
-from tasks.sentiment.classifier import EncoderFeatures, load_classifier
-from tasks.stance import load_cues
-from tasks.stance.cues import Cues, starts_with
-from tasks.train.data import data_files
-from tasks.train.encoder import multilingual_encoder
-from tasks.train.labelled import Labelled, read_articles, read_sentences
-from tasks.train.opinion import sentiment_task
-from tasks.train.sentiment import LAYERS
-from tasks.train.steps import OPINIONATED, SHORT_LAYERS
+from nabra.config.settings import load_settings
+from nabra.tasks.arabic.folding import readings, words
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import BUNDLED, ENCODER, OPINION, SENTIMENT, model_folder
+from nabra.tasks.models.precision import half_precision
+from nabra.tasks.schemas import SENTIMENTS
+from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier
+from nabra.tasks.stance import load_cues
+from nabra.tasks.stance.cues import Cues, starts_with
+from nabra.tasks.train.data import data_files
+from nabra.tasks.train.encoder import multilingual_encoder
+from nabra.tasks.train.labelled import Labelled, read_articles, read_sentences
+from nabra.tasks.train.opinion import sentiment_task
+from nabra.tasks.train.sentiment import LAYERS
+from nabra.tasks.train.steps import OPINIONATED, SHORT_LAYERS
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tasks.arabic.folding import words
-from tasks.schemas import SENTIMENTS
-from tasks.train.data import data_files
-from tasks.train.labelled import Labelled, Targeted, read_foreign_targets, read_sentences, read_tweets
-from tasks.train.silver import news_sentences
-from tasks.train.steps import ENGLISH_TARGETS, NEWS_FILE
+from nabra.tasks.arabic.folding import words
+from nabra.tasks.schemas import SENTIMENTS
+from nabra.tasks.train.data import data_files
+from nabra.tasks.train.labelled import Labelled, Targeted, read_foreign_targets, read_sentences, read_tweets
+from nabra.tasks.train.silver import news_sentences
+from nabra.tasks.train.steps import ENGLISH_TARGETS, NEWS_FILE
 
 SEED = 1
 SILVER, FROM_ARTICLE = 6000, 3

@@ -2,9 +2,9 @@
 
 from functools import cache
 
-from config.settings import load_settings
-from tasks.engine import resources as toolbox
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.engine import resources as toolbox
+from nabra.tasks.warehouse.store import Store
 
 for name in ("load_parser", "load_encoder", "load_classifier", "load_target_classifier"):
     setattr(toolbox, name, cache(getattr(toolbox, name)))

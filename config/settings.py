@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from tasks.errors import ConfigError
+from nabra.tasks.errors import ConfigError
 
 CONFIG_FOLDER = Path(__file__).parent
 DEFAULT_FILE = CONFIG_FOLDER / "default.toml"

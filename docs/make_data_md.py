@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tasks.schemas import DATASETS, REJECT_REASONS, SCHEMA_VERSION, Dataset
+from nabra.tasks.schemas import DATASETS, REJECT_REASONS, SCHEMA_VERSION, Dataset
 
 HEAD = f"""# The tables
 

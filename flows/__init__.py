@@ -1,5 +1,5 @@
 """The `nabra` command and its Prefect flows."""
 
-from flows.prefect.surroundings import leave_out
+from nabra.flows.prefect.surroundings import leave_out
 
 leave_out()

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.settings import load_settings
-from flows.terminal.inert import InertConsole
-from flows.terminal.judgements import change_text, error_text
-from flows.terminal.scores import model_scores, score_table
-from tasks.errors import UsageError
-from tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables, read_annotated
-from tasks.evaluate.judgements import Row, changes, read_judgements, save_judgements
-from tasks.evaluate.models import score_models
-from tasks.models.folders import BUNDLED, OPEN, SCORES, model_folder, model_root
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.flows.terminal.inert import InertConsole
+from nabra.flows.terminal.judgements import change_text, error_text
+from nabra.flows.terminal.scores import model_scores, score_table
+from nabra.tasks.errors import UsageError
+from nabra.tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables, read_annotated
+from nabra.tasks.evaluate.judgements import Row, changes, read_judgements, save_judgements
+from nabra.tasks.evaluate.models import score_models
+from nabra.tasks.models.folders import BUNDLED, OPEN, SCORES, model_folder, model_root
+from nabra.tasks.warehouse.store import Store
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def shipped_scores() -> dict[str, Any]:
 
 def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
     """Run the whole flow over annotated articles in a warehouse of their own, and judge what it finds."""
-    from flows.news import news
-    from flows.prefect.parameters import Place, RunParameters
+    from nabra.flows.news import news
+    from nabra.flows.prefect.parameters import Place, RunParameters
 
     with tempfile.TemporaryDirectory(prefix="nabra-evaluate-") as folder:
         inputs = Path(folder) / "articles.jsonl"

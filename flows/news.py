@@ -11,20 +11,20 @@ from typing import Final
 from prefect import Flow, flow
 from prefect.context import FlowRunContext
 
-from config.settings import Settings, load_settings
-from flows.prefect.artifacts import publish, reject_share
-from flows.prefect.parameters import BackfillParameters, Place, RunParameters
-from flows.terminal.progress import fetch_progress, show_rejects, stage_progress
-from tasks.engine.attempts import Attempts, Failure
-from tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
-from tasks.engine.fingerprint import fingerprints
-from tasks.engine.standstill import StoodStillError, ended_at_standstill
-from tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
-from tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
-from tasks.run import Plan, StageCount, close_tools, open_tools, progress_of, run_fetch, run_stage
-from tasks.stages import STAGES
-from tasks.warehouse.lease import Check, hold
-from tasks.warehouse.store import Batch, Store
+from nabra.config.settings import Settings, load_settings
+from nabra.flows.prefect.artifacts import publish, reject_share
+from nabra.flows.prefect.parameters import BackfillParameters, Place, RunParameters
+from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress
+from nabra.tasks.engine.attempts import Attempts, Failure
+from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
+from nabra.tasks.engine.fingerprint import fingerprints
+from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
+from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
+from nabra.tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
+from nabra.tasks.run import Plan, StageCount, close_tools, open_tools, progress_of, run_fetch, run_stage
+from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.lease import Check, hold
+from nabra.tasks.warehouse.store import Batch, Store
 
 logger = logging.getLogger(__name__)
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.terminal.progress import console
-from tasks.errors import UsageError
-from tasks.models.folders import BUNDLED, model_root
-from tasks.train.data import data_files
-from tasks.train.steps import SHIPPED, STEPS, Workshop, run_step
+from nabra.flows.terminal.progress import console
+from nabra.tasks.errors import UsageError
+from nabra.tasks.models.folders import BUNDLED, model_root
+from nabra.tasks.train.data import data_files
+from nabra.tasks.train.steps import SHIPPED, STEPS, Workshop, run_step
 
 
 @task(name="train-step", task_run_name="train {name}", cache_policy=NO_CACHE, persist_result=False)
 def train_step(name: str, data: str, work: str, out: str, seed: int) -> bool:
-    """One step of `tasks.train.steps`."""
+    """One step of `nabra.tasks.train.steps`."""
     return run_step(name, Workshop(Path(data), Path(work), Path(out), seed))
 
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import Field
 
-from config.settings import CONFIG_FOLDER
-from tasks.arabic.folding import words
-from tasks.data_files import Entry, read_data_file, read_data_folder
-from tasks.errors import ConfigError
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.arabic.folding import words
+from nabra.tasks.data_files import Entry, read_data_file, read_data_folder
+from nabra.tasks.errors import ConfigError
 
 INSTITUTIONS: Final = CONFIG_FOLDER / "actors" / "institutions.toml"
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from tasks.errors import ConfigError
+from nabra.tasks.errors import ConfigError
 
 
 class Entry(BaseModel):

@@ -22,7 +22,7 @@ class BatchError(StoreError):
 
 
 class SchemaError(BatchError):
-    """A table does not have the columns and types that `tasks.schemas` declares for it."""
+    """A table does not have the columns and types that `nabra.tasks.schemas` declares for it."""
 
 
 class ServerError(NabraError):
@@ -40,7 +40,7 @@ class ModelError(NabraError):
 class DocumentError(NabraError):
     """One document cannot be taken by a stage; the stage turns it into a row of `rejects`.
 
-    `reason` is one of `tasks.schemas.REJECT_REASONS`.
+    `reason` is one of `nabra.tasks.schemas.REJECT_REASONS`.
     """
 
     def __init__(self, reason: str, detail: str) -> None:

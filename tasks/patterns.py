@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from tasks.arabic.folding import fold_letters
+from nabra.tasks.arabic.folding import fold_letters
 
 # A line as long takes a good pattern some microseconds, one that grows with the square some thousand of them.
 SLOW_SECONDS: Final = 0.02

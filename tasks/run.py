@@ -13,22 +13,22 @@ import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from config.settings import Settings
-from tasks.clean import clean_articles
-from tasks.engine.attempts import set_aside
-from tasks.engine.calls import call_in_groups
-from tasks.engine.fingerprint import VERSION as NABRA_VERSION
-from tasks.engine.fingerprint import fingerprints
-from tasks.engine.ingest import Ingest
-from tasks.engine.repeats import documents, merged, shared, taken_over, within, without
-from tasks.engine.resources import Toolbox
-from tasks.engine.standstill import Progress
-from tasks.errors import BatchError
-from tasks.fetch import Target
-from tasks.processes.isolated import call_alone
-from tasks.schemas import VERSION
-from tasks.stages import STAGES, Stage, StageOutput
-from tasks.warehouse.store import Batch, Provenance, Store
+from nabra.config.settings import Settings
+from nabra.tasks.clean import clean_articles
+from nabra.tasks.engine.attempts import set_aside
+from nabra.tasks.engine.calls import call_in_groups
+from nabra.tasks.engine.fingerprint import VERSION as NABRA_VERSION
+from nabra.tasks.engine.fingerprint import fingerprints
+from nabra.tasks.engine.ingest import Ingest
+from nabra.tasks.engine.repeats import documents, merged, shared, taken_over, within, without
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.standstill import Progress
+from nabra.tasks.errors import BatchError
+from nabra.tasks.fetch import Target
+from nabra.tasks.processes.isolated import call_alone
+from nabra.tasks.schemas import VERSION
+from nabra.tasks.stages import STAGES, Stage, StageOutput
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
 
 logger = logging.getLogger(__name__)
 

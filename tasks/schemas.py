@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from tasks.errors import SchemaError
+from nabra.tasks.errors import SchemaError
 
 # Raised whenever columns are added; a column says since which version it is there. Version 1: the first.
 SCHEMA_VERSION: Final = 4

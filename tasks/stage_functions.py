@@ -9,17 +9,26 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from config.settings import Settings
-from tasks.actors import Actors, load_actors
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import DECISION, ENCODER, OPINION, SENTIMENT, STANCE, model_folder, opinion_folder, verify
-from tasks.parse.load import load_parser
-from tasks.parse.parse import parse_articles
-from tasks.parse.parser import Parser
-from tasks.sentiment import tag_sentiment
-from tasks.sentiment.classifier import Classifier, load_classifier
-from tasks.stages import StageOutput
-from tasks.stance import Judges, load_cues, load_decision, load_target_classifier, tag_stances
+from nabra.config.settings import Settings
+from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import (
+    DECISION,
+    ENCODER,
+    OPINION,
+    SENTIMENT,
+    STANCE,
+    model_folder,
+    opinion_folder,
+    verify,
+)
+from nabra.tasks.parse.load import load_parser
+from nabra.tasks.parse.parse import parse_articles
+from nabra.tasks.parse.parser import Parser
+from nabra.tasks.sentiment import tag_sentiment
+from nabra.tasks.sentiment.classifier import Classifier, load_classifier
+from nabra.tasks.stages import StageOutput
+from nabra.tasks.stance import Judges, load_cues, load_decision, load_target_classifier, tag_stances
 
 Tables = Mapping[str, pa.Table]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, table
+from nabra.tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, table
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,14 @@ from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
-from config.settings import StoreSettings
-from tasks.parse.parser import NamedEntity, ParsedSentence, Word
-from tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
-from tasks.sentiment.classifier import Floats
-from tasks.stance.decision import Decision
-from tasks.stance.targets import Judged, Marked
-from tasks.train.encoder import save_encoder
-from tasks.warehouse.store import Store
+from nabra.config.settings import StoreSettings
+from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
+from nabra.tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
+from nabra.tasks.sentiment.classifier import Floats
+from nabra.tasks.stance.decision import Decision
+from nabra.tasks.stance.targets import Judged, Marked
+from nabra.tasks.train.encoder import save_encoder
+from nabra.tasks.warehouse.store import Store
 from tests.workplace import Workplace
 
 TINY_LETTERS = 'ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ.،«»"0123456789'

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from config.settings import Settings, load_settings
-from tasks.clean import Cleaner, PageReader, load_boilerplate, load_noise
-from tasks.parse.parser import Parser
-from tasks.stage_functions import StageTools
-from tasks.stance import Judges, load_cues
+from nabra.config.settings import Settings, load_settings
+from nabra.tasks.clean import Cleaner, PageReader, load_boilerplate, load_noise
+from nabra.tasks.parse.parser import Parser
+from nabra.tasks.stage_functions import StageTools
+from nabra.tasks.stance import Judges, load_cues
 from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
 
 

@@ -23,16 +23,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from config.settings import load_settings
-from tasks.engine.attempts import AT_WORK
-from tasks.errors import NabraError
-from tasks.stage_functions import FUNCTIONS
-from tasks.warehouse import lease
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.engine.attempts import AT_WORK
+from nabra.tasks.errors import NabraError
+from nabra.tasks.stage_functions import FUNCTIONS
+from nabra.tasks.warehouse import lease
+from nabra.tasks.warehouse.store import Store
 from tests.workplace import all_rows
 
 FORKS: Final = multiprocessing.get_context("forkserver")
-PRELOADED: Final = ["tests.runs", "flows.news", "tests.conftest"]
+PRELOADED: Final = ["tests.runs", "nabra.flows.news", "tests.conftest"]
 FORKS.set_forkserver_preload(PRELOADED)
 DONE, CRASHED, FAILED = 0, 1, 2
 
@@ -224,10 +224,10 @@ def _go(run: Run) -> None:
 
 
 def _run(run: Run) -> int:
-    from flows import news
-    from flows.prefect.parameters import Place, RunParameters
-    from tasks import alone
-    from tasks import run as runner
+    from nabra.flows import news
+    from nabra.flows.prefect.parameters import Place, RunParameters
+    from nabra.tasks import alone
+    from nabra.tasks import run as runner
 
     if run.stand_ins:
         use_stand_ins()
@@ -259,7 +259,7 @@ def _with_stand_ins(target: Callable[..., None], args: tuple[Any, ...]) -> None:
 
 def use_stand_ins() -> None:
     """Let every toolbox of this process run the stages here, with a parser and classifiers of a few lines."""
-    from tasks.engine.resources import Toolbox
+    from nabra.tasks.engine.resources import Toolbox
     from tests.in_process import InThisProcess, stand_ins
 
     Toolbox.workers = property(lambda tools: InThisProcess(stand_ins(tools.settings)))  # type: ignore[assignment]

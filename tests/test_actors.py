@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import CONFIG_FOLDER
-from tasks.actors import Actors, Mention, load_actors
-from tasks.errors import ConfigError
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.actors import Actors, Mention, load_actors
+from nabra.tasks.errors import ConfigError
 from tests.hostile import Hostile, faults
 
 LIST = """

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import BatchError, StoreError
-from tasks.processes.isolated import call_alone
+from nabra.tasks.errors import BatchError, StoreError
+from nabra.tasks.processes.isolated import call_alone
 
 ORPHAN = """
 import sys
-from tasks.processes.isolated import call_alone
+from nabra.tasks.processes.isolated import call_alone
 from tests.test_alone import tell_and_sleep
 
 if __name__ == "__main__":

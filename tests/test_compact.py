@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from tasks.schemas import QUOTES, SCHEMA_VERSION
-from tasks.warehouse.snapshot import (
+from nabra.flows.cli.main import app
+from nabra.tasks.schemas import QUOTES, SCHEMA_VERSION
+from nabra.tasks.warehouse.snapshot import (
     COMPACTED,
     FOLDER,
     NO_DAY,
@@ -31,7 +31,7 @@ from tasks.warehouse.snapshot import (
     read_manifest,
     stale,
 )
-from tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import write
 from tests.workplace import Workplace
 
@@ -123,7 +123,7 @@ def test_files_of_an_earlier_version_are_merged_under_the_current_one(store: Sto
 
 
 def test_memory_is_bounded_by_the_row_group(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.warehouse.store.ROW_GROUP_BYTES", 2 * store_bytes(store))
+    monkeypatch.setattr("nabra.tasks.warehouse.store.ROW_GROUP_BYTES", 2 * store_bytes(store))
     for number in range(1, 6):
         add(store, number)
     merge(store)

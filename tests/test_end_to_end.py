@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from tasks.schemas import PARTS, SENTIMENTS
+from nabra.tasks.schemas import PARTS, SENTIMENTS
 from tests.workplace import RUN_DATASETS, Workplace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]

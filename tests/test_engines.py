@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.schemas import DATASETS, SCHEMA_VERSION, Column, Dataset, table
-from tasks.warehouse.snapshot import COMPACTED, compact
-from tasks.warehouse.store import Store
+from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION, Column, Dataset, table
+from nabra.tasks.warehouse.snapshot import COMPACTED, compact
+from nabra.tasks.warehouse.store import Store
 from tests.workplace import Workplace
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "reading.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pebble import ProcessPool
 
-from tasks.processes.environment import CONFINED, harmless
+from nabra.tasks.processes.environment import CONFINED, harmless
 
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "planted-1",

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from tasks.warehouse.export import conllu, json_line
+from nabra.flows.cli.main import app
+from nabra.tasks.warehouse.export import conllu, json_line
 from tests.flows.small_warehouse import DOC, small_warehouse
 from tests.workplace import Workplace
 

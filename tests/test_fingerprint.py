@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.settings import load_settings
-from tasks.engine.fingerprint import fingerprints
+from nabra.config.settings import load_settings
+from nabra.tasks.engine.fingerprint import fingerprints
 
 SOURCE = """[[source]]
 id = "port"

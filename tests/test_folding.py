@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.arabic.folding import after_letters, fold, fold_with_offsets, readings, without_article, words
+from nabra.tasks.arabic.folding import after_letters, fold, fold_with_offsets, readings, without_article, words
 
 
 def test_fold_makes_spellings_of_one_word_alike() -> None:

@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import StoreSettings, load_settings
-from tasks.errors import StoreError
-from tasks.warehouse import lease
-from tasks.warehouse.lease import HOLDER, hold, seen_holder
-from tasks.warehouse.store import Store
+from nabra.config.settings import StoreSettings, load_settings
+from nabra.tasks.errors import StoreError
+from nabra.tasks.warehouse import lease
+from nabra.tasks.warehouse.lease import HOLDER, hold, seen_holder
+from nabra.tasks.warehouse.store import Store
 from tests.faulty_proxy import faulty_proxy
 
 HOLD = """
 import sys, time
-from config.settings import StoreSettings, load_settings
-from tasks.warehouse.lease import hold
-from tasks.warehouse.store import Store
+from nabra.config.settings import StoreSettings, load_settings
+from nabra.tasks.warehouse.lease import hold
+from nabra.tasks.warehouse.store import Store
 
 with hold(Store.open(load_settings(warehouse=sys.argv[1]).store), "other run"):
     print("held", flush=True)
@@ -126,7 +126,7 @@ def test_a_lease_that_another_took_is_noticed(any_store: Store) -> None:
 def test_a_store_that_goes_away_is_told_by_the_error_of_the_work(
     s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.warehouse.store.S3_ATTEMPTS", 2)
+    monkeypatch.setattr("nabra.tasks.warehouse.store.S3_ATTEMPTS", 2)
     with faulty_proxy(s3_server, share=0.0) as proxy:
         warehouse = f"s3://news/{tmp_path.name}"
         store = Store.open(StoreSettings(warehouse=warehouse, s3_endpoint=proxy.address, s3_region="us-east-1"))

@@ -20,12 +20,12 @@ from typing import Any, Final
 
 import pytest
 
-import config
-import flows
-import tasks
-from config.settings import CONFIG_FOLDER
-from tasks.clean import load_boilerplate, load_noise
-from tasks.patterns import compile_pattern
+import nabra.config
+import nabra.flows
+import nabra.tasks
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.clean import load_boilerplate, load_noise
+from nabra.tasks.patterns import compile_pattern
 from tests.hostile import COMMON, faults, made_for
 
 # Faults of a pattern: each can take the deadline.
@@ -34,7 +34,7 @@ USES: Final = ("match", "fullmatch", "search", "finditer", "findall", "sub", "su
 # The place of the flags among the arguments of functions of `re`, where it is not the third.
 FLAGS_AT: Final = {"sub": 4, "subn": 4, "split": 3}
 # No input of others: they read arguments, settings, names of files that nabra wrote.
-INNER: Final = ("tasks.train", "tasks.evaluate", "config.settings")
+INNER: Final = ("nabra.tasks.train", "nabra.tasks.evaluate", "nabra.config.settings")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Used:
 def modules() -> list[ModuleType]:
     names = (
         info.name
-        for package in (tasks, flows, config)
+        for package in (nabra.tasks, nabra.flows, nabra.config)
         for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if not info.name.startswith(INNER)
     )
@@ -178,7 +178,7 @@ def test_a_pattern_that_is_put_together_in_a_function_is_tried_when_it_is_loaded
         if not isinstance(call.args[0], ast.Constant)
     }
     # The second makes a global with it.
-    assert inside == {"tasks.patterns", "tasks.clean.charset"}
+    assert inside == {"nabra.tasks.patterns", "nabra.tasks.clean.charset"}
 
 
 @pytest.mark.parametrize("pattern", [r"(\w+\s*)*:", r"(?:ا|اا)*ب", r"\s*x?\s*y?\s*z", r".*.*.*="])

@@ -15,8 +15,8 @@ import pytest
 from stanza.models import ner_tagger, parser, tagger
 from stanza.resources.common import DEFAULT_RESOURCES_VERSION
 
-from tasks.models.folders import BUNDLED, model_folder
-from tasks.schemas import DATASETS
+from nabra.tasks.models.folders import BUNDLED, model_folder
+from nabra.tasks.schemas import DATASETS
 from tests.train.test_data import CONLLU
 from tests.workplace import Workplace
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from config.settings import load_settings
-from flows import news
-from flows.cli.main import app
-from flows.prefect.parameters import Place
-from tasks.engine.attempts import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
-from tasks.engine.fingerprint import fingerprints
-from tasks.engine.resources import Toolbox
-from tasks.errors import BatchError
-from tasks.run import Plan, run_fetch, run_stage
-from tasks.schemas import DATASETS
-from tasks.stage_functions import FUNCTIONS
-from tasks.stages import STAGES, StageOutput, stage_output
-from tasks.warehouse.store import Batch, Store
+from nabra.config.settings import load_settings
+from nabra.flows import news
+from nabra.flows.cli.main import app
+from nabra.flows.prefect.parameters import Place
+from nabra.tasks.engine.attempts import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
+from nabra.tasks.engine.fingerprint import fingerprints
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.errors import BatchError
+from nabra.tasks.run import Plan, run_fetch, run_stage
+from nabra.tasks.schemas import DATASETS
+from nabra.tasks.stage_functions import FUNCTIONS
+from nabra.tasks.stages import STAGES, StageOutput, stage_output
+from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import row, write
 from tests.in_process import InThisProcess
 
@@ -178,7 +178,7 @@ def test_a_batch_on_which_many_runs_died_waits_for_the_others_and_is_not_set_asi
         return honest(tables, tools)
 
     monkeypatch.setitem(FUNCTIONS, "parse", observed)
-    monkeypatch.setattr("tasks.run.call_alone", lambda function, *arguments: function(*arguments))
+    monkeypatch.setattr("nabra.tasks.run.call_alone", lambda function, *arguments: function(*arguments))
     made_by = fingerprints(load_settings(warehouse=store.root))
     die(store, MAX_DEATHS - 1, made_by["parse"])
     assert not Attempts(store, made_by).must_wait(FIRST)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pyarrow.dataset as ds
 import pytest
 
-from tasks.engine.repeats import Original, Originals
-from tasks.parse.parser import ParsedSentence
-from tasks.run import Plan, StageCount
-from tasks.stages import STAGES
-from tasks.warehouse.store import Batch
-from tasks.warehouse.validate import Validation, validate
+from nabra.tasks.engine.repeats import Original, Originals
+from nabra.tasks.parse.parser import ParsedSentence
+from nabra.tasks.run import Plan, StageCount
+from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.store import Batch
+from nabra.tasks.warehouse.validate import Validation, validate
 from tests.conftest import WordParser, clean_table
 from tests.test_run import NEWS, Run
 

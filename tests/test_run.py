@@ -11,16 +11,16 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from config.settings import load_settings
-from tasks.engine.ingest import Ingest
-from tasks.engine.resources import Toolbox
-from tasks.errors import StoreError
-from tasks.fetch import targets_from_arguments
-from tasks.parse.parser import Parser
-from tasks.run import Plan, StageCount, process_batch
-from tasks.stage_functions import FUNCTIONS, StageTools
-from tasks.stages import STAGES, StageOutput
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.engine.ingest import Ingest
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.errors import StoreError
+from nabra.tasks.fetch import targets_from_arguments
+from nabra.tasks.parse.parser import Parser
+from nabra.tasks.run import Plan, StageCount, process_batch
+from nabra.tasks.stage_functions import FUNCTIONS, StageTools
+from nabra.tasks.stages import STAGES, StageOutput
+from nabra.tasks.warehouse.store import Store
 from tests.in_process import InThisProcess, shipped_cleaner, stand_ins
 from tests.workplace import all_rows
 

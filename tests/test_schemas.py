@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tasks.errors import SchemaError
-from tasks.schemas import DATASETS, SCHEMA_VERSION, SENTIMENT, Column, Dataset, check, table, upgrade
+from nabra.tasks.errors import SchemaError
+from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION, SENTIMENT, Column, Dataset, check, table, upgrade
 
 ROW = {
     "doc_id": "a",

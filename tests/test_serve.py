@@ -22,9 +22,9 @@ from typing import Any, ClassVar
 import httpx
 import pytest
 
-from config.settings import load_settings
-from tasks.warehouse.lease import HOLDER
-from tasks.warehouse.store import Batch, Store
+from nabra.config.settings import load_settings
+from nabra.tasks.warehouse.lease import HOLDER
+from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import write
 from tests.planted import plant
 from tests.servers import free_port, wait_for

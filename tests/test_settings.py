@@ -7,8 +7,8 @@ from pathlib import Path
 import pydantic
 import pytest
 
-from config.settings import DEFAULT_FILE, Settings, load_settings
-from tasks.errors import ConfigError
+from nabra.config.settings import DEFAULT_FILE, Settings, load_settings
+from nabra.tasks.errors import ConfigError
 
 
 def write(folder: Path, text: str) -> Path:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from config.settings import load_settings
-from tasks.clean import sketched
-from tasks.stories import signatures as sketches
-from tasks.stories.signatures import FOLDER, sketched_articles
-from tasks.warehouse.store import Batch, Provenance, Store
+from nabra.config.settings import load_settings
+from nabra.tasks.clean import sketched
+from nabra.tasks.stories import signatures as sketches
+from nabra.tasks.stories.signatures import FOLDER, sketched_articles
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.conftest import clean_table
 
 SETTINGS = load_settings().clean

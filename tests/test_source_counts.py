@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tasks.engine.counts import SourceCount, present_files, source_counts
-from tasks.errors import StoreError
-from tasks.schemas import DATASETS, table
-from tasks.stages import reject
-from tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.engine.counts import SourceCount, present_files, source_counts
+from nabra.tasks.errors import StoreError
+from nabra.tasks.schemas import DATASETS, table
+from nabra.tasks.stages import reject
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.flows.small_warehouse import write
 from tests.workplace import Workplace
 

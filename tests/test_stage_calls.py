@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from tasks.engine.calls import GROUP_CHARS, call_in_groups
-from tasks.errors import ModelError
-from tasks.processes.pool import WorkerPool
-from tasks.stage_functions import FUNCTIONS
-from tasks.stages import STAGES, StageOutput, stage_output
+from nabra.tasks.engine.calls import GROUP_CHARS, call_in_groups
+from nabra.tasks.errors import ModelError
+from nabra.tasks.processes.pool import WorkerPool
+from nabra.tasks.stage_functions import FUNCTIONS
+from nabra.tasks.stages import STAGES, StageOutput, stage_output
 from tests.conftest import clean_table
 from tests.in_process import InThisProcess
 

@@ -14,19 +14,26 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from tasks.engine.health import problems
-from tasks.engine.standstill import EXIT_STATUS, NOTE, Progress, StoodStillError, ended_at_standstill, last_progress
-from tasks.warehouse.lease import hold
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.engine.health import problems
+from nabra.tasks.engine.standstill import (
+    EXIT_STATUS,
+    NOTE,
+    Progress,
+    StoodStillError,
+    ended_at_standstill,
+    last_progress,
+)
+from nabra.tasks.warehouse.lease import hold
+from nabra.tasks.warehouse.store import Store
 
 ENDLESS = re.compile(r"(a+)+$")
 STUCK = """
 import sys
 from pathlib import Path
-from config.settings import load_settings
-from tasks.engine import standstill
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.engine import standstill
+from nabra.tasks.warehouse.store import Store
 
 standstill.END_SECONDS = 0.5
 store = Store.open(load_settings(warehouse=sys.argv[1]).store)

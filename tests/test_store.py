@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from config.settings import StoreSettings
-from tasks.errors import SchemaError, StoreError
-from tasks.schemas import DATASETS, QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
-from tasks.stages import STAGES, reject
-from tasks.warehouse.store import Batch, Provenance, Store
+from nabra.config.settings import StoreSettings
+from nabra.tasks.errors import SchemaError, StoreError
+from nabra.tasks.schemas import DATASETS, QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
+from nabra.tasks.stages import STAGES, reject
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.flows.small_warehouse import row
 
@@ -143,7 +143,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 
 
 def _empty(dataset: str) -> pa.Table:
-    from tasks.schemas import DATASETS
+    from nabra.tasks.schemas import DATASETS
 
     return table(DATASETS[dataset], [])
 
@@ -192,7 +192,7 @@ def test_a_store_that_fails_now_and_then_is_tried_again(proxy: FaultyProxy, tmp_
 def test_a_store_that_fails_on_and_on_is_an_error_and_leaves_whole_objects(
     proxy: FaultyProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.warehouse.store.S3_ATTEMPTS", 1)
+    monkeypatch.setattr("nabra.tasks.warehouse.store.S3_ATTEMPTS", 1)
     store, proxy.share = behind(proxy, tmp_path.name), 0.5
     contents, refused = [bytes([number]) * 5000 for number in range(30)], []
     for content in contents:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.settings import load_settings
-from tasks.clean import Cleaner
-from tasks.engine.resources import Toolbox
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.clean import Cleaner
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.warehouse.store import Store
 from tests.clean.test_clean import document
 from tests.clean.test_selectors import PAGE, TEASER
 

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from tasks.schemas import DATASETS, table
-from tasks.warehouse.store import Batch, Provenance, Store
-from tasks.warehouse.validate import Validation, validate
+from nabra.flows.cli.main import app
+from nabra.tasks.schemas import DATASETS, table
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.validate import Validation, validate
 from tests.flows.small_warehouse import DOC, row, small_warehouse, write
 
 DONE, CLEANED = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")

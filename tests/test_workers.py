@@ -9,8 +9,8 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import pytest
 
-from tasks.errors import DocumentError
-from tasks.processes.pool import WorkerPool
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.processes.pool import WorkerPool
 
 
 def make_tools() -> str:

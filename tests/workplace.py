@@ -8,9 +8,9 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
-from config.settings import StoreSettings
-from tasks.schemas import DATASETS
-from tasks.warehouse.store import Store
+from nabra.config.settings import StoreSettings
+from nabra.tasks.schemas import DATASETS
+from nabra.tasks.warehouse.store import Store
 
 CLOCK_COLUMNS = {"fetched_at", "at", "ingest_date"}  # a run may begin before midnight and end after it
 

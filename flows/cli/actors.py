@@ -12,13 +12,13 @@ import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from config.settings import load_settings
-from flows.cli.options import ConfigFile, Warehouse, open_store
-from flows.terminal.bidi import Reading, plain_table, put
+from nabra.config.settings import load_settings
+from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.terminal.bidi import Reading, plain_table, put
 
 if TYPE_CHECKING:
-    from tasks.actor_list import ActorFile
-    from tasks.warehouse.store import Store
+    from nabra.tasks.actor_list import ActorFile
+    from nabra.tasks.warehouse.store import Store
 
 app = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
 
@@ -37,7 +37,7 @@ def list_actors(
 
     **Example** `nabra actors list --kind state`
     """
-    from tasks.actor_list import read_actor_files
+    from nabra.tasks.actor_list import read_actor_files
 
     table = _table("actor", "kind", "parent", "names")
     for file in read_actor_files(_folder(config)):
@@ -58,7 +58,7 @@ def check(config: ConfigFile = None) -> None:
 
     **Example** `nabra actors check`
     """
-    from tasks.actor_list import read_actor_files
+    from nabra.tasks.actor_list import read_actor_files
 
     folder = _folder(config)
     files = read_actor_files(folder)
@@ -93,7 +93,7 @@ def find(
 
 
 def _in_list(name: str, folder: Path) -> RenderableType:
-    from tasks.actor_list import read_actor_files
+    from nabra.tasks.actor_list import read_actor_files
 
     wanted = _key(name)
     table = _table("actor", "kind", "name", "only in a text with")
@@ -127,7 +127,7 @@ def _in_warehouse(name: str, store: Store) -> RenderableType:
 
 
 def _key(name: str) -> str:
-    from tasks.arabic.folding import words
+    from nabra.tasks.arabic.folding import words
 
     return " ".join(word.key for word in words(name))
 

@@ -8,11 +8,11 @@ from typing import Any, Final
 import duckdb
 import pyarrow.dataset as pads
 
-from flows.cli.sql import open_views
-from flows.terminal.inert import escape
-from tasks.errors import StoreError, UsageError
-from tasks.stages import STAGES
-from tasks.warehouse.store import Store
+from nabra.flows.cli.sql import open_views
+from nabra.flows.terminal.inert import escape
+from nabra.tasks.errors import StoreError, UsageError
+from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.store import Store
 
 Row = dict[str, Any]
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from config.settings import Settings
-from flows.prefect.parameters import Place
-from flows.prefect.server import prefect_server
-from flows.prefect.signals import stopping
-from flows.terminal.inert import InertConsole
-from tasks.engine.standstill import StoodStillError
-from tasks.errors import StandstillError
+from nabra.config.settings import Settings
+from nabra.flows.prefect.parameters import Place
+from nabra.flows.prefect.server import prefect_server
+from nabra.flows.prefect.signals import stopping
+from nabra.flows.terminal.inert import InertConsole
+from nabra.tasks.engine.standstill import StoodStillError
+from nabra.tasks.errors import StandstillError
 
 if TYPE_CHECKING:
-    from flows.news import RunSummary
+    from nabra.flows.news import RunSummary
 
 EXIT_REJECTED: Final = 1
 STARTING: Final = "nabra: starting; until models and Prefect are ready some ten seconds pass"
@@ -34,8 +34,8 @@ def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> 
     ServerError where the Prefect server cannot be used; StandstillError where the run stood still; typer.Exit on
     Ctrl-C and SIGTERM.
     """
-    from flows.news import BatchesFailedError
-    from flows.terminal.progress import count_table
+    from nabra.flows.news import BatchesFailedError
+    from nabra.flows.terminal.progress import count_table
 
     failed = None
     try:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from flows.cli.options import ConfigFile, Warehouse, open_store
-from tasks.errors import UsageError
+from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from tasks.warehouse.export import Row, Rows
-    from tasks.warehouse.store import Store
+    from nabra.tasks.warehouse.export import Row, Rows
+    from nabra.tasks.warehouse.store import Store
 
 app = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
 
@@ -33,8 +33,8 @@ def conllu(
 
     **Example** `nabra export conllu festival.html -o festival.conllu`
     """
-    from tasks.warehouse.export import CONLLU_READS
-    from tasks.warehouse.export import conllu as lines
+    from nabra.tasks.warehouse.export import CONLLU_READS
+    from nabra.tasks.warehouse.export import conllu as lines
 
     _write(open_store(config, warehouse), documents, output, CONLLU_READS, lines)
 
@@ -47,7 +47,7 @@ def jsonl(
 
     **Example** `nabra export jsonl > articles.jsonl`
     """
-    from tasks.warehouse.export import JSON_READS, json_line
+    from nabra.tasks.warehouse.export import JSON_READS, json_line
 
     _write(open_store(config, warehouse), documents, output, JSON_READS, lambda *rows: iter([json_line(*rows)]))
 
@@ -59,9 +59,9 @@ def _write(
     reads: tuple[str, ...],
     lines: Callable[[Row, Rows], Iterator[str]],
 ) -> None:
-    from flows.cli.document import find_document
-    from flows.cli.sql import open_views
-    from tasks.warehouse.export import articles
+    from nabra.flows.cli.document import find_document
+    from nabra.flows.cli.sql import open_views
+    from nabra.tasks.warehouse.export import articles
 
     wanted = {find_document(open_views(store), name)[0] for name in documents} if documents else None
     superseded = store.superseded()

@@ -14,17 +14,17 @@ from typing import Annotated
 import typer
 from rich.logging import RichHandler
 
-from config.settings import Settings, load_settings
-from flows.cli.actors import app as actors_app
-from flows.cli.export import app as export_app
-from flows.cli.maintenance import backfill, compact, migrate, retry, vacuum, validate
-from flows.cli.options import QUERY_MIB, QUERY_SECONDS, ConfigFile, Warehouse, open_store
-from flows.cli.sources import app as sources_app
-from flows.prefect.deployments import serve
-from flows.prefect.parameters import StageName
-from flows.terminal.inert import InertConsole, make_streams_inert
-from tasks.errors import NabraError, ServerError, UsageError
-from tasks.warehouse.store import Store
+from nabra.config.settings import Settings, load_settings
+from nabra.flows.cli.actors import app as actors_app
+from nabra.flows.cli.export import app as export_app
+from nabra.flows.cli.maintenance import backfill, compact, migrate, retry, vacuum, validate
+from nabra.flows.cli.options import QUERY_MIB, QUERY_SECONDS, ConfigFile, Warehouse, open_store
+from nabra.flows.cli.sources import app as sources_app
+from nabra.flows.prefect.deployments import serve
+from nabra.flows.prefect.parameters import StageName
+from nabra.flows.terminal.inert import InertConsole, make_streams_inert
+from nabra.tasks.errors import NabraError, ServerError, UsageError
+from nabra.tasks.warehouse.store import Store
 
 EXIT_NOT_WELL = 1
 EXIT_WRONG_USE = 2
@@ -83,7 +83,7 @@ def _options(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
-    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"] = "flows.terminal.logs.InertHandler"
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"] = "nabra.flows.terminal.logs.InertHandler"
     os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "ERROR" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -129,11 +129,11 @@ def run(
     **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, or a batch
     failed.
     """
-    from flows.cli.ending import begin_run, end_run
+    from nabra.flows.cli.ending import begin_run, end_run
 
     begin_run()
-    from flows.news import news, prepare_run
-    from flows.prefect.parameters import Place, RunParameters
+    from nabra.flows.news import news, prepare_run
+    from nabra.flows.prefect.parameters import Place, RunParameters
 
     parameters = RunParameters(inputs=tuple(inputs or ()), refresh=tuple(refresh or ()))
     place = Place.of(warehouse, config)
@@ -170,16 +170,16 @@ def status(
     if check:
         _check(store, load_settings(config))
         return
-    from flows.cli.status import status as describe
-    from flows.terminal.bidi import put
+    from nabra.flows.cli.status import status as describe
+    from nabra.flows.terminal.bidi import put
 
     put(describe(store), sys.stdout)
 
 
 def _check(store: Store, settings: Settings) -> None:
-    from flows.prefect.api import OPEN, is_open, redacted
-    from tasks.engine.health import problems
-    from tasks.fetch import load_sources
+    from nabra.flows.prefect.api import OPEN, is_open, redacted
+    from nabra.tasks.engine.health import problems
+    from nabra.tasks.fetch import load_sources
 
     address = os.environ.get("PREFECT_API_URL")
     found = 0
@@ -216,8 +216,8 @@ def show(
 
     `nabra sql "select doc_id, title, url from clean"` # lists the articles that can be shown
     """
-    from flows.cli.show import show as describe
-    from flows.terminal.bidi import put
+    from nabra.flows.cli.show import show as describe
+    from nabra.flows.terminal.bidi import put
 
     put(describe(open_store(config, warehouse), doc, version=version, entities=entities), sys.stdout)
 
@@ -247,8 +247,8 @@ def sql(
 
     `nabra sql --json "from stances where target_id = 'un'" > un.jsonl`
     """
-    from flows.cli.sql import Bounds, json_lines, open_views, rows_table, run_query, tsv
-    from flows.terminal.bidi import put
+    from nabra.flows.cli.sql import Bounds, json_lines, open_views, rows_table, run_query, tsv
+    from nabra.flows.terminal.bidi import put
 
     views = open_views(open_store(config, warehouse), memory_mib=memory)
     data = run_query(views, query, Bounds(timeout, memory))
@@ -285,9 +285,9 @@ def models(context: typer.Context, config: ConfigFile = None) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    from flows.cli.models import models as describe
-    from flows.terminal.bidi import put
-    from tasks.models.folders import model_folder
+    from nabra.flows.cli.models import models as describe
+    from nabra.flows.terminal.bidi import put
+    from nabra.tasks.models.folders import model_folder
 
     put(describe(model_folder(load_settings(config).parse.parser)), sys.stdout)
 
@@ -298,7 +298,7 @@ def download() -> None:
 
     STANZA_RESOURCES_DIR decides where it lies, STANZA_RESOURCES_URL and STANZA_MODEL_URL where it comes from.
     """
-    from tasks.models.download import download_stanford
+    from nabra.tasks.models.download import download_stanford
 
     print(f'fetched to {download_stanford()}; to use it, set in your settings: [parse] parser = "stanford"')
 
@@ -328,18 +328,18 @@ def train(
     **Example** `nabra train --data data --out my-models` # to use the result, set in your settings: [parse] parser =
     "my-models"
     """
-    from flows.prefect.server import prefect_server
-    from flows.prefect.signals import stopping
+    from nabra.flows.prefect.server import prefect_server
+    from nabra.flows.prefect.signals import stopping
 
     try:
-        from flows.train import prepare_steps
-        from flows.train import train as train_flow
+        from nabra.flows.train import prepare_steps
+        from nabra.flows.train import train as train_flow
     except ModuleNotFoundError as error:
         raise UsageError(f"training needs the package {error.name}; run: pip install 'nabra[train]'") from error
 
     prepare_steps(models or [], data)
     # Hours of work: its progress is no detail.
-    logging.getLogger("tasks.train").setLevel(logging.INFO)
+    logging.getLogger("nabra.tasks.train").setLevel(logging.INFO)
     with stopping(), prefect_server():
         train_flow(models or [], str(data), str(work), str(out) if out else None, seed)
 
@@ -372,7 +372,7 @@ def evaluate(
 
     `nabra evaluate gold.jsonl --against before.parquet` # prints what has become right and wrong since
     """
-    from flows.evaluate import Report, evaluate_articles, evaluate_models
+    from nabra.flows.evaluate import Report, evaluate_articles, evaluate_models
 
     if annotated is None:
         if errors or save or against:

@@ -11,10 +11,10 @@ from typing import Annotated
 
 import typer
 
-from config.settings import load_settings
-from flows.cli.options import ConfigFile, Warehouse, open_store
-from flows.prefect.parameters import StageName
-from tasks.errors import UsageError
+from nabra.config.settings import load_settings
+from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.prefect.parameters import StageName
+from nabra.tasks.errors import UsageError
 
 EXIT_BROKEN = 1
 HOUR_SECONDS = 3600
@@ -37,8 +37,8 @@ def validate(
 
     **Exit status** 1: something is wrong.
     """
-    from tasks.warehouse.snapshot import check_snapshot
-    from tasks.warehouse.validate import Validation, validate
+    from nabra.tasks.warehouse.snapshot import check_snapshot
+    from nabra.tasks.warehouse.validate import Validation, validate
 
     store = open_store(config, warehouse)
     seen, problems = Validation(), 0
@@ -71,9 +71,9 @@ def retry(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from flows.cli.ending import begin_run, end_run
-    from flows.prefect.parameters import Place
-    from tasks.engine.attempts import failures, release
+    from nabra.flows.cli.ending import begin_run, end_run
+    from nabra.flows.prefect.parameters import Place
+    from nabra.tasks.engine.attempts import failures, release
 
     store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
@@ -85,7 +85,7 @@ def retry(
             file=sys.stderr,
         )
     begin_run()
-    from flows.news import pending
+    from nabra.flows.news import pending
 
     place = Place.of(warehouse, config)
     end_run(lambda: pending(place), load_settings(config), place)
@@ -107,14 +107,14 @@ def backfill(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from flows.cli.ending import begin_run, end_run
-    from flows.prefect.parameters import BackfillParameters, Place
+    from nabra.flows.cli.ending import begin_run, end_run
+    from nabra.flows.prefect.parameters import BackfillParameters, Place
 
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
     open_store(config, warehouse)
     begin_run()
-    from flows.news import backfill
+    from nabra.flows.news import backfill
 
     parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
     place = Place.of(warehouse, config)
@@ -130,8 +130,8 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
 
     **Example** `nabra compact`
     """
-    from tasks.warehouse.lease import hold
-    from tasks.warehouse.snapshot import MANIFEST, compact
+    from nabra.tasks.warehouse.lease import hold
+    from nabra.tasks.warehouse.snapshot import MANIFEST, compact
 
     store = open_store(config, warehouse)
     with hold(store, "compact") as check:
@@ -155,9 +155,9 @@ def vacuum(
 
     **Example** `nabra vacuum --dry-run`
     """
-    from flows.cli.status import readable_bytes
-    from tasks.warehouse.lease import hold
-    from tasks.warehouse.snapshot import forget_removed, stale
+    from nabra.flows.cli.status import readable_bytes
+    from nabra.tasks.warehouse.lease import hold
+    from nabra.tasks.warehouse.snapshot import forget_removed, stale
 
     store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
@@ -185,8 +185,8 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
 
     **Example** `nabra migrate`
     """
-    from tasks.schemas import DATASETS, SCHEMA_VERSION
-    from tasks.warehouse.lease import hold
+    from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
+    from nabra.tasks.warehouse.lease import hold
 
     store = open_store(config, warehouse)
     with hold(store, "migrate") as check:

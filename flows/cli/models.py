@@ -11,11 +11,11 @@ from typing import Any, Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from flows.cli.status import readable_bytes
-from flows.terminal.bidi import plain_table
-from flows.terminal.scores import model_scores
-from tasks.errors import ModelError
-from tasks.models.folders import LANGUAGE, MANIFEST, SCORES
+from nabra.flows.cli.status import readable_bytes
+from nabra.flows.terminal.bidi import plain_table
+from nabra.flows.terminal.scores import model_scores
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.folders import LANGUAGE, MANIFEST, SCORES
 
 STYLES: Final = {"ok": "green", "no checksum": "yellow"}
 

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 
 import typer
 
-from config.settings import load_settings
-from tasks.errors import UsageError
-from tasks.schemas import DATASETS
-from tasks.warehouse.lease import FOLDER as LEASE
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.errors import UsageError
+from nabra.tasks.schemas import DATASETS
+from nabra.tasks.warehouse.lease import FOLDER as LEASE
+from nabra.tasks.warehouse.store import Store
 
 Warehouse = Annotated[
     str | None,

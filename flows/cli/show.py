@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.document import Document, Row, load_document
-from flows.terminal.bidi import Reading, plain_table
-from flows.terminal.inert import escape
-from tasks.stages import STAGES
-from tasks.warehouse.store import Store
+from nabra.flows.cli.document import Document, Row, load_document
+from nabra.flows.terminal.bidi import Reading, plain_table
+from nabra.flows.terminal.inert import escape
+from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.store import Store
 
 COLOURS: Final = {"positive": "green", "negative": "red", "neutral": ""}
 STANCE_COLOURS: Final = {"favor": "green", "against": "red"}
@@ -23,7 +23,7 @@ STANCE_COLOURS: Final = {"favor": "green", "against": "red"}
 def show(store: Store, doc: str, *, version: int | None = None, entities: bool = False) -> RenderableType:
     """Everything that the warehouse knows of one document; with `entities` also the names in each sentence.
 
-    `doc` and `version` are as in `flows.cli.document.load_document`, whose errors it raises.
+    `doc` and `version` are as in `nabra.flows.cli.document.load_document`, whose errors it raises.
     """
     document = load_document(store, doc, version)
     article = document.article

@@ -13,15 +13,15 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from config.settings import Settings, load_settings
-from flows.cli.options import ConfigFile
-from flows.terminal.bidi import Reading, plain_table, put
-from flows.terminal.inert import escape
-from tasks.errors import UsageError
+from nabra.config.settings import Settings, load_settings
+from nabra.flows.cli.options import ConfigFile
+from nabra.flows.terminal.bidi import Reading, plain_table, put
+from nabra.flows.terminal.inert import escape
+from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from tasks.fetch import Source
-    from tasks.fetch.check import SourceCheck
+    from nabra.tasks.fetch import Source
+    from nabra.tasks.fetch.check import SourceCheck
 
 app = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def list_sources(
 
     **Example** `nabra sources list`
     """
-    from tasks.fetch import load_sources
+    from nabra.tasks.fetch import load_sources
 
     table = plain_table()
     for heading in ("source", "on", "kind", "country", "name", "address"):
@@ -86,7 +86,7 @@ def check(
 
 
 def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
-    from tasks.fetch import load_sources
+    from nabra.tasks.fetch import load_sources
 
     sources = {source.id: source for source in load_sources(Path(settings.fetch.sources))}
     unknown = [name for name in ids if name not in sources]
@@ -96,10 +96,10 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
-    from tasks.clean import Cleaner, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
-    from tasks.fetch.check import Trial
-    from tasks.fetch.listings import ListingReader
-    from tasks.fetch.web import open_web
+    from nabra.tasks.clean import Cleaner, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
+    from nabra.tasks.fetch.check import Trial
+    from nabra.tasks.fetch.listings import ListingReader
+    from nabra.tasks.fetch.web import open_web
 
     clean = settings.clean
     pages = PageReader(load_noise(Path(clean.noise)), clean.zone, {source.id: Hints.of(source) for source in sources})

@@ -14,13 +14,13 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from rich.table import Table
 
-from flows.cli.options import QUERY_MIB, QUERY_SECONDS
-from flows.terminal.bidi import Reading
-from flows.terminal.inert import escape
-from tasks.errors import UsageError
-from tasks.schemas import DATASETS, VERSIONED
-from tasks.warehouse.snapshot import datasets
-from tasks.warehouse.store import Store
+from nabra.flows.cli.options import QUERY_MIB, QUERY_SECONDS
+from nabra.flows.terminal.bidi import Reading
+from nabra.flows.terminal.inert import escape
+from nabra.tasks.errors import UsageError
+from nabra.tasks.schemas import DATASETS, VERSIONED
+from nabra.tasks.warehouse.snapshot import datasets
+from nabra.tasks.warehouse.store import Store
 
 # A rich table is built in memory before it is shown, and nobody reads more on a screen.
 TERMINAL_ROWS: Final = 1000
@@ -61,8 +61,8 @@ def open_views(
 ) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
-    The views have the columns of `tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of an
-    edited article they have the newest version that all stages have taken; all versions are in `raw` and in the views
+    The views have the columns of `nabra.tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of
+    an edited article they have the newest version that all stages have taken; all versions are in `raw` and in the views
     `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more than
     `memory_mib`.
     """

@@ -13,15 +13,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.sql import open_views, run_query
-from flows.terminal.bidi import Reading, plain_table
-from flows.terminal.inert import escape
-from tasks.engine.attempts import failures
-from tasks.errors import StoreError
-from tasks.stages import STAGES
-from tasks.warehouse.lease import seen_holder
-from tasks.warehouse.snapshot import datasets
-from tasks.warehouse.store import Store
+from nabra.flows.cli.sql import open_views, run_query
+from nabra.flows.terminal.bidi import Reading, plain_table
+from nabra.flows.terminal.inert import escape
+from nabra.tasks.engine.attempts import failures
+from nabra.tasks.errors import StoreError
+from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.lease import seen_holder
+from nabra.tasks.warehouse.snapshot import datasets
+from nabra.tasks.warehouse.store import Store
 
 UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 # Columns of `runs`: how many documents were met, and what became of them.

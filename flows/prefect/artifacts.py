@@ -16,11 +16,11 @@ from urllib.parse import quote
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.events import emit_event
 
-from flows.terminal.inert import escape
-from tasks.run import StageCount
+from nabra.flows.terminal.inert import escape
+from nabra.tasks.run import StageCount
 
 if TYPE_CHECKING:
-    from flows.news import RunSummary
+    from nabra.flows.news import RunSummary
 
 STAGES, SOURCES, SUMMARY, WAREHOUSE = "nabra-stages", "nabra-sources", "nabra-summary", "nabra-warehouse"
 FAILED, REJECTED = "nabra.batch.failed", "nabra.rejects.many"

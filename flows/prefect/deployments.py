@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from config.settings import load_settings
-from flows.cli.options import ConfigFile, Warehouse
-from tasks.errors import UsageError
+from nabra.config.settings import load_settings
+from nabra.flows.cli.options import ConfigFile, Warehouse
+from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from flows.prefect.parameters import Place
+    from nabra.flows.prefect.parameters import Place
 
 HOURLY: Final = "7 * * * *"
 LOOK_SECONDS: Final = 0.1
-ENGINE: Final = shlex.join([sys.executable, "-P", "-m", "flows.prefect.engine"])
+ENGINE: Final = shlex.join([sys.executable, "-P", "-m", "nabra.flows.prefect.engine"])
 STOPPED: Final = "nabra: serves no longer; what is done is kept, the next run goes on from there"
 
 
@@ -52,9 +52,9 @@ def serve(
             "nabra serve needs a Prefect server: start one with `prefect server start`, then "
             "PREFECT_API_URL=http://127.0.0.1:4200/api nabra serve"
         )
-    from flows.prefect.api import OPEN, is_open, redacted
-    from flows.prefect.parameters import Place
-    from flows.prefect.server import prefect_server
+    from nabra.flows.prefect.api import OPEN, is_open, redacted
+    from nabra.flows.prefect.parameters import Place
+    from nabra.flows.prefect.server import prefect_server
 
     load_settings(config, warehouse=warehouse)
     place = Place.of(warehouse, config)
@@ -68,7 +68,7 @@ def _deployments(cron: str, place: Place) -> Iterator[Any]:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
-    from flows.news import DEPLOYED
+    from nabra.flows.news import DEPLOYED
 
     left_out, in_turn = (
         ConcurrencyLimitConfig(limit=1, collision_strategy=strategy)
@@ -89,11 +89,11 @@ def _deployments(cron: str, place: Place) -> Iterator[Any]:
 def _serve(*deployments: Any) -> None:
     """As `prefect.serve`, but ended in order by SIGTERM: Prefect would kill the run at work.
 
-    And what is run is what is here, not what the server says (see `flows.prefect.engine`).
+    And what is run is what is here, not what the server says (see `nabra.flows.prefect.engine`).
     """
     from prefect.runner import Runner, runner
 
-    from flows.news import DEPLOYED
+    from nabra.flows.news import DEPLOYED
 
     async def first_flow(*_: object, **__: object) -> Any:
         return next(iter(DEPLOYED.values()))

@@ -15,7 +15,7 @@ def main() -> None:
     """Run the flow of the deployment with the parameters that the server has for this run."""
     from prefect import flow_engine
 
-    from flows.news import DEPLOYED
+    from nabra.flows.news import DEPLOYED
 
     deployed = DEPLOYED[os.environ["PREFECT__DEPLOYMENT_NAME"]]
     flow_engine.load_flow = lambda flow_run: deployed

@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import httpx
 
-from flows.prefect.api import is_local, redacted
-from tasks.errors import ServerError
-from tasks.processes.environment import harmless
+from nabra.flows.prefect.api import is_local, redacted
+from nabra.tasks.errors import ServerError
+from nabra.tasks.processes.environment import harmless
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -124,7 +124,7 @@ class _Server(NamedTuple):
 def _start() -> _Server:
     """Start a temporary server."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "flows.prefect.server"],
+        [sys.executable, "-P", "-m", "nabra.flows.prefect.server"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

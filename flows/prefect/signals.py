@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 import typer
 
-from flows.terminal.inert import InertConsole
+from nabra.flows.terminal.inert import InertConsole
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 STOPPED: Final = "nabra: stopped; what is done is kept, the next run goes on from there"

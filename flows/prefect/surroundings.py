@@ -40,8 +40,7 @@ def _leave_out_of_path() -> None:
     else:
         os.environ.pop("PYTHONPATH", None)
     relative = {str(Path(entry).absolute()) for entry in given if entry not in absolute}
-    if str(HERE.parent) not in relative:  # else it is nabra's own folder
-        sys.path[:] = [entry for entry in sys.path if entry and entry not in relative]
+    sys.path[:] = [entry for entry in sys.path if entry and entry not in relative]
 
 
 class _Finder(MetaPathFinder):

@@ -20,7 +20,7 @@ from rich.style import StyleType
 from rich.table import Table
 from rich.text import Text
 
-from flows.terminal.inert import InertConsole, escape
+from nabra.flows.terminal.inert import InertConsole, escape
 
 # Blanks at the end of a line, before codes that end a colour.
 PADDING: Final = re.compile(r"(?<!\s)\s++((?:\x1b\[[0-9;]*m)*)$")

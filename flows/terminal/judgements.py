@@ -7,7 +7,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from tasks.evaluate.judgements import ASPECTS, Change, Judgement
+from nabra.tasks.evaluate.judgements import ASPECTS, Change, Judgement
 
 STYLES = {"+": "green", "-": "red", "missed": "yellow", "not annotated": "magenta", "wrong": "red"}
 

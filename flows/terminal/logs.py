@@ -6,7 +6,7 @@ import logging
 
 from prefect.logging.handlers import PrefectConsoleHandler
 
-from flows.terminal.inert import escape
+from nabra.flows.terminal.inert import escape
 
 
 class InertHandler(PrefectConsoleHandler):

@@ -15,10 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from flows.prefect.parameters import Place
-from flows.terminal.inert import InertConsole, escape
-from tasks.engine.ingest import Ingest
-from tasks.run import StageCount
+from nabra.flows.prefect.parameters import Place
+from nabra.flows.terminal.inert import InertConsole, escape
+from nabra.tasks.engine.ingest import Ingest
+from nabra.tasks.run import StageCount
 
 console = InertConsole(stderr=True)
 logger = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from flows.terminal.bidi import plain_table
-from tasks.evaluate.published import Published, read_published
+from nabra.flows.terminal.bidi import plain_table
+from nabra.tasks.evaluate.published import Published, read_published
 
 TREEBANKS: Final = ("PADT", "PUD")
 ENTITIES: Final = ("ANERCorp", "AQMAR")
@@ -18,7 +18,7 @@ PARSER_METRICS: Final = ("Words", "UPOS", "UFeats", "Lemmas", "UAS", "LAS", "MLA
 
 
 def model_scores(scores: Mapping[str, Mapping[str, Any]]) -> RenderableType:
-    """By system, scores as `tasks.evaluate.models` measures them, beside published systems; then what is left."""
+    """By system, scores as `nabra.tasks.evaluate.models` measures them, beside published systems; then what is left."""
     published, note = read_published()
     compared = (*TREEBANKS, *ENTITIES)
     rest = {name: {k: v for k, v in own.items() if k not in compared} for name, own in scores.items()}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.arabic.folding import fold, fold_with_offsets
-from tasks.errors import ConfigError
-from tasks.patterns import compile_pattern
+from nabra.tasks.arabic.folding import fold, fold_with_offsets
+from nabra.tasks.errors import ConfigError
+from nabra.tasks.patterns import compile_pattern
 
 KINDS: Final = ("line", "head", "tail", "inline", "end")
 EXAMPLES: Final = ("removes", "keeps")

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from tasks.clean.cleaner import Cleaner, Row
-from tasks.errors import BatchError, DocumentError
-from tasks.processes.pool import Workers
-from tasks.stages import StageOutput, reject, stage_output
-from tasks.stories.stories import DuplicateIndex, when
+from nabra.tasks.clean.cleaner import Cleaner, Row
+from nabra.tasks.errors import BatchError, DocumentError
+from nabra.tasks.processes.pool import Workers
+from nabra.tasks.stages import StageOutput, reject, stage_output
+from nabra.tasks.stories.stories import DuplicateIndex, when
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

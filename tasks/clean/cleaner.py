@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from config.settings import CleanSettings
-from tasks.arabic.folding import fold
-from tasks.clean.boilerplate import Boilerplate
-from tasks.clean.charset import decode
-from tasks.clean.extract import NO_HINTS, Article, extract_article
-from tasks.clean.language import identify_language
-from tasks.clean.noise import Noise
-from tasks.clean.normalize import normalize, normalize_line
-from tasks.clean.selectors import Hints
-from tasks.errors import DocumentError
-from tasks.processes.pool import WorkerPool
+from nabra.config.settings import CleanSettings
+from nabra.tasks.arabic.folding import fold
+from nabra.tasks.clean.boilerplate import Boilerplate
+from nabra.tasks.clean.charset import decode
+from nabra.tasks.clean.extract import NO_HINTS, Article, extract_article
+from nabra.tasks.clean.language import identify_language
+from nabra.tasks.clean.noise import Noise
+from nabra.tasks.clean.normalize import normalize, normalize_line
+from nabra.tasks.clean.selectors import Hints
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.processes.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from tasks.arabic.folding import fold, words
-from tasks.clean.dates import is_date_line
-from tasks.clean.prune import BLOCK_TAGS, text_of
+from nabra.tasks.arabic.folding import fold, words
+from nabra.tasks.clean.dates import is_date_line
+from nabra.tasks.clean.prune import BLOCK_TAGS, text_of
 
 PROSE_CHARS: Final = 60  # least length of a block that tells where the text is
 SHORT_PROSE_CHARS: Final = 25

@@ -9,13 +9,13 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from tasks.clean.content import agree, choose, main_text
-from tasks.clean.headline import find_author, find_headline
-from tasks.clean.noise import Noise
-from tasks.clean.page import Page
-from tasks.clean.prune import prune
-from tasks.clean.published import find_published
-from tasks.clean.selectors import Hints, select_content
+from nabra.tasks.clean.content import agree, choose, main_text
+from nabra.tasks.clean.headline import find_author, find_headline
+from nabra.tasks.clean.noise import Noise
+from nabra.tasks.clean.page import Page
+from nabra.tasks.clean.prune import prune
+from nabra.tasks.clean.published import find_published
+from nabra.tasks.clean.selectors import Hints, select_content
 
 NO_HINTS: Final = Hints()
 MIN_SHOWN_CHARS: Final = 200  # of text on the page, below which it is looked for in its scripts

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
-from tasks.arabic.folding import fold
-from tasks.clean.page import Page
-from tasks.clean.prune import text_of
+from nabra.tasks.arabic.folding import fold
+from nabra.tasks.clean.page import Page
+from nabra.tasks.clean.prune import text_of
 
 SEPARATORS: Final = re.compile(r"(?<!\s)\s++[|\-–—»:~•/]++\s*+|(?:(?<!\s)\s++)?+[|»~]\s*+")
 HEADINGS: Final = ("h1", "h2", "h3")

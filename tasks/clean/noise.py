@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from lxml.html import HtmlElement
 
-from tasks.arabic.folding import fold
-from tasks.errors import ConfigError
-from tasks.patterns import compile_pattern
+from nabra.tasks.arabic.folding import fold
+from nabra.tasks.errors import ConfigError
+from nabra.tasks.patterns import compile_pattern
 
 HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from tasks.clean.noise import Noise, is_hidden
+from nabra.tasks.clean.noise import Noise, is_hidden
 
 DROPPED_TAGS: Final = (
     "script", "style", "noscript", "template", "iframe", "svg", "nav", "footer", "aside", "figure", "figcaption",

@@ -10,10 +10,10 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from tasks.clean.dates import Moment, find_date, read_moment
-from tasks.clean.noise import is_hidden
-from tasks.clean.page import Page
-from tasks.clean.prune import BLOCK_TAGS, link_chars, text_of
+from nabra.tasks.clean.dates import Moment, find_date, read_moment
+from nabra.tasks.clean.noise import is_hidden
+from nabra.tasks.clean.page import Page
+from nabra.tasks.clean.prune import BLOCK_TAGS, link_chars, text_of
 
 # In the order of trust; names of meta elements, in lower case.
 METAS: Final = (

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from config.settings import Settings
-from tasks.errors import DocumentError, NabraError
-from tasks.processes.pool import Workers
-from tasks.stages import Stage, StageOutput, reject, stage_output
+from nabra.config.settings import Settings
+from nabra.tasks.errors import DocumentError, NabraError
+from nabra.tasks.processes.pool import Workers
+from nabra.tasks.stages import Stage, StageOutput, reject, stage_output
 
 if TYPE_CHECKING:
-    from tasks.stage_functions import StageTools
+    from nabra.tasks.stage_functions import StageTools
 
 Tables = Mapping[str, pa.Table]
 
@@ -29,7 +29,7 @@ GROUP_CHARS: Final = 60_000
 
 def ready(settings: Settings) -> StageTools:
     """Make a worker ready, by the imports of the models' libraries; its tools, of which nothing is loaded yet."""
-    from tasks.stage_functions import StageTools
+    from nabra.tasks.stage_functions import StageTools
 
     return StageTools(settings)
 
@@ -68,7 +68,7 @@ def _called(stage: Stage, tables: Tables, workers: Workers, deadline_seconds: fl
 
 def _call(tools: StageTools, stage: str, tables: Tables) -> StageOutput:
     """Runs in the worker. The functions import the models' libraries, which the caller can do without."""
-    from tasks.stage_functions import FUNCTIONS
+    from nabra.tasks.stage_functions import FUNCTIONS
 
     return FUNCTIONS[stage](tables, tools)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.schemas import REJECTS
-from tasks.warehouse.store import Store
+from nabra.tasks.schemas import REJECTS
+from nabra.tasks.warehouse.store import Store
 
 # The path of a file, and when it was written (nanoseconds since 1970).
 Files = frozenset[tuple[str, int]]

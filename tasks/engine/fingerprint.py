@@ -8,10 +8,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from config.settings import Settings
-from tasks.fetch import load_sources
-from tasks.models.folders import model_folder, opinion_folder, verify
-from tasks.schemas import SCHEMA_VERSION
+from nabra.config.settings import Settings
+from nabra.tasks.fetch import load_sources
+from nabra.tasks.models.folders import model_folder, opinion_folder, verify
+from nabra.tasks.schemas import SCHEMA_VERSION
 
 VERSION = metadata.version("nabra")
 

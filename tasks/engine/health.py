@@ -9,15 +9,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from config.settings import RunSettings
-from tasks.engine.attempts import failures
-from tasks.engine.standstill import last_progress
-from tasks.fetch import Source, canonical_url, targets_of
-from tasks.fetch.pages import FAILED, Page, newest_pages
-from tasks.schemas import PAGES
-from tasks.warehouse.lease import seen_holder
-from tasks.warehouse.snapshot import datasets
-from tasks.warehouse.store import Store
+from nabra.config.settings import RunSettings
+from nabra.tasks.engine.attempts import failures
+from nabra.tasks.engine.standstill import last_progress
+from nabra.tasks.fetch import Source, canonical_url, targets_of
+from nabra.tasks.fetch.pages import FAILED, Page, newest_pages
+from nabra.tasks.schemas import PAGES
+from nabra.tasks.warehouse.lease import seen_holder
+from nabra.tasks.warehouse.snapshot import datasets
+from nabra.tasks.warehouse.store import Store
 
 Runs = Sequence[Mapping[str, Any]]
 

@@ -12,14 +12,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from config.settings import FetchSettings
-from tasks.clean import DuplicateIndex, clean_articles
-from tasks.engine.resources import Toolbox
-from tasks.engine.revisions import SAME, verdicts
-from tasks.fetch import Target, fetch_documents
-from tasks.fetch.batches import content_id, cut_batches
-from tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
-from tasks.fetch.pages import (
+from nabra.config.settings import FetchSettings
+from nabra.tasks.clean import DuplicateIndex, clean_articles
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.revisions import SAME, verdicts
+from nabra.tasks.fetch import Target, fetch_documents
+from nabra.tasks.fetch.batches import content_id, cut_batches
+from nabra.tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
+from nabra.tasks.fetch.pages import (
     FAILED,
     NOT_MODIFIED,
     ROBOTS,
@@ -30,9 +30,9 @@ from tasks.fetch.pages import (
     newest_pages,
     utc_now,
 )
-from tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
-from tasks.stages import StageOutput
-from tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
+from nabra.tasks.stages import StageOutput
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.
 PAUSES = 2
@@ -40,7 +40,7 @@ PAUSES = 2
 
 @dataclass
 class SourceNumbers:
-    """What a run fetched of one source: a row of `runs`, whose counts are explained in `tasks.schemas`."""
+    """What a run fetched of one source: a row of `runs`, whose counts are explained in `nabra.tasks.schemas`."""
 
     seconds: float = 0.0
     numbers: Counter[str] = field(default_factory=Counter)

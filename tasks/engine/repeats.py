@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.schemas import DATASETS, REJECTS, table
-from tasks.stages import Stage, StageOutput
-from tasks.warehouse.store import Batch, Store
+from nabra.tasks.schemas import DATASETS, REJECTS, table
+from nabra.tasks.stages import Stage, StageOutput
+from nabra.tasks.warehouse.store import Batch, Store
 
 Tables = Mapping[str, pa.Table]
 Words = tuple[str | None, str]

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from config.settings import Settings
-from tasks.clean import Cleaner, DuplicateIndex, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
-from tasks.engine.calls import ready
-from tasks.engine.repeats import Originals
-from tasks.engine.standstill import Progress
-from tasks.fetch import load_sources
-from tasks.processes.pool import WorkerPool
-from tasks.stages import STAGES
-from tasks.stories.signatures import sketched_articles
-from tasks.warehouse.store import Batch, Store
+from nabra.config.settings import Settings
+from nabra.tasks.clean import Cleaner, DuplicateIndex, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
+from nabra.tasks.engine.calls import ready
+from nabra.tasks.engine.repeats import Originals
+from nabra.tasks.engine.standstill import Progress
+from nabra.tasks.fetch import load_sources
+from nabra.tasks.processes.pool import WorkerPool
+from nabra.tasks.stages import STAGES
+from nabra.tasks.stories.signatures import sketched_articles
+from nabra.tasks.warehouse.store import Batch, Store
 
 if TYPE_CHECKING:
     pass

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from tasks.schemas import RAW, table
-from tasks.stages import STAGES, StageOutput
-from tasks.warehouse.store import Batch, Store
+from nabra.tasks.schemas import RAW, table
+from nabra.tasks.stages import STAGES, StageOutput
+from nabra.tasks.warehouse.store import Batch, Store
 
 Clean = Callable[[pa.Table], StageOutput]
 # Headline, and hash of the text.

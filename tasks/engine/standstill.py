@@ -18,8 +18,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from tasks.errors import StoreError
-from tasks.warehouse.store import Store
+from nabra.tasks.errors import StoreError
+from nabra.tasks.warehouse.store import Store
 
 FOLDER: Final = "_progress"
 NOTE: Final = f"{FOLDER}/run.json"

@@ -16,9 +16,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.errors import UsageError
-from tasks.evaluate.judgements import QUOTE_OVERLAP, Judgement, Row, Words, bag, by_article, judge_article
-from tasks.evaluate.labels import calibration_error, label_scores
+from nabra.tasks.errors import UsageError
+from nabra.tasks.evaluate.judgements import QUOTE_OVERLAP, Judgement, Row, Words, bag, by_article, judge_article
+from nabra.tasks.evaluate.labels import calibration_error, label_scores
 
 KEYS = ("doc_id", "text", "boilerplate", "sentences", "quotes", "stances")
 JUDGED = ("sentences", "sentiment", "quotes", "stances")

@@ -19,8 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.arabic.folding import fold
-from tasks.errors import UsageError
+from nabra.tasks.arabic.folding import fold
+from nabra.tasks.errors import UsageError
 
 Row = dict[str, Any]
 Words = Counter[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from tasks.schemas import SENTIMENTS
+from nabra.tasks.schemas import SENTIMENTS
 
 BINS = 10
 

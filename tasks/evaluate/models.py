@@ -7,14 +7,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tasks.evaluate.labels import label_scores
-from tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import ENCODER, OPINION, SENTIMENT
-from tasks.parse.load import load_parser
-from tasks.sentiment.classifier import load_classifier
-from tasks.train.data import data_files, from_anercorp, is_pud, read_bio, read_conllu
-from tasks.train.labelled import read_articles
+from nabra.tasks.evaluate.labels import label_scores
+from nabra.tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import ENCODER, OPINION, SENTIMENT
+from nabra.tasks.parse.load import load_parser
+from nabra.tasks.sentiment.classifier import load_classifier
+from nabra.tasks.train.data import data_files, from_anercorp, is_pud, read_bio, read_conllu
+from nabra.tasks.train.labelled import read_articles
 
 TREEBANK, NER, ARTICLES = "treebank/dev.conllu", "ner/dev.bio", "gold/dev.jsonl"
 

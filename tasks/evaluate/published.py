@@ -18,7 +18,7 @@ class Published:
 
 def read_published() -> tuple[dict[str, list[Published]], str]:
     """The published scores by task (`parser`, `ner`), and what keeps them from being compared with nabra's."""
-    text = resources.files("tasks.evaluate").joinpath("published.toml").read_text(encoding="utf-8")
+    text = resources.files("nabra.tasks.evaluate").joinpath("published.toml").read_text(encoding="utf-8")
     content = tomllib.loads(text)
     note = " ".join(content.pop("note").split())
     tasks = {

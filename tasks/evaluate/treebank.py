@@ -9,9 +9,9 @@ from typing import Any
 
 from udtools import udeval
 
-from tasks.arabic.sentences import split_sentences
-from tasks.parse.parser import ParsedSentence, Parser, Word
-from tasks.train.data import sentence_text
+from nabra.tasks.arabic.sentences import split_sentences
+from nabra.tasks.parse.parser import ParsedSentence, Parser, Word
+from nabra.tasks.train.data import sentence_text
 
 METRICS = ("Tokens", "Words", "UPOS", "UFeats", "Lemmas", "UAS", "LAS", "MLAS", "BLEX")
 MAX_WORDS = 120

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from tasks.fetch.fetched import Asked, Document, Fetched
+from nabra.tasks.fetch.fetched import Asked, Document, Fetched
 
 # A batch is held in memory whole; pages of the largest size allowed would fill it otherwise.
 MAX_BATCH_BYTES = 64_000_000

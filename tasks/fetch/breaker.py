@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from typing import Final
 
-from tasks.errors import DocumentError
+from nabra.tasks.errors import DocumentError
 
 MAX_FAILURES: Final = 5
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 
-from config.settings import FetchSettings
+from nabra.config.settings import FetchSettings
 
 
 class Budget:

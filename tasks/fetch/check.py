@@ -8,18 +8,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from config.settings import Settings
-from tasks.clean import DuplicateIndex, clean_articles
-from tasks.errors import DocumentError
-from tasks.fetch import Source, Target, document_id, targets_of
-from tasks.fetch.feeds import FeedItem
-from tasks.fetch.fetched import Found, Refused
-from tasks.fetch.files import LocalInput, WebLink
-from tasks.fetch.identity import accepted_url, without_credentials
-from tasks.fetch.listings import Listing, ListingReader
-from tasks.fetch.web import Web
-from tasks.processes.pool import Workers
-from tasks.schemas import RAW, table
+from nabra.config.settings import Settings
+from nabra.tasks.clean import DuplicateIndex, clean_articles
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Source, Target, document_id, targets_of
+from nabra.tasks.fetch.feeds import FeedItem
+from nabra.tasks.fetch.fetched import Found, Refused
+from nabra.tasks.fetch.files import LocalInput, WebLink
+from nabra.tasks.fetch.identity import accepted_url, without_credentials
+from nabra.tasks.fetch.listings import Listing, ListingReader
+from nabra.tasks.fetch.web import Web
+from nabra.tasks.processes.pool import Workers
+from nabra.tasks.schemas import RAW, table
 
 # One article that cannot be read says nothing of the outlet.
 TRIED_ARTICLES: Final = 3

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tasks.errors import DocumentError
+from nabra.tasks.errors import DocumentError
 
 
 class StoppedError(Exception):

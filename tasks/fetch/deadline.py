@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tasks.errors import DocumentError
+from nabra.tasks.errors import DocumentError
 
 
 class Deadline:

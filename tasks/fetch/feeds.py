@@ -11,10 +11,10 @@ from typing import Final
 
 import feedparser
 
-from tasks.errors import DocumentError
-from tasks.fetch.dates import parse_time
-from tasks.fetch.identity import joined
-from tasks.fetch.markup import parse_xml, with_web_charset
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import parse_time
+from nabra.tasks.fetch.identity import joined
+from nabra.tasks.fetch.markup import parse_xml, with_web_charset
 
 log = logging.getLogger(__name__)
 

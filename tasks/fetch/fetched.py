@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tasks.stages import reject
+from nabra.tasks.stages import reject
 
 if TYPE_CHECKING:
-    from tasks.fetch.pages import Page, Version
+    from nabra.tasks.fetch.pages import Page, Version
 
 
 @dataclass(frozen=True)

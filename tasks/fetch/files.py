@@ -12,18 +12,18 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from config.settings import FetchSettings
-from tasks.errors import DocumentError
-from tasks.fetch.feeds import FeedItem
-from tasks.fetch.fetched import Found, Payload, Refused, refused
-from tasks.fetch.folders import walk
-from tasks.fetch.guard import guarded, guarded_all
-from tasks.fetch.identity import document_id, link_url, shown
-from tasks.fetch.listings import AS_IT_SHOWS, ListingReader, Reading
-from tasks.fetch.opening import read_bytes
-from tasks.fetch.rows import find_rows
-from tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
-from tasks.fetch.warc import find_records
+from nabra.config.settings import FetchSettings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.feeds import FeedItem
+from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
+from nabra.tasks.fetch.folders import walk
+from nabra.tasks.fetch.guard import guarded, guarded_all
+from nabra.tasks.fetch.identity import document_id, link_url, shown
+from nabra.tasks.fetch.listings import AS_IT_SHOWS, ListingReader, Reading
+from nabra.tasks.fetch.opening import read_bytes
+from nabra.tasks.fetch.rows import find_rows
+from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
+from nabra.tasks.fetch.warc import find_records
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from pydantic import Field
 from w3lib.url import safe_url_string
 
-from config.settings import CONFIG_FOLDER
-from tasks.data_files import Entry, read_data_file
-from tasks.errors import DocumentError
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.data_files import Entry, read_data_file
+from nabra.tasks.errors import DocumentError
 
 PERCENT: Final = re.compile("%[0-9a-fA-F]{2}")
 # The schemes of the web; nothing else is the address of a page, in whatever input it stands.

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from tasks.errors import DocumentError
+from nabra.tasks.errors import DocumentError
 
 OTHER_KINDS: Final = (
     (stat.S_ISDIR, "a folder"),

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from config.settings import FetchSettings
-from tasks.errors import DocumentError
-from tasks.fetch.fetched import Payload
+from nabra.config.settings import FetchSettings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.fetched import Payload
 
 PAGE, LISTING, ROBOTS = "page", "listing", "robots"
 CHANGED, UNCHANGED, NOT_MODIFIED, FAILED = "changed", "unchanged", "not_modified", "failed"

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from tasks.errors import DocumentError
+from nabra.tasks.errors import DocumentError
 
 log = logging.getLogger(__name__)
 

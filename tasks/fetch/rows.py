@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from config.settings import FetchSettings
-from tasks.errors import DocumentError
-from tasks.fetch.dates import parse_time
-from tasks.fetch.fetched import Found, Payload, Refused, refused
-from tasks.fetch.identity import accepted_url, document_id, row_url
-from tasks.fetch.opening import open_file
-from tasks.fetch.sources import source_label
+from nabra.config.settings import FetchSettings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import parse_time
+from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
+from nabra.tasks.fetch.identity import accepted_url, document_id, row_url
+from nabra.tasks.fetch.opening import open_file
+from nabra.tasks.fetch.sources import source_label
 
 COLUMNS: Final = "`url` or `id`, `text` or `html`, and optionally `title`, `published_at`, `source`"
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from lxml import etree
 
-from tasks.errors import DocumentError
-from tasks.fetch.dates import parse_time
-from tasks.fetch.feeds import HTML_ROOT, FeedItem, newest, start_of
-from tasks.fetch.identity import joined
-from tasks.fetch.markup import parse_xml
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import parse_time
+from nabra.tasks.fetch.feeds import HTML_ROOT, FeedItem, newest, start_of
+from nabra.tasks.fetch.identity import joined
+from nabra.tasks.fetch.markup import parse_xml
 
 SITEMAP_ROOT: Final = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from lxml.cssselect import CSSSelector, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from tasks.data_files import Entry, read_data_file
-from tasks.errors import DocumentError
-from tasks.fetch.identity import has_credentials, shown
+from nabra.tasks.data_files import Entry, read_data_file
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.identity import has_credentials, shown
 
 Kind = Literal["feed", "sitemap", "news-sitemap", "list", "urls", "folder", "warc"]
 LOCAL_KINDS: Final = ("folder", "warc")

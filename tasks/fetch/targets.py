@@ -11,10 +11,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from tasks.errors import UsageError
-from tasks.fetch.identity import has_credentials, inert
-from tasks.fetch.listings import AS_IT_SHOWS, Reading
-from tasks.fetch.sources import Source
+from nabra.tasks.errors import UsageError
+from nabra.tasks.fetch.identity import has_credentials, inert
+from nabra.tasks.fetch.listings import AS_IT_SHOWS, Reading
+from nabra.tasks.fetch.sources import Source
 
 ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom", ".warc", ".warc.gz")
 # Prefect takes half a megabyte of parameters, as JSON.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tasks.errors import DocumentError
+from nabra.tasks.errors import DocumentError
 
 GZIP_START: Final = b"\x1f\x8b"
 # zlib's window bits: 32 more for "gzip or zlib, whichever it is", negative for deflate without a header.

@@ -15,14 +15,14 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.limitreader import LimitReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
-from config.settings import FetchSettings
-from tasks.errors import DocumentError
-from tasks.fetch.dates import parse_time
-from tasks.fetch.fetched import Found, Payload, Refused, refused
-from tasks.fetch.guard import guarded
-from tasks.fetch.identity import accepted_url, document_id, inert, shown
-from tasks.fetch.opening import open_file
-from tasks.fetch.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
+from nabra.config.settings import FetchSettings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import parse_time
+from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
+from nabra.tasks.fetch.guard import guarded
+from nabra.tasks.fetch.identity import accepted_url, document_id, inert, shown
+from nabra.tasks.fetch.opening import open_file
+from nabra.tasks.fetch.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
 
 log = logging.getLogger(__name__)
 # It would say of each address with a space that it has one.

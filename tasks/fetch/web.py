@@ -13,18 +13,18 @@ from typing import Final
 import httpx
 import stamina
 
-from config.settings import FetchSettings
-from tasks.errors import DocumentError
-from tasks.fetch.breaker import Breaker
-from tasks.fetch.courtesy import Courtesy
-from tasks.fetch.dates import parse_time
-from tasks.fetch.deadline import Deadline
-from tasks.fetch.fetched import Payload
-from tasks.fetch.identity import has_credentials
-from tasks.fetch.network import PublicNetwork, PublicTransport
-from tasks.fetch.pages import Page
-from tasks.fetch.robots import MAX_BYTES, MAX_REDIRECTS, Robots
-from tasks.fetch.unpack import Bounds, read_bounded, read_start
+from nabra.config.settings import FetchSettings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.breaker import Breaker
+from nabra.tasks.fetch.courtesy import Courtesy
+from nabra.tasks.fetch.dates import parse_time
+from nabra.tasks.fetch.deadline import Deadline
+from nabra.tasks.fetch.fetched import Payload
+from nabra.tasks.fetch.identity import has_credentials
+from nabra.tasks.fetch.network import PublicNetwork, PublicTransport
+from nabra.tasks.fetch.pages import Page
+from nabra.tasks.fetch.robots import MAX_BYTES, MAX_REDIRECTS, Robots
+from nabra.tasks.fetch.unpack import Bounds, read_bounded, read_start
 
 # Statuses that may pass: too many requests, and the server's own troubles.
 RETRIED: Final = frozenset({429, 500, 502, 503, 504})

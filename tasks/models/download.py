@@ -8,9 +8,9 @@ import requests
 import stanza
 from stanza.resources.common import DEFAULT_MODEL_DIR, DEFAULT_RESOURCES_URL, UnknownLanguageError
 
-from tasks.errors import ModelError
-from tasks.models.folders import LANGUAGE
-from tasks.parse.load import PROCESSORS
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.folders import LANGUAGE
+from nabra.tasks.parse.load import PROCESSORS
 
 
 def download_stanford() -> Path:

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 from transformers.utils import logging as transformers_logging
 
-from tasks.errors import ModelError
+from nabra.tasks.errors import ModelError
 
 PACKED = "packed.safetensors"
 SCALE = ".scale"

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from tasks.errors import ModelError
+from nabra.tasks.errors import ModelError
 
 LANGUAGE = "ar"
 # What `parse.parser` can name besides a folder: the models that ship, those of them trained on nothing that forbids
@@ -37,7 +37,7 @@ def model_root(parser: str) -> Path:
         from stanza.resources.common import DEFAULT_MODEL_DIR
 
         return Path(DEFAULT_MODEL_DIR)
-    shipped = Path(str(resources.files("models")))
+    shipped = Path(str(resources.files("nabra.models")))
     return {BUNDLED: shipped, OPEN: shipped / OPEN}.get(parser) or Path(parser)
 
 

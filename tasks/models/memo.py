@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from tasks.models.precision import half_precision
+from nabra.tasks.models.precision import half_precision
 
 # Stanza's heads (`--bert_hidden_layers 4`) and the segmenter mix the last four layers.
 KEPT_LAYERS = 4

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tasks.actors import NAME_LINKS, Actors
-from tasks.arabic.folding import fold
-from tasks.parse.parser import NamedEntity, ParsedSentence, Word
+from nabra.tasks.actors import NAME_LINKS, Actors
+from nabra.tasks.arabic.folding import fold
+from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
 
 # What can stand before a name within its surface token.
 CLITIC_UPOS = frozenset({"CCONJ", "SCONJ", "ADP", "PART", "AUX", "ADV"})

@@ -9,13 +9,13 @@ import stanza
 import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
-from tasks.errors import ModelError
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import ENCODER, LANGUAGE, SEGMENTER, verify
-from tasks.models.memo import MemoEncoder
-from tasks.parse.arcs import ArcsFirst
-from tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
-from tasks.parse.segment import load_segmenter
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import ENCODER, LANGUAGE, SEGMENTER, verify
+from nabra.tasks.models.memo import MemoEncoder
+from nabra.tasks.parse.arcs import ArcsFirst
+from nabra.tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
+from nabra.tasks.parse.segment import load_segmenter
 
 PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
 # How many words Stanza's processors take at once: larger batches are mostly padding, smaller ones mostly calls.

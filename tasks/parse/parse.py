@@ -9,13 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from config.settings import ParseSettings
-from tasks.actors import Actors
-from tasks.arabic.sentences import Span, has_word, split_sentences
-from tasks.parse.entities import find_mentions
-from tasks.parse.parser import LongSentencesError, ParsedSentence, Parser
-from tasks.schemas import PARTS
-from tasks.stages import StageOutput, reject, stage_output
+from nabra.config.settings import ParseSettings
+from nabra.tasks.actors import Actors
+from nabra.tasks.arabic.sentences import Span, has_word, split_sentences
+from nabra.tasks.parse.entities import find_mentions
+from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence, Parser
+from nabra.tasks.schemas import PARTS
+from nabra.tasks.stages import StageOutput, reject, stage_output
 
 logger = logging.getLogger(__name__)
 

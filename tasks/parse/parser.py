@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final, Protocol
 
-from tasks.arabic.clitics import repaired_forms
-from tasks.arabic.skeleton import Skeleton, skeleton
+from nabra.tasks.arabic.clitics import repaired_forms
+from nabra.tasks.arabic.skeleton import Skeleton, skeleton
 
 PARAGRAPH_BREAK = "\n\n"
 

@@ -19,8 +19,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from tasks.errors import ModelError
-from tasks.models.memo import KEPT_LAYERS
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.memo import KEPT_LAYERS
 
 BATCH_SENTENCES = 64
 # A longer sentence is read in parts: the encoder sees 512 pieces at most.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, Final, TypeVar
 
-from tasks.errors import BatchError
+from nabra.tasks.errors import BatchError
 
 T = TypeVar("T")
 CONTEXT = multiprocessing.get_context("spawn")  # a process forked under threads hangs

@@ -16,8 +16,8 @@ from typing import Any, Final, Protocol, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from tasks.errors import BatchError, DocumentError
-from tasks.processes.environment import CONFINED
+from nabra.tasks.errors import BatchError, DocumentError
+from nabra.tasks.processes.environment import CONFINED
 
 T = TypeVar("T")
 OUT_OF_MEMORY: Final = 77  # exit code of a worker

@@ -1,5 +1,5 @@
 """The stage `sentiment`: positive, negative or neutral, with probabilities."""
 
-from tasks.sentiment.sentiment import tag_sentiment
+from nabra.tasks.sentiment.sentiment import tag_sentiment
 
 __all__ = ["tag_sentiment"]

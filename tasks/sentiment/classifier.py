@@ -14,8 +14,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from tasks.arabic.skeleton import skeleton
-from tasks.errors import ModelError
+from nabra.tasks.arabic.skeleton import skeleton
+from nabra.tasks.errors import ModelError
 
 Floats = npt.NDArray[np.float64]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from config.settings import SentimentSettings
-from tasks.sentiment.classifier import Classifier, Floats
-from tasks.stages import StageOutput, stage_output
+from nabra.config.settings import SentimentSettings
+from nabra.tasks.sentiment.classifier import Classifier, Floats
+from nabra.tasks.stages import StageOutput, stage_output
 
 Row = dict[str, Any]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from tasks.arabic.folding import after_letters, fold
-from tasks.stance.contents import Report, find_content
-from tasks.stance.cues import Phrase, starts_with
-from tasks.stance.reading import Reading
+from nabra.tasks.arabic.folding import after_letters, fold
+from nabra.tasks.stance.contents import Report, find_content
+from nabra.tasks.stance.cues import Phrase, starts_with
+from nabra.tasks.stance.reading import Reading
 
 _ALSO: Final = (fold("كما"),)
 _IT: Final = fold("ه")

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from tasks.arabic.folding import fold, words
-from tasks.data_files import Entry, read_data_folder
+from nabra.tasks.arabic.folding import fold, words
+from nabra.tasks.data_files import Entry, read_data_folder
 
 Phrase = tuple[str, ...]
 MAX_PHRASE: Final = 5  # words; longer cue phrases are not found

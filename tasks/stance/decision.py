@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tasks.errors import ModelError
-from tasks.stance.cues import Polarity
-from tasks.stance.sightings import Sighting, relation
-from tasks.stance.sources import Evidence, Source
+from nabra.tasks.errors import ModelError
+from nabra.tasks.stance.cues import Polarity
+from nabra.tasks.stance.sightings import Sighting, relation
+from nabra.tasks.stance.sources import Evidence, Source
 
 _SURE: Final = 0.01  # probabilities are kept so far from 0 and 1
 _FAR: Final = 20.0  # words

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from tasks.arabic.folding import Word, fold, readings, words
-from tasks.arabic.quotation_marks import Quotation, quotations
-from tasks.schemas import PARTS
+from nabra.tasks.arabic.folding import Word, fold, readings, words
+from nabra.tasks.arabic.quotation_marks import Quotation, quotations
+from nabra.tasks.schemas import PARTS
 
 Row = Mapping[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from tasks.arabic.folding import without_article, words
-from tasks.stance.document import Document, Mention
-from tasks.stance.speakers import Speaker
+from nabra.tasks.arabic.folding import without_article, words
+from nabra.tasks.stance.document import Document, Mention
+from nabra.tasks.stance.speakers import Speaker
 
 
 def is_name(mention: Mention) -> bool:

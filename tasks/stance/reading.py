@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from tasks.arabic.folding import fold
-from tasks.arabic.quotation_marks import MARKS, Quotation
-from tasks.stance.cues import Cues, Reporter, starts_with
-from tasks.stance.document import Part, Sentence, Token
+from nabra.tasks.arabic.folding import fold
+from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
+from nabra.tasks.stance.cues import Cues, Reporter, starts_with
+from nabra.tasks.stance.document import Part, Sentence, Token
 
 _LACK: Final = fold("عدم")  # what follows is a noun: عدم كشف
 MIN_QUOTED: Final = 4  # words from which a quotation is a statement and not a name or a scare quote

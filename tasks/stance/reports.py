@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from tasks.arabic.folding import after_letters, fold
-from tasks.stance.attributions import find_attribution
-from tasks.stance.contents import Content, Report, find_content
-from tasks.stance.cues import Cues, Reporter
-from tasks.stance.document import Part, Sentence
-from tasks.stance.reading import Reading
+from nabra.tasks.arabic.folding import after_letters, fold
+from nabra.tasks.stance.attributions import find_attribution
+from nabra.tasks.stance.contents import Content, Report, find_content
+from nabra.tasks.stance.cues import Cues, Reporter
+from nabra.tasks.stance.document import Part, Sentence
+from nabra.tasks.stance.reading import Reading
 
 _RELAY: Final = fold("عن")
 _RELAYING: Final = (fold("نقل"), fold("ينقل"), fold("تنقل"))

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tasks.stance.cues import Cues, Evaluative, Polarity, starts_with
-from tasks.stance.quotes import Quote
-from tasks.stance.sides import ABSTRACT, Scene, Side
-from tasks.stance.sources import AUTHOR, Evidence, Source, Sources
+from nabra.tasks.stance.cues import Cues, Evaluative, Polarity, starts_with
+from nabra.tasks.stance.quotes import Quote
+from nabra.tasks.stance.sides import ABSTRACT, Scene, Side
+from nabra.tasks.stance.sources import AUTHOR, Evidence, Source, Sources
 
 _NEAR: Final = 4  # words from a cue within which an actor is surely its own
 _QUOTE_MARKS: Final = ' "»”“«)('

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from tasks.stance.document import Sentence
-from tasks.stance.sides import Scene, Side
-from tasks.stance.sources import AUTHOR, Source, Sources
-from tasks.stance.targets import Judged, Marked, TargetClassifier
+from nabra.tasks.stance.document import Sentence
+from nabra.tasks.stance.sides import Scene, Side
+from nabra.tasks.stance.sources import AUTHOR, Source, Sources
+from nabra.tasks.stance.targets import Judged, Marked, TargetClassifier
 
 _NAME_LINKS: Final = ("nmod", "flat", "appos", "amod", "conj", "compound")
 _MAX_LINKS: Final = 4

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Literal
 
-from tasks.actors import Actors
-from tasks.arabic.folding import after_letters, fold, without_article, words
-from tasks.arabic.quotation_marks import MARKS
-from tasks.stance.contents import Report
-from tasks.stance.cues import MAX_PHRASE, Cues, starts_with
-from tasks.stance.document import Document, Mention, Part, Sentence, Token
-from tasks.stance.objects import has_subject_before, is_object
+from nabra.tasks.actors import Actors
+from nabra.tasks.arabic.folding import after_letters, fold, without_article, words
+from nabra.tasks.arabic.quotation_marks import MARKS
+from nabra.tasks.stance.contents import Report
+from nabra.tasks.stance.cues import MAX_PHRASE, Cues, starts_with
+from nabra.tasks.stance.document import Document, Mention, Part, Sentence, Token
+from nabra.tasks.stance.objects import has_subject_before, is_object
 
 _MAX_NAME: Final = 16  # words
 _MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from tasks.stance.cues import Cues, Polarity
-from tasks.stance.decision import Case, Decision, cases
-from tasks.stance.document import Document, Mention, Sentence
-from tasks.stance.quotes import Quote
-from tasks.stance.rules import rule_evidence
-from tasks.stance.sides import Scene
-from tasks.stance.sightings import Sighting, sightings
-from tasks.stance.sources import Sources
-from tasks.stance.targets import TargetClassifier
+from nabra.tasks.stance.cues import Cues, Polarity
+from nabra.tasks.stance.decision import Case, Decision, cases
+from nabra.tasks.stance.document import Document, Mention, Sentence
+from nabra.tasks.stance.quotes import Quote
+from nabra.tasks.stance.rules import rule_evidence
+from nabra.tasks.stance.sides import Scene
+from nabra.tasks.stance.sightings import Sighting, sightings
+from nabra.tasks.stance.sources import Sources
+from nabra.tasks.stance.targets import TargetClassifier
 
 _POLARITIES: Final[tuple[Polarity, ...]] = get_args(Polarity)
 _AGREEING: Final = 0.4  # probability from which the classifier speaks for a stance too

@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from config.settings import StanceSettings
-from tasks.actors import Actors
-from tasks.stages import StageOutput, reject, stage_output
-from tasks.stance.document import Document, build_document
-from tasks.stance.quotes import Quote, find_quotes
-from tasks.stance.stances import Judges, Stance, find_stances
+from nabra.config.settings import StanceSettings
+from nabra.tasks.actors import Actors
+from nabra.tasks.stages import StageOutput, reject, stage_output
+from nabra.tasks.stance.document import Document, build_document
+from nabra.tasks.stance.quotes import Quote, find_quotes
+from nabra.tasks.stance.stances import Judges, Stance, find_stances
 
 Row = dict[str, Any]
 

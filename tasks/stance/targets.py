@@ -17,9 +17,9 @@ import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
-from tasks.arabic.skeleton import skeleton
-from tasks.errors import ModelError
-from tasks.sentiment.classifier import Floats, softmax
+from nabra.tasks.arabic.skeleton import skeleton
+from nabra.tasks.errors import ModelError
+from nabra.tasks.sentiment.classifier import Floats, softmax
 
 STANCES: Final = ("none", "favor", "against")
 HOLDERS: Final = ("author", "speaker", "actor")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from datasketch import MinHash, MinHashLSH
 
-from tasks.arabic.folding import fold
+from nabra.tasks.arabic.folding import fold
 
 Sketches = npt.NDArray[np.uint32]
 

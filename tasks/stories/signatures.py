@@ -17,10 +17,10 @@ import datasketch
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from config.settings import CleanSettings
-from tasks.clean import sketched
-from tasks.engine.fingerprint import VERSION
-from tasks.warehouse.store import Batch, Store
+from nabra.config.settings import CleanSettings
+from nabra.tasks.clean import sketched
+from nabra.tasks.engine.fingerprint import VERSION
+from nabra.tasks.warehouse.store import Batch, Store
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +28,13 @@ FOLDER: Final = "_sketches"
 # In a file's metadata: how its sketches were made; name, stamp and number of rows of each batch in it, in order.
 MADE_BY: Final = b"nabra.made_by"
 BATCHES: Final = b"nabra.batches"
-# Size and time of a file of `clean`: another one where the batch was made again, see `tasks.warehouse.snapshot`.
+# Size and time of a file of `clean`: another one where the batch was made again, see `nabra.tasks.warehouse.snapshot`.
 Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Sketched:
-    """The articles of a batch as `tasks.clean.sketched` gives them, and the stamp of the file that they are from."""
+    """The articles of a batch as `sketched` gives them, and the stamp of the file that they are from."""
 
     stamp: Stamp
     articles: pa.Table
@@ -43,7 +43,7 @@ class Sketched:
 def sketched_articles(
     store: Store, batches: Collection[Batch], settings: CleanSettings
 ) -> Iterator[tuple[Batch, pa.Table]]:
-    """Each of these batches of `clean`, oldest first, with its articles as `tasks.clean.sketched` gives them.
+    """Each of these batches of `clean`, oldest first, with its articles as `nabra.tasks.clean.sketched` gives them.
 
     What was not kept is made and kept; what was kept of days without any of these batches is removed.
     """

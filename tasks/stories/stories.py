@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from config.settings import CleanSettings
-from tasks.stories.near import NearIndex, Sketches, sketch
+from nabra.config.settings import CleanSettings
+from nabra.tasks.stories.near import NearIndex, Sketches, sketch
 
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 SKETCH: Final = pa.field("sketch", pa.binary())

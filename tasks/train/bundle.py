@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from tasks.models.encoder import load_encoder, save_packed
-from tasks.models.folders import (
+from nabra.tasks.models.encoder import load_encoder, save_packed
+from nabra.tasks.models.folders import (
     DECISION,
     ENCODER,
     LANGUAGE,
@@ -23,7 +23,7 @@ from tasks.models.folders import (
     SENTIMENT,
     STANCE,
 )
-from tasks.parse.load import PROCESSORS
+from nabra.tasks.parse.load import PROCESSORS
 
 PACKAGE = "nabra"
 BASE = "encoder-base"

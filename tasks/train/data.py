@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stanza.utils.datasets import prepare_tokenizer_data
 
-from tasks.errors import UsageError
+from nabra.tasks.errors import UsageError
 
 FORM = 1
 PLAIN_ALIF = str.maketrans("أإآ", "ااا")

@@ -17,17 +17,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from config.settings import ParseSettings
-from tasks.actors import Actors
-from tasks.evaluate.judgements import stance_key
-from tasks.parse.parse import parse_articles
-from tasks.parse.parser import Parser
-from tasks.stance.cues import Polarity
-from tasks.stance.decision import Case, Decision, Features, features, save_decision
-from tasks.stance.quotes import find_quotes
-from tasks.stance.stances import Judges, find_cases
-from tasks.stance.tag import documents
-from tasks.train.labelled import Row
+from nabra.config.settings import ParseSettings
+from nabra.tasks.actors import Actors
+from nabra.tasks.evaluate.judgements import stance_key
+from nabra.tasks.parse.parse import parse_articles
+from nabra.tasks.parse.parser import Parser
+from nabra.tasks.stance.cues import Polarity
+from nabra.tasks.stance.decision import Case, Decision, Features, features, save_decision
+from nabra.tasks.stance.quotes import find_quotes
+from nabra.tasks.stance.stances import Judges, find_cases
+from nabra.tasks.stance.tag import documents
+from nabra.tasks.train.labelled import Row
 
 STRENGTH = 1.0
 FOLDS = 7

@@ -21,8 +21,8 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from tasks.errors import ModelError
-from tasks.models.encoder import packed, unpacked
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.encoder import packed, unpacked
 
 BLOCK = 32
 BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])

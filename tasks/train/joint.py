@@ -19,14 +19,14 @@ import torch
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
 
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import ENCODER
-from tasks.models.memo import MemoEncoder
-from tasks.models.precision import device, half_precision
-from tasks.train.bundle import ENCODER_PREFIX
-from tasks.train.encoder import read_tokenizer, save_encoder
-from tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder
-from tasks.train.optimise import CHECKPOINT, Schedule, train_model
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import ENCODER
+from nabra.tasks.models.memo import MemoEncoder
+from nabra.tasks.models.precision import device, half_precision
+from nabra.tasks.train.bundle import ENCODER_PREFIX
+from nabra.tasks.train.encoder import read_tokenizer, save_encoder
+from nabra.tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder
+from nabra.tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)
 

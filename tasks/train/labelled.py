@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tasks.actors import Actors
-from tasks.stance.targets import Marked
+from nabra.tasks.actors import Actors
+from nabra.tasks.stance.targets import Marked
 
 Row = dict[str, Any]
 

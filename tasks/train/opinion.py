@@ -25,13 +25,13 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import BertModel
 
-from tasks.models.folders import SENTIMENT, STANCE
-from tasks.models.precision import device, half_precision
-from tasks.schemas import SENTIMENTS
-from tasks.stance.targets import HOLDERS, STANCES, Marked, encode_marked, pooled, target_features
-from tasks.train.encoder import WORDS, read_tokenizer, save_encoder
-from tasks.train.labelled import Labelled, Targeted
-from tasks.train.optimise import CHECKPOINT, Schedule, train_model
+from nabra.tasks.models.folders import SENTIMENT, STANCE
+from nabra.tasks.models.precision import device, half_precision
+from nabra.tasks.schemas import SENTIMENTS
+from nabra.tasks.stance.targets import HOLDERS, STANCES, Marked, encode_marked, pooled, target_features
+from nabra.tasks.train.encoder import WORDS, read_tokenizer, save_encoder
+from nabra.tasks.train.labelled import Labelled, Targeted
+from nabra.tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from tasks.models.precision import device
+from nabra.tasks.models.precision import device
 
 logger = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import AutoModel
 
-from tasks.models.precision import device, half_precision
-from tasks.train.encoder import read_tokenizer, save_encoder
-from tasks.train.optimise import CHECKPOINT, Schedule, train_model
+from nabra.tasks.models.precision import device, half_precision
+from nabra.tasks.train.encoder import read_tokenizer, save_encoder
+from nabra.tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)
 

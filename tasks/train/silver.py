@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from tasks.arabic.sentences import split_sentences
-from tasks.evaluate.treebank import to_conllu
-from tasks.parse.parser import ParsedSentence, Parser
-from tasks.train.data import PLAIN_ALIF
+from nabra.tasks.arabic.sentences import split_sentences
+from nabra.tasks.evaluate.treebank import to_conllu
+from nabra.tasks.parse.parser import ParsedSentence, Parser
+from nabra.tasks.train.data import PLAIN_ALIF
 
 logger = logging.getLogger(__name__)
 

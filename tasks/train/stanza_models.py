@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from tasks.errors import ModelError
+from nabra.tasks.errors import ModelError
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Trainer:
 
 
 def trainers(work: Path, seed: int) -> dict[str, Trainer]:
-    """The trainers by processor; their data lie below `work`, where `tasks.train.data` writes them."""
+    """The trainers by processor; their data lie below `work`, where `nabra.tasks.train.data` writes them."""
     conllu = ["--train_file", f"{work}/treebank/train.conllu", "--eval_file", f"{work}/treebank/dev.conllu"]
     arguments: dict[str, tuple[str, list[str]]] = {
         "tokenize": (

@@ -14,17 +14,17 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from config.settings import load_settings
-from tasks.actors import load_actors
-from tasks.evaluate.articles import read_annotated
-from tasks.evaluate.models import score_models
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import BUNDLED, DECISION, ENCODER, OPEN, SCORES, SENTIMENT, STANCE
-from tasks.parse.load import load_parser
-from tasks.stance import Judges, load_cues, load_target_classifier
-from tasks.stance.decision import NO_DECISION, Decision, save_decision
-from tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
-from tasks.train.data import (
+from nabra.config.settings import load_settings
+from nabra.tasks.actors import load_actors
+from nabra.tasks.evaluate.articles import read_annotated
+from nabra.tasks.evaluate.models import score_models
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import BUNDLED, DECISION, ENCODER, OPEN, SCORES, SENTIMENT, STANCE
+from nabra.tasks.parse.load import load_parser
+from nabra.tasks.stance import Judges, load_cues, load_target_classifier
+from nabra.tasks.stance.decision import NO_DECISION, Decision, save_decision
+from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
+from nabra.tasks.train.data import (
     augmented,
     data_files,
     from_anercorp,
@@ -36,10 +36,10 @@ from tasks.train.data import (
     write_ner_data,
     write_tokenizer_data,
 )
-from tasks.train.decision import annotated_cases, examples, fit_decision
-from tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
-from tasks.train.joint import CURVE, Corpus, Rates, train_heads, train_joint
-from tasks.train.labelled import (
+from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
+from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
+from nabra.tasks.train.joint import CURVE, Corpus, Rates, train_heads, train_joint
+from nabra.tasks.train.labelled import (
     read_article_targets,
     read_articles,
     read_foreign_targets,
@@ -47,12 +47,12 @@ from tasks.train.labelled import (
     read_targets,
     read_tweets,
 )
-from tasks.train.opinion import save_opinion_encoder, sentiment_task, stance_task, train_opinion
-from tasks.train.optimise import CHECKPOINT
-from tasks.train.pretrain import pretrain
-from tasks.train.sentiment import train_classifier
-from tasks.train.silver import news_sentences, silver_trees
-from tasks.train.stanza_models import run_trainer, trainers
+from nabra.tasks.train.opinion import save_opinion_encoder, sentiment_task, stance_task, train_opinion
+from nabra.tasks.train.optimise import CHECKPOINT
+from nabra.tasks.train.pretrain import pretrain
+from nabra.tasks.train.sentiment import train_classifier
+from nabra.tasks.train.silver import news_sentences, silver_trees
+from nabra.tasks.train.stanza_models import run_trainer, trainers
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from tasks.arabic.skeleton import skeleton
+from nabra.tasks.arabic.skeleton import skeleton
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, list[Row]]

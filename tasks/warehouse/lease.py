@@ -24,8 +24,8 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from tasks.errors import StoreError
-from tasks.warehouse.store import Store
+from nabra.tasks.errors import StoreError
+from nabra.tasks.warehouse.store import Store
 
 FOLDER: Final = "_lease"
 HOLDER: Final = f"{FOLDER}/holder.json"

@@ -18,10 +18,10 @@ from typing import Final
 import pyarrow.dataset as ds
 import pyarrow.fs as pafs
 
-from tasks.errors import StoreError
-from tasks.schemas import DATASETS, SCHEMA_VERSION
-from tasks.warehouse.store import Batch, Store
-from tasks.warehouse.validate import Problem
+from nabra.tasks.errors import StoreError
+from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
+from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.validate import Problem
 
 FOLDER: Final = "_compact"
 MANIFEST: Final = f"{FOLDER}/manifest.json"

@@ -24,10 +24,10 @@ import pyarrow.dataset as ds
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
-from config.settings import StoreSettings
-from tasks.errors import BatchError, StoreError
-from tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check, upgrade
-from tasks.stages import STAGES, Stage
+from nabra.config.settings import StoreSettings
+from nabra.tasks.errors import BatchError, StoreError
+from nabra.tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check, upgrade
+from nabra.tasks.stages import STAGES, Stage
 
 METADATA_PREFIX = "nabra."
 TEMPORARY = "_tmp"

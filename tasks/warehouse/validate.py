@@ -13,10 +13,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.errors import StoreError
-from tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, VERSION
-from tasks.stages import STAGES
-from tasks.warehouse.store import Batch, Store
+from nabra.tasks.errors import StoreError
+from nabra.tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, VERSION
+from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.store import Batch, Store
 
 _DOCUMENTS: Final = ("raw", "clean")
 _SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import CONFIG_FOLDER
-from tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
-from tasks.errors import ConfigError
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.clean.boilerplate import Boilerplate, Rule, load_boilerplate
+from nabra.tasks.errors import ConfigError
 from tests.hostile import Hostile, faults
 
 RULES = load_boilerplate(CONFIG_FOLDER / "boilerplate.toml")

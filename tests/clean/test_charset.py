@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tasks.clean.charset import arabic_score, decode
-from tasks.errors import DocumentError
+from nabra.tasks.clean.charset import arabic_score, decode
+from nabra.tasks.errors import DocumentError
 
 TEXT = "أعلنت بلدية الميناء «افتتاح» الرصيف الثالث، وقال رئيسها: العمل استمرّ عامين ١٢٪ و 40 يوماً."
 PLAIN = "أعلنت بلدية الميناء افتتاح الرصيف الثالث، وقال رئيسها: العمل استمر عامين و 40 يوما."

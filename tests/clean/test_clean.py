@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pytest
 
-from config.settings import CONFIG_FOLDER, load_settings
-from tasks.clean import Article, Cleaner, DuplicateIndex, clean_articles, load_boilerplate
-from tasks.errors import DocumentError
-from tasks.schemas import RAW, table
-from tasks.stages import StageOutput
+from nabra.config.settings import CONFIG_FOLDER, load_settings
+from nabra.tasks.clean import Article, Cleaner, DuplicateIndex, clean_articles, load_boilerplate
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.schemas import RAW, table
+from nabra.tasks.stages import StageOutput
 from tests.in_process import InThisProcess
 
 SETTINGS = load_settings().clean

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tasks.clean import Cleaner, Hints, PageReader, cleaner_pool
-from tasks.clean.cleaner import HTML_START
-from tasks.errors import DocumentError
-from tasks.processes.pool import WorkerPool
+from nabra.tasks.clean import Cleaner, Hints, PageReader, cleaner_pool
+from nabra.tasks.clean.cleaner import HTML_START
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.processes.pool import WorkerPool
 from tests.clean.test_clean import document
 from tests.clean.test_extract import FIRST, PAGE
 from tests.in_process import shipped_cleaner

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.settings import load_settings
-from tasks.schemas import CLEAN, table
-from tasks.stories.stories import LONG_AGO, DuplicateIndex, Place, sketched, when
+from nabra.config.settings import load_settings
+from nabra.tasks.schemas import CLEAN, table
+from nabra.tasks.stories.stories import LONG_AGO, DuplicateIndex, Place, sketched, when
 
 SETTINGS = load_settings().clean
 TEXT = " ".join(f"كلمة{n} تتلو كلمة{n + 1} في سطر{n % 7}" for n in range(60))

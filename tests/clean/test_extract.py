@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from config.settings import CONFIG_FOLDER
-from tasks.clean.extract import Article, extract_article
-from tasks.clean.noise import load_noise
-from tasks.clean.page import Page
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.clean.extract import Article, extract_article
+from nabra.tasks.clean.noise import load_noise
+from nabra.tasks.clean.page import Page
 
 NOW = datetime(2024, 6, 20, 12, tzinfo=UTC)
 MEMORY_MIB = 128

@@ -1,7 +1,7 @@
 import pytest
 
-from tasks.clean.headline import find_author, find_headline
-from tasks.clean.page import Page
+from nabra.tasks.clean.headline import find_author, find_headline
+from nabra.tasks.clean.page import Page
 
 TITLE = "افتتاح الرصيف الثالث في الميناء"
 

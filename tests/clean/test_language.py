@@ -1,6 +1,6 @@
 import pytest
 
-from tasks.clean.language import identify_language
+from nabra.tasks.clean.language import identify_language
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.stories.near import FIRST_CAPACITY, NearIndex, sketch
+from nabra.tasks.stories.near import FIRST_CAPACITY, NearIndex, sketch
 
 PERMUTATIONS, THRESHOLD = 128, 0.8
 WORDS = [f"كلمة{number}" for number in range(300)]

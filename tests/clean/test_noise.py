@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from lxml.html import fromstring
 
-from config.settings import CONFIG_FOLDER
-from tasks.clean.noise import is_hidden, load_noise
-from tasks.errors import ConfigError
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.clean.noise import is_hidden, load_noise
+from nabra.tasks.errors import ConfigError
 
 FILE = CONFIG_FOLDER / "noise.toml"
 NOISE = load_noise(FILE)

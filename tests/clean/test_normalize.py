@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.clean.normalize import INVISIBLE, JOINERS, normalize, normalize_line
+from nabra.tasks.clean.normalize import INVISIBLE, JOINERS, normalize, normalize_line
 
 # Letters and marks of Arabic news beside all that is to go: what a text made of them all does is the property.
 PIECES = [

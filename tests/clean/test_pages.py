@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tasks.clean.content import overlap
+from nabra.tasks.clean.content import overlap
 from tests.pages.build import built
 from tests.pages.reading import SavedPage, read_page, saved_pages
 

@@ -2,9 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.clean.headline import find_headline
-from tasks.clean.page import Page
-from tasks.clean.published import Published, find_published
+from nabra.tasks.clean.headline import find_headline
+from nabra.tasks.clean.page import Page
+from nabra.tasks.clean.published import Published, find_published
 
 NOW = datetime(2024, 6, 20, 12, tzinfo=UTC)
 JSON_LD = (

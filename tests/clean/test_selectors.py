@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from config.settings import CONFIG_FOLDER
-from tasks.clean.extract import extract_article
-from tasks.clean.noise import load_noise
-from tasks.clean.selectors import Hints, select_content
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.clean.extract import extract_article
+from nabra.tasks.clean.noise import load_noise
+from nabra.tasks.clean.selectors import Hints, select_content
 
 PARAGRAPHS = [
     "افتتحت بلدية مرسانا يوم الأحد رصيفاً جديداً للسفن الكبيرة بعد عمل استمر عامين كاملين في المرفأ القديم.",

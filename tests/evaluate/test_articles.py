@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tasks.errors import UsageError
-from tasks.evaluate.articles import evaluate_tables, read_annotated
+from nabra.tasks.errors import UsageError
+from nabra.tasks.evaluate.articles import evaluate_tables, read_annotated
 
 TEXT = "أكد الوزير سامر أن الجسر جاهز.\nونفت البلدية ذلك.\nاترك تعليقا"
 GOLD: dict[str, Any] = {

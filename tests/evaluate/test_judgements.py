@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.main import app
-from flows.terminal.judgements import change_text, error_text
-from tasks.errors import UsageError
-from tasks.evaluate.articles import evaluate_tables
-from tasks.evaluate.judgements import Judgement, changes, read_judgements, save_judgements
+from nabra.flows.cli.main import app
+from nabra.flows.terminal.judgements import change_text, error_text
+from nabra.tasks.errors import UsageError
+from nabra.tasks.evaluate.articles import evaluate_tables
+from nabra.tasks.evaluate.judgements import Judgement, changes, read_judgements, save_judgements
 from tests.evaluate.test_articles import GOLD, quote, stance, tables
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
+from nabra.tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
 from tests.conftest import WordParser
 
 

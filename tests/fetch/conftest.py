@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from config.settings import FetchSettings, load_settings
-from tasks.errors import DocumentError
-from tasks.fetch import Document, Refused, Target, fetch_documents
-from tasks.fetch.fetched import Payload
-from tasks.fetch.pages import Memory
-from tasks.fetch.web import open_web
+from nabra.config.settings import FetchSettings, load_settings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Document, Refused, Target, fetch_documents
+from nabra.tasks.fetch.fetched import Payload
+from nabra.tasks.fetch.pages import Memory
+from nabra.tasks.fetch.web import open_web
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"
 

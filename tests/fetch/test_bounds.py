@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from tasks.fetch import Document, Refused, Target
+from nabra.config.settings import load_settings
+from nabra.tasks.fetch import Document, Refused, Target
 from tests.fetch.conftest import fetched
 from tests.fetch.test_warc import Archive
 
@@ -22,8 +22,8 @@ SETTINGS = load_settings().fetch
 READ = """
 import re, sys
 from pathlib import Path
-from config.settings import load_settings
-from tasks.fetch import Refused, Target, fetch_documents
+from nabra.config.settings import load_settings
+from nabra.tasks.fetch import Refused, Target, fetch_documents
 if __name__ == "__main__":
     events = fetch_documents([Target(sys.argv[1], "cli")], load_settings().fetch)
     print(*{event.row["reason"] for event in events if isinstance(event, Refused)})

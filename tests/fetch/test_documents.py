@@ -1,9 +1,9 @@
 import json
 
-from tasks.fetch import Document, Known, Refused, Target, document_id, fetch_documents, targets_from_arguments
-from tasks.fetch.fetched import Kept
-from tasks.fetch.pages import Memory, Version
-from tasks.schemas import RAW, REJECTS, table
+from nabra.tasks.fetch import Document, Known, Refused, Target, document_id, fetch_documents, targets_from_arguments
+from nabra.tasks.fetch.fetched import Kept
+from nabra.tasks.fetch.pages import Memory, Version
+from nabra.tasks.schemas import RAW, REJECTS, table
 from tests.fetch.conftest import fetched
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"

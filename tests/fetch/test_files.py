@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from tasks.errors import DocumentError
-from tasks.fetch import Target
-from tasks.fetch.fetched import Document, Found, Refused
-from tasks.fetch.files import LocalInput, WebLink
-from tasks.fetch.identity import document_id
-from tasks.fetch.listings import ListingReader
+from nabra.config.settings import load_settings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.fetched import Document, Found, Refused
+from nabra.tasks.fetch.files import LocalInput, WebLink
+from nabra.tasks.fetch.identity import document_id
+from nabra.tasks.fetch.listings import ListingReader
 from tests.fetch.conftest import fetched
 
 SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 1000})

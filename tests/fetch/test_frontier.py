@@ -9,11 +9,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from tasks.errors import DocumentError
-from tasks.fetch import Document, Target, fetch_documents
-from tasks.fetch.courtesy import Courtesy, StoppedError
-from tasks.fetch.frontier import Frontier
-from tasks.fetch.web import Shared, open_web
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Document, Target, fetch_documents
+from nabra.tasks.fetch.courtesy import Courtesy, StoppedError
+from nabra.tasks.fetch.frontier import Frontier
+from nabra.tasks.fetch.web import Shared, open_web
 from tests.fetch.conftest import PAGE
 
 

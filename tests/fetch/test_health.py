@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from flows.cli.main import main
-from tasks.engine.health import problems
-from tasks.engine.ingest import Ingest
-from tasks.engine.resources import Toolbox
-from tasks.fetch import Source, targets_of
-from tasks.run import Plan
-from tasks.warehouse.store import Batch, Store
+from nabra.config.settings import load_settings
+from nabra.flows.cli.main import main
+from nabra.tasks.engine.health import problems
+from nabra.tasks.engine.ingest import Ingest
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.fetch import Source, targets_of
+from nabra.tasks.run import Plan
+from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import write
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from tasks.engine.ingest import Ingest
-from tasks.engine.resources import Toolbox
-from tasks.fetch import Target
-from tasks.run import Plan, process_batch
-from tasks.warehouse.store import Store
+from nabra.config.settings import load_settings
+from nabra.tasks.engine.ingest import Ingest
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.fetch import Target
+from nabra.tasks.run import Plan, process_batch
+from nabra.tasks.warehouse.store import Store
 
 ARTICLE = "".join(
     f"<p>قالت بلدية مدينة الواحة إن أعمال الجسر رقم {number} ستنتهي قبل الصيف المقبل بعد تأخير دام شهرين كاملين.</p>"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.errors import DocumentError
-from tasks.fetch.identity import (
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.identity import (
     accepted_url,
     canonical_url,
     document_id,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tasks.fetch import Document, Target, fetch_documents
-from tasks.fetch.fetched import Asked, Kept, Known, Postponed, Refused
-from tasks.fetch.pages import Memory, Version, newest_pages
+from nabra.tasks.fetch import Document, Target, fetch_documents
+from nabra.tasks.fetch.fetched import Asked, Kept, Known, Postponed, Refused
+from nabra.tasks.fetch.pages import Memory, Version, newest_pages
 from tests.fetch.conftest import PAGE
 
 RSS = {"Content-Type": "application/rss+xml"}

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from config.settings import CONFIG_FOLDER, load_settings
-from tasks.clean import cleaner_pool
-from tasks.engine.ingest import Ingest
-from tasks.engine.resources import Toolbox
-from tasks.fetch import Target
-from tasks.run import Plan, process_batch
-from tasks.warehouse.store import Store
-from tasks.warehouse.validate import Validation, validate
+from nabra.config.settings import CONFIG_FOLDER, load_settings
+from nabra.tasks.clean import cleaner_pool
+from nabra.tasks.engine.ingest import Ingest
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.fetch import Target
+from nabra.tasks.run import Plan, process_batch
+from nabra.tasks.warehouse.store import Store
+from nabra.tasks.warehouse.validate import Validation, validate
 from tests.fetch.conftest import Answer, Site
 from tests.in_process import shipped_cleaner
 

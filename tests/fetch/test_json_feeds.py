@@ -3,10 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.errors import DocumentError
-from tasks.fetch import Target
-from tasks.fetch.feeds import FeedItem
-from tasks.fetch.json_feeds import is_json_feed, read_json_feed
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.feeds import FeedItem
+from nabra.tasks.fetch.json_feeds import is_json_feed, read_json_feed
 from tests.fetch.conftest import fetched
 
 FEED = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.errors import DocumentError
-from tasks.fetch.links import read_links
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.links import read_links
 
 BASE = "https://www.port.example/politics/"
 PAGE = """<html><head><title>بوابة الميناء</title></head><body>

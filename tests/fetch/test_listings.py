@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from tasks.errors import DocumentError
-from tasks.fetch import Target
-from tasks.fetch.fetched import Payload
-from tasks.fetch.listings import SHORT_BYTES, ListingReader, read_listing
+from nabra.config.settings import load_settings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.fetched import Payload
+from nabra.tasks.fetch.listings import SHORT_BYTES, ListingReader, read_listing
 from tests.fetch.conftest import fetched
 
 BASE = "https://example.org/feed"

@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tasks.fetch import Target
-from tasks.fetch.network import is_public
+from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.network import is_public
 from tests.fetch.conftest import PAGE, fetched, get, refusal
 
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import FetchSettings, load_settings
-from tasks.errors import DocumentError
-from tasks.fetch.fetched import Payload
-from tasks.fetch.pages import PAGE, Ask, Memory, Page, answered, failed, newest_pages, robots_page
-from tasks.schemas import PAGES, table
+from nabra.config.settings import FetchSettings, load_settings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.fetched import Payload
+from nabra.tasks.fetch.pages import PAGE, Ask, Memory, Page, answered, failed, newest_pages, robots_page
+from nabra.tasks.schemas import PAGES, table
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

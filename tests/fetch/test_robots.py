@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from tasks.errors import DocumentError
-from tasks.fetch import Document, Target
-from tasks.fetch.robots import Robots, product_token
-from tasks.fetch.web import open_web
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Document, Target
+from nabra.tasks.fetch.robots import Robots, product_token
+from nabra.tasks.fetch.web import open_web
 from tests.fetch.conftest import PAGE, fetched, get, refusal
 
 TEXT = {"Content-Type": "text/plain"}

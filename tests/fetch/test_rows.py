@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from tasks.errors import DocumentError
-from tasks.fetch.fetched import Found, Refused
-from tasks.fetch.identity import document_id
-from tasks.fetch.rows import find_rows
+from nabra.config.settings import load_settings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.fetched import Found, Refused
+from nabra.tasks.fetch.identity import document_id
+from nabra.tasks.fetch.rows import find_rows
 
 LIMIT = 1000
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.errors import DocumentError
-from tasks.fetch import Document, Target
-from tasks.fetch.feeds import FeedItem
-from tasks.fetch.sitemaps import is_sitemap, read_sitemap
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch import Document, Target
+from nabra.tasks.fetch.feeds import FeedItem
+from nabra.tasks.fetch.sitemaps import is_sitemap, read_sitemap
 from tests.fetch.conftest import fetched
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from flows.cli.sources import list_sources
-from tasks.errors import UsageError
+from nabra.flows.cli.main import app
+from nabra.flows.cli.sources import list_sources
+from nabra.tasks.errors import UsageError
 from tests.fetch.conftest import Site
 
 PARAGRAPHS = [

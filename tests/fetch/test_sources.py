@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import CONFIG_FOLDER
-from tasks.errors import ConfigError
-from tasks.fetch.listings import Reading
-from tasks.fetch.sources import load_sources
-from tasks.fetch.targets import Target, targets_from_sources
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.errors import ConfigError
+from nabra.tasks.fetch.listings import Reading
+from nabra.tasks.fetch.sources import load_sources
+from nabra.tasks.fetch.targets import Target, targets_from_sources
 
 ENTRY = '[[source]]\nid = "port"\nname = "Port"\nkind = "feed"\naddresses = ["feeds/port.xml"]\nenabled = true\n'
 LIST = """

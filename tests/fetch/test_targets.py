@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import UsageError
-from tasks.fetch.targets import Target, targets_from_arguments
+from nabra.tasks.errors import UsageError
+from nabra.tasks.fetch.targets import Target, targets_from_arguments
 
 
 def test_paths_become_absolute_and_addresses_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,11 +13,11 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from config.settings import load_settings
-from tasks.errors import DocumentError
-from tasks.fetch.fetched import Document, Found, Refused
-from tasks.fetch.files import LocalInput
-from tasks.fetch.listings import ListingReader
+from nabra.config.settings import load_settings
+from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.fetched import Document, Found, Refused
+from nabra.tasks.fetch.files import LocalInput
+from nabra.tasks.fetch.listings import ListingReader
 
 SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 5_000})
 LOCAL = LocalInput("cli", SETTINGS, ListingReader(SETTINGS))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.warehouse.store import Store
+from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import small_warehouse
 from tests.runs import DONE, Trial, make_trial, write_articles
 

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.fs as pafs
 
-from tasks.schemas import DATASETS, table
-from tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.schemas import DATASETS, table
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
 
 DOC = "aa11" + "0" * 28
 OTHER = "aa22" + "0" * 28

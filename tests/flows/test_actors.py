@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from tasks.warehouse.store import Store
+from nabra.flows.cli.main import app
+from nabra.tasks.warehouse.store import Store
 
 LIST = """
 [[actor]]

@@ -9,10 +9,10 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from flows.news import RunSummary
-from flows.prefect import artifacts
-from tasks.engine.counts import SourceCount
-from tasks.run import StageCount
+from nabra.flows.news import RunSummary
+from nabra.flows.prefect import artifacts
+from nabra.tasks.engine.counts import SourceCount
+from nabra.tasks.run import StageCount
 
 PLANTED = [
     "# عاجل",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.main import EXIT_WRONG_USE, main
+from nabra.flows.cli.main import EXIT_WRONG_USE, main
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
-from flows.terminal.bidi import Reading, display, escape, put, terminal_reorders
+from nabra.flows.terminal.bidi import Reading, display, escape, put, terminal_reorders
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.engine.attempts import AT_WORK
-from tasks.warehouse import store
-from tasks.warehouse.validate import Validation, validate
+from nabra.tasks.engine.attempts import AT_WORK
+from nabra.tasks.warehouse import store
+from nabra.tasks.warehouse.validate import Validation, validate
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (
     DONE,
@@ -38,9 +38,9 @@ from tests.workplace import CLOCK_COLUMNS, all_rows
 ROOT = Path(__file__).parents[2]
 DISK = """
 import sys
-from tasks.errors import StoreError
-from config.settings import load_settings
-from tasks.warehouse.store import Store
+from nabra.tasks.errors import StoreError
+from nabra.config.settings import load_settings
+from nabra.tasks.warehouse.store import Store
 
 store = Store.open(load_settings(warehouse=sys.argv[1]).store)
 store.put_note("_small", b"there before")

@@ -11,8 +11,8 @@ import click
 import pytest
 import typer
 
-from flows.cli.main import app
-from tasks.fetch import ACCEPTED_SUFFIXES
+from nabra.flows.cli.main import app
+from nabra.tasks.fetch import ACCEPTED_SUFFIXES
 from tests.workplace import NABRA, Workplace
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

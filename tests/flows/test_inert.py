@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.text import Text
 
-from flows.terminal.inert import InertConsole, InertStream, escape, make_streams_inert
-from tasks.schemas import DATASETS, table
-from tasks.warehouse.store import Batch, Provenance, Store
+from nabra.flows.terminal.inert import InertConsole, InertStream, escape, make_streams_inert
+from nabra.tasks.schemas import DATASETS, table
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.flows.small_warehouse import row, small_warehouse, write
 from tests.workplace import NABRA, Workplace
 
@@ -145,7 +145,7 @@ def test_a_log_line_and_its_traceback_are_escaped() -> None:
 
 
 def test_prefects_lines_are_escaped() -> None:
-    from flows.terminal.logs import InertHandler
+    from nabra.flows.terminal.logs import InertHandler
 
     record = logging.LogRecord("a", logging.ERROR, "f", 1, "said %s", (EVIL,), None)
     assert unsafe(InertHandler().format(record)) == []

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.models import ModelFile, check_models, models
-from flows.terminal.bidi import put
-from tasks.errors import ModelError
+from nabra.flows.cli.models import ModelFile, check_models, models
+from nabra.flows.terminal.bidi import put
+from nabra.tasks.errors import ModelError
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from flows import news
-from flows.cli.main import app
-from tasks.engine.resources import Toolbox
-from tasks.run import run_fetch, run_stage
-from tasks.stages import STAGES
+from nabra.flows import news
+from nabra.flows.cli.main import app
+from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.run import run_fetch, run_stage
+from nabra.tasks.stages import STAGES
 from tests.runs import use_stand_ins
 from tests.workplace import NABRA
 
@@ -155,7 +155,7 @@ def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.Mon
     def broken(*_: object) -> None:
         raise ValueError("no text")
 
-    monkeypatch.setattr("tasks.run.clean_articles", broken)
+    monkeypatch.setattr("nabra.tasks.run.clean_articles", broken)
     articles = place.add("a.jsonl", article(1))
     place.call("run", articles)
     shown, said = place.call("run", articles)

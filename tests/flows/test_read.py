@@ -8,10 +8,10 @@ import pyarrow.fs as pafs
 import pytest
 from rich.console import Console
 
-from flows.cli.sql import Bounds, json_lines, open_views, rows_table, run_query, tsv
-from tasks.errors import UsageError
-from tasks.schemas import DATASETS
-from tasks.warehouse.store import Batch, Store
+from nabra.flows.cli.sql import Bounds, json_lines, open_views, rows_table, run_query, tsv
+from nabra.tasks.errors import UsageError
+from nabra.tasks.schemas import DATASETS
+from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
 
 

@@ -11,10 +11,10 @@ from functools import partial
 
 from typer.testing import CliRunner
 
-from flows.cli.main import app
-from tasks.engine.attempts import failures, release
-from tasks.stage_functions import FUNCTIONS
-from tasks.stages import STAGES
+from nabra.flows.cli.main import app
+from nabra.tasks.engine.attempts import failures, release
+from nabra.tasks.stage_functions import FUNCTIONS
+from nabra.tasks.stages import STAGES
 from tests.runs import DONE, FAILED, Trial, die_at_operation, kill_group, stuck_in_parse
 
 

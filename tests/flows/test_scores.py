@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 
-from flows.evaluate import shipped_scores
-from flows.terminal.bidi import put
-from flows.terminal.scores import model_scores, score_table
+from nabra.flows.evaluate import shipped_scores
+from nabra.flows.terminal.bidi import put
+from nabra.flows.terminal.scores import model_scores, score_table
 
 
 def lines(renderable: object) -> list[list[str]]:

@@ -15,7 +15,7 @@ import boto3
 import httpx
 import pytest
 
-from flows.prefect.api import is_open
+from nabra.flows.prefect.api import is_open
 from tests.servers import free_port, wait_for
 from tests.workplace import Workplace
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.prefect.api import is_local, is_open, redacted
+from nabra.flows.prefect.api import is_local, is_open, redacted
 from tests.flows.test_stopping import descendants, lives
 from tests.servers import free_port, wait_for
 from tests.workplace import Workplace
@@ -26,7 +26,7 @@ PATHS = (
 )
 STARTED = """
 import sys
-from flows.prefect import server
+from nabra.flows.prefect import server
 print(*server._start(), flush=True)
 sys.stdin.read()
 """

@@ -3,12 +3,12 @@ import io
 import pytest
 from rich.console import Console
 
-from flows.cli.document import find_document
-from flows.cli.show import mark_quotes, show
-from flows.cli.sql import open_views
-from flows.terminal.bidi import put
-from tasks.errors import UsageError
-from tasks.warehouse.store import Batch, Store
+from nabra.flows.cli.document import find_document
+from nabra.flows.cli.show import mark_quotes, show
+from nabra.flows.cli.sql import open_views
+from nabra.flows.terminal.bidi import put
+from nabra.tasks.errors import UsageError
+from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import DOC, OTHER, REFUSED, TITLE, write
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pyarrow.fs as pafs
 import pytest
 
-from flows.cli.status import readable_bytes, status
-from flows.terminal.bidi import put
-from tasks.errors import StoreError
-from tasks.warehouse.lease import hold
-from tasks.warehouse.store import Batch, Store
+from nabra.flows.cli.status import readable_bytes, status
+from nabra.flows.terminal.bidi import put
+from nabra.tasks.errors import StoreError
+from nabra.tasks.warehouse.lease import hold
+from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.cli.ending import STARTING
-from flows.prefect.signals import STOPPED
-from tasks.engine.attempts import AT_WORK, failures
-from tasks.stages import STAGES
-from tasks.warehouse.lease import HOLDER
+from nabra.flows.cli.ending import STARTING
+from nabra.flows.prefect.signals import STOPPED
+from nabra.tasks.engine.attempts import AT_WORK, failures
+from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.lease import HOLDER
 from tests.runs import DONE, FAILED, Trial, make_trial
 from tests.servers import free_port, wait_for
 
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND = """
 import sys
 from tests.runs import parse_after, use_stand_ins, work_on_test_s3
-from flows.cli.main import main
+from nabra.flows.cli.main import main
 
 use_stand_ins()
 parse_after(sys.argv.pop(1))
@@ -39,7 +39,7 @@ main()
 # Giving back what it holds takes a minute, as on a store that does not answer.
 LATE = """
 import time
-from flows.prefect import signals as stopping
+from nabra.flows.prefect import signals as stopping
 
 stopping.STOP_SECONDS = 0.5
 with stopping.stopping():
@@ -88,7 +88,9 @@ class Command:
 
     def server(self) -> int:
         """The process of its temporary server."""
-        (pid,) = (pid for pid in self.children if b"flows.prefect.server" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        (pid,) = (
+            pid for pid in self.children if b"nabra.flows.prefect.server" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
         return pid
 
 
@@ -211,7 +213,7 @@ def test_a_server_that_is_not_there_is_named_at_once(trial: Trial) -> None:
 
 def test_a_run_says_that_it_starts_before_it_imports_what_takes_long(tmp_path: Path, articles: str) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-X", "importtime", "-c", "from flows.cli.main import main; main()", "run", articles],
+        [sys.executable, "-X", "importtime", "-c", "from nabra.flows.cli.main import main; main()", "run", articles],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(tmp_path / "prefect")},
         stdout=subprocess.DEVNULL,

@@ -50,7 +50,7 @@ def test_neither_python_nor_its_children_have_the_current_folder_on_their_path(
 ) -> None:
     root = Path(__file__).parents[2]
     code = """
-import flows, multiprocessing, sys
+import nabra.flows, multiprocessing, sys
 print(sys.path, multiprocessing.get_context("spawn").Pool(1).apply(eval, ["__import__('sys').path"]))
 """
     for name in ("socket", "json", "typing", "random", "logging", "sitecustomize", "usercustomize"):

@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from config.settings import CONFIG_FOLDER, load_settings
-from tasks.clean import Cleaner, DuplicateIndex, PageReader, clean_articles, load_boilerplate, load_noise
-from tasks.clean.charset import decode
-from tasks.schemas import RAW, table
+from nabra.config.settings import CONFIG_FOLDER, load_settings
+from nabra.tasks.clean import Cleaner, DuplicateIndex, PageReader, clean_articles, load_boilerplate, load_noise
+from nabra.tasks.clean.charset import decode
+from nabra.tasks.schemas import RAW, table
 from tests.in_process import InThisProcess
 
 HERE = Path(__file__).parent

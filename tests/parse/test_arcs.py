@@ -14,11 +14,11 @@ from stanza.models.common.chuliu_edmonds import chuliu_edmonds_one_root, tarjan
 from stanza.models.depparse.model import GraphParser
 from stanza.models.pos.vocab import WordVocab
 
-from config.settings import load_settings
-from tasks.models.folders import BUNDLED, model_folder
-from tasks.parse.arcs import ArcsFirst, Scores, best_tree
-from tasks.parse.load import load_parser
-from tasks.parse.parse import article_sentences
+from nabra.config.settings import load_settings
+from nabra.tasks.models.folders import BUNDLED, model_folder
+from nabra.tasks.parse.arcs import ArcsFirst, Scores, best_tree
+from nabra.tasks.parse.load import load_parser
+from nabra.tasks.parse.parse import article_sentences
 
 WIDTH = 6
 RELATIONS = ("root", "nsubj", "csubj", "obj", "nmod", "punct")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.arabic.clitics import repaired_forms
+from nabra.tasks.arabic.clitics import repaired_forms
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from transformers import BertConfig
 
-from tasks.errors import ModelError
-from tasks.models.encoder import load_encoder, packed, save_packed, unpacked
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.encoder import load_encoder, packed, save_packed, unpacked
 
 
 @settings(max_examples=30)

@@ -1,9 +1,9 @@
 import pytest
 
-from config.settings import CONFIG_FOLDER
-from tasks.actors import Actors, load_actors
-from tasks.parse.entities import find_mentions
-from tasks.parse.parser import NamedEntity, ParsedSentence
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.parse.entities import find_mentions
+from nabra.tasks.parse.parser import NamedEntity, ParsedSentence
 
 
 @pytest.fixture(scope="module")

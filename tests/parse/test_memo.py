@@ -6,7 +6,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from tasks.models.memo import KEPT_LAYERS, MemoEncoder
+from nabra.tasks.models.memo import KEPT_LAYERS, MemoEncoder
 
 
 class CountingBert(BertModel):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load_settings
-from tasks.actors import Actors, load_actors
-from tasks.parse.parse import parse_articles
-from tasks.parse.parser import LongSentencesError, ParsedSentence
+from nabra.config.settings import load_settings
+from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.parse.parse import parse_articles
+from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence
 from tests.conftest import WordParser, clean_table
 
 SETTINGS = load_settings().parse

@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.arabic.skeleton import skeleton
-from tasks.parse.parser import ANALYSERS, MAX_TOKENS, PARAGRAPH_BREAK, SEGMENTERS, LongSentencesError, StanzaParser
+from nabra.tasks.arabic.skeleton import skeleton
+from nabra.tasks.parse.parser import (
+    ANALYSERS,
+    MAX_TOKENS,
+    PARAGRAPH_BREAK,
+    SEGMENTERS,
+    LongSentencesError,
+    StanzaParser,
+)
 
 
 def space_pipeline(text: Any, processors: str) -> Any:

@@ -11,9 +11,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.errors import ModelError
-from tasks.models.encoder import load_encoder
-from tasks.parse.segment import Script, Segmenter, derive, load_segmenter, save_segmenter
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.parse.segment import Script, Segmenter, derive, load_segmenter, save_segmenter
 
 
 @pytest.mark.parametrize(

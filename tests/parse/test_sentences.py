@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.arabic.sentences import MAX_UNITS, has_word, split_sentences
+from nabra.tasks.arabic.sentences import MAX_UNITS, has_word, split_sentences
 
 
 def texts(text: str, max_words: int = 100) -> list[str]:

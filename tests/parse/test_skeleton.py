@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.arabic.skeleton import DROPPED, skeleton
+from nabra.tasks.arabic.skeleton import DROPPED, skeleton
 
 ARABIC = st.text(
     alphabet=[*"محمدالسعيةىءئؤ  123٣abZ.،«»\n😀", "\u064b", "\u0651", "\u0640", "ﷲ", "ﻻ", "\u0670"], max_size=60

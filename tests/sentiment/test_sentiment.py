@@ -12,11 +12,11 @@ import torch
 from safetensors.numpy import save_file
 from transformers import BertConfig, BertModel
 
-from config.settings import SentimentSettings
-from tasks.errors import ModelError
-from tasks.schemas import SENTIMENTS
-from tasks.sentiment import tag_sentiment
-from tasks.sentiment.classifier import EncoderFeatures, load_classifier, softmax
+from nabra.config.settings import SentimentSettings
+from nabra.tasks.errors import ModelError
+from nabra.tasks.schemas import SENTIMENTS
+from nabra.tasks.sentiment import tag_sentiment
+from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier, softmax
 from tests.conftest import WordClassifier, clean_table, sentence_table
 
 SETTINGS = SentimentSettings(headline_weight=3.0)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from config.settings import CONFIG_FOLDER
-from tasks.actors import Actors, load_actors
-from tasks.stance import Judges, load_cues
-from tasks.stance.cues import Cues
-from tasks.stance.document import Document, Row, build_document
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.stance import Judges, load_cues
+from nabra.tasks.stance.cues import Cues
+from nabra.tasks.stance.document import Document, Row, build_document
 from tests.conftest import WORD_DECISION, WordTargets
 
 

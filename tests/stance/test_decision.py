@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tasks.actors import Actors
-from tasks.errors import ModelError
-from tasks.stance import Judges
-from tasks.stance.decision import Case, Decision, features, load_decision
-from tasks.stance.quotes import find_quotes
-from tasks.stance.stances import find_cases
+from nabra.tasks.actors import Actors
+from nabra.tasks.errors import ModelError
+from nabra.tasks.stance import Judges
+from nabra.tasks.stance.decision import Case, Decision, features, load_decision
+from nabra.tasks.stance.quotes import find_quotes
+from nabra.tasks.stance.stances import find_cases
 from tests.stance.conftest import actor_rows, article
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.arabic.quotation_marks import quotations
+from nabra.tasks.arabic.quotation_marks import quotations
 
 
 def quoted(text: str) -> list[str]:

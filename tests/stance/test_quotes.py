@@ -2,11 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import CONFIG_FOLDER
-from tasks.actors import Actors, load_actors
-from tasks.stance import load_cues
-from tasks.stance.cues import Cues
-from tasks.stance.quotes import find_quotes
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.stance import load_cues
+from nabra.tasks.stance.cues import Cues
+from nabra.tasks.stance.quotes import find_quotes
 from tests.stance.conftest import actor_rows, article, entity_rows
 
 

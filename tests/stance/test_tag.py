@@ -1,11 +1,11 @@
 import pyarrow as pa
 import pytest
 
-from config.settings import StanceSettings
-from tasks.actors import Actors
-from tasks.schemas import ENTITIES, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
-from tasks.stages import StageOutput
-from tasks.stance import Judges, tag, tag_stances
+from nabra.config.settings import StanceSettings
+from nabra.tasks.actors import Actors
+from nabra.tasks.schemas import ENTITIES, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
+from nabra.tasks.stages import StageOutput
+from nabra.tasks.stance import Judges, tag, tag_stances
 from tests.conftest import clean_table
 from tests.stance.conftest import actor_rows, sentence_rows
 

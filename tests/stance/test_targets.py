@@ -10,9 +10,17 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from tasks.errors import ModelError
-from tasks.models.encoder import load_encoder
-from tasks.stance.targets import HOLDERS, MAX_PIECES, STANCES, Marked, encode_marked, load_target_classifier, pooled
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.stance.targets import (
+    HOLDERS,
+    MAX_PIECES,
+    STANCES,
+    Marked,
+    encode_marked,
+    load_target_classifier,
+    pooled,
+)
 
 SENTENCE = "قصف الجيش مواقع داعش"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import ModelError
-from tasks.models.folders import ENCODER, model_folder, verify
-from tasks.train.bundle import head_only, write_manifest
+from nabra.tasks.errors import ModelError
+from nabra.tasks.models.folders import ENCODER, model_folder, verify
+from nabra.tasks.train.bundle import head_only, write_manifest
 
 
 def test_a_head_has_no_encoder_no_optimiser_and_no_path() -> None:

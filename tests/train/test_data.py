@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import UsageError
-from tasks.train.data import (
+from nabra.tasks.errors import UsageError
+from nabra.tasks.train.data import (
     data_files,
     read_bio,
     read_conllu,

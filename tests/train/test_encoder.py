@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from tasks.errors import ModelError
-from tasks.train.encoder import cut_tokenizer, kept_pieces, unpack, wheel_file
+from nabra.tasks.errors import ModelError
+from nabra.tasks.train.encoder import cut_tokenizer, kept_pieces, unpack, wheel_file
 
 HIDDEN, INNER, VOCABULARY, POSITIONS, TYPES = 32, 64, 5, 4, 2
 

@@ -10,11 +10,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tasks.models.encoder import load_encoder
-from tasks.parse.segment import load_segmenter
-from tasks.train import joint, optimise
-from tasks.train.data import augmented, read_conllu, write_conllu, write_ner_data
-from tasks.train.joint import Corpus, Rates, frozen_encoder, train_heads, train_joint
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.parse.segment import load_segmenter
+from nabra.tasks.train import joint, optimise
+from nabra.tasks.train.data import augmented, read_conllu, write_conllu, write_ner_data
+from nabra.tasks.train.joint import Corpus, Rates, frozen_encoder, train_heads, train_joint
 from tests.train.test_data import CONLLU
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tasks.actors import Actors, load_actors
-from tasks.train.labelled import Targeted, read_article_targets, read_articles, read_foreign_targets, read_targets
+from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.train.labelled import Targeted, read_article_targets, read_articles, read_foreign_targets, read_targets
 
 LIST = """
 [[actor]]

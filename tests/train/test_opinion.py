@@ -8,13 +8,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tasks.models.encoder import load_encoder
-from tasks.models.folders import SENTIMENT, STANCE
-from tasks.sentiment.classifier import load_classifier
-from tasks.stance.targets import Marked, load_target_classifier
-from tasks.train import optimise
-from tasks.train.labelled import Labelled, Targeted
-from tasks.train.opinion import (
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.folders import SENTIMENT, STANCE
+from nabra.tasks.sentiment.classifier import load_classifier
+from nabra.tasks.stance.targets import Marked, load_target_classifier
+from nabra.tasks.train import optimise
+from nabra.tasks.train.labelled import Labelled, Targeted
+from nabra.tasks.train.opinion import (
     IGNORED,
     LAYERS,
     ROWS,

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from tasks.train.optimise import Schedule, train_model
+from nabra.tasks.train.optimise import Schedule, train_model
 
 ROWS, PARTS, STEPS = 8, 4, 3
 

@@ -8,9 +8,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.models.encoder import load_encoder
-from tasks.train import pretrain as module
-from tasks.train.pretrain import choose_words, hide, pretrain, read_windows
+from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.train import pretrain as module
+from nabra.tasks.train.pretrain import choose_words, hide, pretrain, read_windows
 
 
 @given(st.integers(0, 1000))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tasks.parse.parser import ParsedSentence, Word
-from tasks.train.data import surface_tokens
-from tasks.train.silver import news_sentences, silver_trees
+from nabra.tasks.parse.parser import ParsedSentence, Word
+from nabra.tasks.train.data import surface_tokens
+from nabra.tasks.train.silver import news_sentences, silver_trees
 
 SENTENCE = "أعلنت الحكومة أن المحادثات ستبدأ غدا في العاصمة الجديدة."
 
