@@ -61,10 +61,10 @@ def open_views(
 ) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
-    The views have the columns of `nabra.tasks.schemas` and `ingest_date` (text); a dataset without files has no rows. Of
-    an edited article they have the newest version that all stages have taken; all versions are in `raw` and in the views
-    `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more than
-    `memory_mib`.
+    The views have the columns of `nabra.tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
+    Of an edited article they have the newest version that all stages have taken; all versions are in `raw` and in the
+    views `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more
+    than `memory_mib`.
     """
     # Without a folder for what does not fit into memory, which would be `.tmp` below the current one.
     connection = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mib}MiB", "temp_directory": ""})

@@ -5,8 +5,9 @@ Every failure leaves a note in the warehouse, so that attempts are counted over 
 
 What a run is at is noted too, and taken back when the stage has ended. A run that finds such a note, while it alone
 holds the warehouse, knows that an earlier one died there. That proves little: who cuts the power or kills a run hits
-some batch. So the batch is only suspected, and the stage tried in a process of its own. If that dies while the run lives, the batch is to blame, and it counts as a failure. If both die together again and again, as in a
-container that runs out of memory, nobody can tell: after `MAX_DEATHS` in a row the batch has to wait for all others.
+some batch. So the batch is only suspected, and the stage tried in a process of its own. If that dies while the run
+lives, the batch is to blame, and it counts as a failure. If both die together again and again, as in a container that
+runs out of memory, nobody can tell: after `MAX_DEATHS` in a row the batch has to wait for all others.
 """
 
 from __future__ import annotations
