@@ -23,8 +23,8 @@ from typing import Any
 from bench.scale import MADE_BY, apart
 from nabra.config.settings import Settings, load_settings
 from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.sketches import FOLDER
 from nabra.tasks.schemas import CLEAN, table
-from nabra.tasks.stories.signatures import FOLDER
 from nabra.tasks.warehouse.store import Batch, Store
 
 DAYS, BATCH_ARTICLES, TEXT_WORDS, COPY_SHARE = 30, 64, 300, 0.2

@@ -20,9 +20,9 @@ from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
 from nabra.config.settings import StoreSettings
+from nabra.tasks.models.probabilities import Floats
 from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
 from nabra.tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
-from nabra.tasks.sentiment.classifier import Floats
 from nabra.tasks.stance.decision import Decision
 from nabra.tasks.stance.targets import Judged, Marked
 from nabra.tasks.train.encoder import save_encoder

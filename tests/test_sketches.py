@@ -7,8 +7,8 @@ import pytest
 
 from nabra.config.settings import load_settings
 from nabra.tasks.clean import sketched
-from nabra.tasks.stories import signatures as sketches
-from nabra.tasks.stories.signatures import FOLDER, sketched_articles
+from nabra.tasks.engine import sketches as sketches
+from nabra.tasks.engine.sketches import FOLDER, sketched_articles
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.conftest import clean_table
 

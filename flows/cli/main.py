@@ -298,7 +298,7 @@ def download() -> None:
 
     STANZA_RESOURCES_DIR decides where it lies, STANZA_RESOURCES_URL and STANZA_MODEL_URL where it comes from.
     """
-    from nabra.tasks.models.download import download_stanford
+    from nabra.tasks.parse.download import download_stanford
 
     print(f'fetched to {download_stanford()}; to use it, set in your settings: [parse] parser = "stanford"')
 

@@ -20,8 +20,8 @@ from nabra.flows.terminal.inert import escape
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
+    from nabra.tasks.engine.source_check import SourceCheck
     from nabra.tasks.fetch import Source
-    from nabra.tasks.fetch.check import SourceCheck
 
 app = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
 
@@ -97,7 +97,7 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
     from nabra.tasks.clean import Cleaner, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
-    from nabra.tasks.fetch.check import Trial
+    from nabra.tasks.engine.source_check import Trial
     from nabra.tasks.fetch.listings import ListingReader
     from nabra.tasks.fetch.web import open_web
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from w3lib.encoding import read_bom, to_unicode
 
+from nabra.tasks.documents.charsets import declared_charset, known_charset
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.charsets import declared_charset, known_charset
 
 WINDOWS_1256: Final = "cp1256"
 UTF16: Final = "utf-16"

@@ -13,8 +13,8 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
+from nabra.tasks.arabic.dates import is_date_line
 from nabra.tasks.arabic.folding import fold, words
-from nabra.tasks.clean.dates import is_date_line
 from nabra.tasks.clean.prune import BLOCK_TAGS, text_of
 
 PROSE_CHARS: Final = 60  # least length of a block that tells where the text is

@@ -14,8 +14,8 @@ from lxml.etree import ErrorTypes, ParserError, XMLSyntaxError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from w3lib.url import safe_url_string
 
+from nabra.tasks.documents.identity import accepted_url
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.identity import accepted_url
 
 ARTICLE_TYPES: Final = re.compile(r"Article|Posting$|^Report|VideoObject|ImageGallery|Episode|MediaObject")
 # Lists of other articles, of which each can have a date and a text.

@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from nabra.tasks.clean.dates import Moment, find_date, read_moment
+from nabra.tasks.arabic.dates import Moment, find_date, read_moment
 from nabra.tasks.clean.noise import is_hidden
 from nabra.tasks.clean.page import Page
 from nabra.tasks.clean.prune import BLOCK_TAGS, link_chars, text_of

@@ -14,11 +14,11 @@ from nabra.config.settings import Settings
 from nabra.tasks.clean import Cleaner, DuplicateIndex, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
 from nabra.tasks.engine.calls import ready
 from nabra.tasks.engine.repeats import Originals
+from nabra.tasks.engine.sketches import sketched_articles
 from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.fetch import load_sources
 from nabra.tasks.processes.pool import WorkerPool
 from nabra.tasks.stages import STAGES
-from nabra.tasks.stories.signatures import sketched_articles
 from nabra.tasks.warehouse.store import Batch, Store
 
 if TYPE_CHECKING:

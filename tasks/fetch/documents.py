@@ -16,6 +16,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from nabra.config.settings import FetchSettings
+from nabra.tasks.documents.identity import accepted_url, document_id, inert_url, link_url
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.budget import Budget
 from nabra.tasks.fetch.feeds import FeedItem, newest
@@ -23,7 +24,6 @@ from nabra.tasks.fetch.fetched import Asked, Document, Fetched, Found, Kept, Kno
 from nabra.tasks.fetch.files import LocalInput, WebLink
 from nabra.tasks.fetch.frontier import Frontier, Job
 from nabra.tasks.fetch.guard import guarded, guarded_all
-from nabra.tasks.fetch.identity import accepted_url, document_id, inert_url, link_url
 from nabra.tasks.fetch.listings import Listing, ListingReader
 from nabra.tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
 from nabra.tasks.fetch.targets import Target

@@ -11,9 +11,9 @@ from typing import Final
 
 import feedparser
 
+from nabra.tasks.arabic.timestamps import parse_time
+from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.dates import parse_time
-from nabra.tasks.fetch.identity import joined
 from nabra.tasks.fetch.markup import parse_xml, with_web_charset
 
 log = logging.getLogger(__name__)

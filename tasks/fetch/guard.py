@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from nabra.tasks.documents.identity import inert
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.courtesy import StoppedError
 from nabra.tasks.fetch.fetched import Refused
-from nabra.tasks.fetch.identity import inert
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -7,8 +7,8 @@ from typing import Final
 
 from lxml import etree
 
+from nabra.tasks.documents.charsets import known_charset
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.charsets import known_charset
 
 AMPERSANDS: Final = re.compile(rb"<!\[CDATA\[|\]\]>|&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
 DECLARED: Final = re.compile(

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from nabra.config.settings import FetchSettings
+from nabra.tasks.arabic.timestamps import parse_time
+from nabra.tasks.documents.identity import accepted_url, document_id, row_url
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.dates import parse_time
 from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
-from nabra.tasks.fetch.identity import accepted_url, document_id, row_url
 from nabra.tasks.fetch.opening import open_file
 from nabra.tasks.fetch.sources import source_label
 

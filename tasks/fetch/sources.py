@@ -13,8 +13,8 @@ from lxml.cssselect import CSSSelector, SelectorError
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from nabra.tasks.data_files import Entry, read_data_file
+from nabra.tasks.documents.identity import has_credentials, shown
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.identity import has_credentials, shown
 
 Kind = Literal["feed", "sitemap", "news-sitemap", "list", "urls", "folder", "warc"]
 LOCAL_KINDS: Final = ("folder", "warc")

@@ -11,8 +11,8 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from nabra.tasks.documents.identity import has_credentials, inert
 from nabra.tasks.errors import UsageError
-from nabra.tasks.fetch.identity import has_credentials, inert
 from nabra.tasks.fetch.listings import AS_IT_SHOWS, Reading
 from nabra.tasks.fetch.sources import Source
 

@@ -16,11 +16,11 @@ from warcio.limitreader import LimitReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
 from nabra.config.settings import FetchSettings
+from nabra.tasks.arabic.timestamps import parse_time
+from nabra.tasks.documents.identity import accepted_url, document_id, inert, shown
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.dates import parse_time
 from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
 from nabra.tasks.fetch.guard import guarded
-from nabra.tasks.fetch.identity import accepted_url, document_id, inert, shown
 from nabra.tasks.fetch.opening import open_file
 from nabra.tasks.fetch.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
 

@@ -14,13 +14,13 @@ import httpx
 import stamina
 
 from nabra.config.settings import FetchSettings
+from nabra.tasks.arabic.timestamps import parse_time
+from nabra.tasks.documents.identity import has_credentials
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.breaker import Breaker
 from nabra.tasks.fetch.courtesy import Courtesy
-from nabra.tasks.fetch.dates import parse_time
 from nabra.tasks.fetch.deadline import Deadline
 from nabra.tasks.fetch.fetched import Payload
-from nabra.tasks.fetch.identity import has_credentials
 from nabra.tasks.fetch.network import PublicNetwork, PublicTransport
 from nabra.tasks.fetch.pages import Page
 from nabra.tasks.fetch.robots import MAX_BYTES, MAX_REDIRECTS, Robots

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from nabra.tasks.arabic.skeleton import skeleton
 from nabra.tasks.errors import ModelError
-
-Floats = npt.NDArray[np.float64]
+from nabra.tasks.models.probabilities import Floats, softmax
 
 # Pieces beyond this add nothing to the mean of a news sentence; the encoder's own limit is 512.
 MAX_PIECES = 192
@@ -79,13 +77,6 @@ class LinearClassifier:
         if not sentences:
             return np.zeros((0, len(self.labels)))
         return softmax(self.features(sentences) @ self.weight.T + self.bias)
-
-
-def softmax(logits: Floats) -> Floats:
-    """Row-wise softmax."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: Floats = shifted / shifted.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 def load_classifier(folder: Path, model: Any, tokenizer: Any) -> LinearClassifier:

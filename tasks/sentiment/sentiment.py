@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from nabra.config.settings import SentimentSettings
-from nabra.tasks.sentiment.classifier import Classifier, Floats
+from nabra.tasks.models.probabilities import Floats
+from nabra.tasks.sentiment.classifier import Classifier
 from nabra.tasks.stages import StageOutput, stage_output
 
 Row = dict[str, Any]

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 
 from nabra.tasks.arabic.skeleton import skeleton
 from nabra.tasks.errors import ModelError
-from nabra.tasks.sentiment.classifier import Floats, softmax
+from nabra.tasks.models.probabilities import Floats, softmax
 
 STANCES: Final = ("none", "favor", "against")
 HOLDERS: Final = ("author", "speaker", "actor")

@@ -13,8 +13,9 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
+from nabra.tasks.models.probabilities import Floats
 from nabra.tasks.schemas import SENTIMENTS
-from nabra.tasks.sentiment.classifier import EncoderFeatures, Floats
+from nabra.tasks.sentiment.classifier import EncoderFeatures
 from nabra.tasks.train.labelled import Labelled
 
 LAYERS = (9, 8, 7)

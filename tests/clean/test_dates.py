@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nabra.tasks.clean.dates import GREGORIAN, Moment, find_date, is_date_line, read_moment
+from nabra.tasks.arabic.dates import GREGORIAN, Moment, find_date, is_date_line, read_moment
 
 NOW = datetime(2024, 6, 20, 22, 30, tzinfo=UTC)  # in Beirut it is the 21st already
 ZONE = "Asia/Beirut"

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from nabra.tasks.fetch.dates import parse_time
+from nabra.tasks.arabic.timestamps import parse_time
 
 
 @pytest.mark.parametrize(

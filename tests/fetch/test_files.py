@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Target
 from nabra.tasks.fetch.fetched import Document, Found, Refused
 from nabra.tasks.fetch.files import LocalInput, WebLink
-from nabra.tasks.fetch.identity import document_id
 from nabra.tasks.fetch.listings import ListingReader
 from tests.fetch.conftest import fetched
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.identity import (
+from nabra.tasks.documents.identity import (
     accepted_url,
     canonical_url,
     document_id,
@@ -14,6 +13,7 @@ from nabra.tasks.fetch.identity import (
     row_url,
     without_credentials,
 )
+from nabra.tasks.errors import DocumentError
 
 
 @pytest.mark.parametrize(

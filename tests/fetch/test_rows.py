@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.fetched import Found, Refused
-from nabra.tasks.fetch.identity import document_id
 from nabra.tasks.fetch.rows import find_rows
 
 LIMIT = 1000

@@ -14,9 +14,10 @@ from transformers import BertConfig, BertModel
 
 from nabra.config.settings import SentimentSettings
 from nabra.tasks.errors import ModelError
+from nabra.tasks.models.probabilities import softmax
 from nabra.tasks.schemas import SENTIMENTS
 from nabra.tasks.sentiment import tag_sentiment
-from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier, softmax
+from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier
 from tests.conftest import WordClassifier, clean_table, sentence_table
 
 SETTINGS = SentimentSettings(headline_weight=3.0)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from hijridate import Hijri
 
 from nabra.tasks.arabic.folding import fold
-from nabra.tasks.fetch.dates import parse_time
+from nabra.tasks.arabic.timestamps import parse_time
 
 # Folded: ا for all hamza forms, ه for ة, ي for ى. Egypt and the Gulf; Syria, Lebanon, Jordan, Palestine, Iraq; Algeria
 # and Tunisia; Morocco; English.

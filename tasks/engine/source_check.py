@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from nabra.config.settings import Settings
 from nabra.tasks.clean import DuplicateIndex, clean_articles
+from nabra.tasks.documents.identity import accepted_url, without_credentials
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Source, Target, document_id, targets_of
 from nabra.tasks.fetch.feeds import FeedItem
 from nabra.tasks.fetch.fetched import Found, Refused
 from nabra.tasks.fetch.files import LocalInput, WebLink
-from nabra.tasks.fetch.identity import accepted_url, without_credentials
 from nabra.tasks.fetch.listings import Listing, ListingReader
 from nabra.tasks.fetch.web import Web
 from nabra.tasks.processes.pool import Workers
