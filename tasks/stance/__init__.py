@@ -1,6 +1,6 @@
 """The stage `stance`: quotes with their speakers, and who is for or against whom."""
 
-from nabra.tasks.stance.cues import load_cues
+from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.stance.decision import load_decision
 from nabra.tasks.stance.stances import Judges
 from nabra.tasks.stance.tag import tag_stances

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from nabra.tasks.errors import ModelError
-from nabra.tasks.stance.cues import Polarity
+from nabra.tasks.quotes.cues import Polarity
 from nabra.tasks.stance.sightings import Sighting, relation
 from nabra.tasks.stance.sources import Evidence, Source
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from nabra.tasks.stance.cues import Cues, Evaluative, Polarity, starts_with
-from nabra.tasks.stance.quotes import Quote
+from nabra.tasks.quotes.cues import Cues, Evaluative, Polarity, starts_with
+from nabra.tasks.quotes.quotes import Quote
 from nabra.tasks.stance.sides import ABSTRACT, Scene, Side
 from nabra.tasks.stance.sources import AUTHOR, Evidence, Source, Sources
 

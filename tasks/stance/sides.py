@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Final
 
 from nabra.tasks.arabic.folding import fold
-from nabra.tasks.stance.cues import Evaluative
-from nabra.tasks.stance.document import Mention, Part, Sentence, Token
+from nabra.tasks.quotes.cues import Evaluative
+from nabra.tasks.quotes.document import Mention, Part, Sentence, Token
 
 _REACH: Final = 20  # words from a cue within which an actor belongs to it
 _SUBJECT_REACH: Final = 4  # words behind a cue within which its subject stands

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from nabra.tasks.stance.document import Sentence
+from nabra.tasks.quotes.document import Sentence
 from nabra.tasks.stance.sides import Scene, Side
 from nabra.tasks.stance.sources import AUTHOR, Source, Sources
 from nabra.tasks.stance.targets import Judged, Marked, TargetClassifier

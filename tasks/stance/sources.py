@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from nabra.tasks.stance.cues import Polarity
-from nabra.tasks.stance.document import Document, Part
-from nabra.tasks.stance.names import Names, is_name
-from nabra.tasks.stance.quotes import Quote
+from nabra.tasks.quotes.cues import Polarity
+from nabra.tasks.quotes.document import Document, Part
+from nabra.tasks.quotes.names import Names, is_name
+from nabra.tasks.quotes.quotes import Quote
+from nabra.tasks.quotes.speakers import Speaker
 from nabra.tasks.stance.sides import Scene, Side
-from nabra.tasks.stance.speakers import Speaker
 
 SourceKind = Literal["author", "speaker", "actor"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from nabra.tasks.stance.cues import Cues, Polarity
+from nabra.tasks.quotes.cues import Cues, Polarity
+from nabra.tasks.quotes.document import Document, Mention, Sentence
+from nabra.tasks.quotes.quotes import Quote
 from nabra.tasks.stance.decision import Case, Decision, cases
-from nabra.tasks.stance.document import Document, Mention, Sentence
-from nabra.tasks.stance.quotes import Quote
 from nabra.tasks.stance.rules import rule_evidence
 from nabra.tasks.stance.sides import Scene
 from nabra.tasks.stance.sightings import Sighting, sightings

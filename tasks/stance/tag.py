@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from nabra.config.settings import StanceSettings
 from nabra.tasks.actors import Actors
+from nabra.tasks.quotes.document import Document, build_document
+from nabra.tasks.quotes.quotes import Quote, find_quotes
 from nabra.tasks.stages import StageOutput, reject, stage_output
-from nabra.tasks.stance.document import Document, build_document
-from nabra.tasks.stance.quotes import Quote, find_quotes
 from nabra.tasks.stance.stances import Judges, Stance, find_stances
 
 Row = dict[str, Any]

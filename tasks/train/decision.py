@@ -22,9 +22,9 @@ from nabra.tasks.actors import Actors
 from nabra.tasks.evaluate.judgements import stance_key
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import Parser
-from nabra.tasks.stance.cues import Polarity
+from nabra.tasks.quotes.cues import Polarity
+from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance.decision import Case, Decision, Features, features, save_decision
-from nabra.tasks.stance.quotes import find_quotes
 from nabra.tasks.stance.stances import Judges, find_cases
 from nabra.tasks.stance.tag import documents
 from nabra.tasks.train.labelled import Row

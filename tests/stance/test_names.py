@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nabra.tasks.stance.names import Names
-from nabra.tasks.stance.speakers import Speaker
+from nabra.tasks.quotes.names import Names
+from nabra.tasks.quotes.speakers import Speaker
 from tests.stance.conftest import article, entity_rows
 
 TEXT = "قال الشاعر سامر الطيب إن المساء جميل وذكر مدير مركز النهر كمال الراوي ذلك وأضاف الطيب ذلك"

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.quotes.cues import Cues
+from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance import load_cues
-from nabra.tasks.stance.cues import Cues
-from nabra.tasks.stance.quotes import find_quotes
 from tests.stance.conftest import actor_rows, article, entity_rows
 
 

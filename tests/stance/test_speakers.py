@@ -1,8 +1,8 @@
 import pytest
 
 from nabra.tasks.actors import Actors
-from nabra.tasks.stance.cues import Cues
-from nabra.tasks.stance.quotes import find_quotes
+from nabra.tasks.quotes.cues import Cues
+from nabra.tasks.quotes.quotes import find_quotes
 from tests.stance.conftest import actor_rows, article, entity_rows
 
 

@@ -1,10 +1,10 @@
 import pytest
 
 from nabra.tasks.actors import Actors
+from nabra.tasks.quotes.cues import Cues
+from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance import Judges
-from nabra.tasks.stance.cues import Cues
 from nabra.tasks.stance.decision import Decision
-from nabra.tasks.stance.quotes import find_quotes
 from nabra.tasks.stance.stances import Stance, find_stances
 from tests.conftest import WordTargets
 from tests.stance.conftest import actor_rows, article, entity_rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from nabra.tasks.arabic.folding import fold
-from nabra.tasks.stance.document import Part, Sentence, Token
+from nabra.tasks.quotes.document import Part, Sentence, Token
 
 # Behind a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية, المسؤولون السعوديون.
 _BELONGING: Final = ("ي", "يه", "يون")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from nabra.tasks.arabic.folding import after_letters, fold
-from nabra.tasks.stance.contents import Report, find_content
-from nabra.tasks.stance.cues import Phrase, starts_with
-from nabra.tasks.stance.reading import Reading
+from nabra.tasks.quotes.contents import Report, find_content
+from nabra.tasks.quotes.cues import Phrase, starts_with
+from nabra.tasks.quotes.reading import Reading
 
 _ALSO: Final = (fold("كما"),)
 _IT: Final = fold("ه")

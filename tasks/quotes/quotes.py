@@ -9,12 +9,12 @@ from typing import Final, Literal, NamedTuple
 from nabra.tasks.actors import Actors
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.quotation_marks import Quotation
-from nabra.tasks.stance.contents import Report
-from nabra.tasks.stance.cues import Cues, starts_with
-from nabra.tasks.stance.document import Document, Part, Sentence
-from nabra.tasks.stance.reading import MIN_QUOTED
-from nabra.tasks.stance.reports import find_reports
-from nabra.tasks.stance.speakers import Speaker, Voices
+from nabra.tasks.quotes.contents import Report
+from nabra.tasks.quotes.cues import Cues, starts_with
+from nabra.tasks.quotes.document import Document, Part, Sentence
+from nabra.tasks.quotes.reading import MIN_QUOTED
+from nabra.tasks.quotes.reports import find_reports
+from nabra.tasks.quotes.speakers import Speaker, Voices
 
 _TRIM: Final = " \t\n\u00a0،؛.:-–—*•●"
 _MAX_CLAUSE_OPENING: Final = 5  # words between a comma and the reporting verb of the next clause: ، من جانبه قال

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from nabra.tasks.arabic.folding import without_article, words
-from nabra.tasks.stance.document import Document, Mention
-from nabra.tasks.stance.speakers import Speaker
+from nabra.tasks.quotes.document import Document, Mention
+from nabra.tasks.quotes.speakers import Speaker
 
 
 def is_name(mention: Mention) -> bool:

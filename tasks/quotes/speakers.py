@@ -11,10 +11,10 @@ from typing import Final, Literal
 from nabra.tasks.actors import Actors
 from nabra.tasks.arabic.folding import after_letters, fold, without_article, words
 from nabra.tasks.arabic.quotation_marks import MARKS
-from nabra.tasks.stance.contents import Report
-from nabra.tasks.stance.cues import MAX_PHRASE, Cues, starts_with
-from nabra.tasks.stance.document import Document, Mention, Part, Sentence, Token
-from nabra.tasks.stance.objects import has_subject_before, is_object
+from nabra.tasks.quotes.contents import Report
+from nabra.tasks.quotes.cues import MAX_PHRASE, Cues, starts_with
+from nabra.tasks.quotes.document import Document, Mention, Part, Sentence, Token
+from nabra.tasks.quotes.objects import has_subject_before, is_object
 
 _MAX_NAME: Final = 16  # words
 _MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it

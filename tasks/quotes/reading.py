@@ -9,8 +9,8 @@ from typing import Final
 
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
-from nabra.tasks.stance.cues import Cues, Reporter, starts_with
-from nabra.tasks.stance.document import Part, Sentence, Token
+from nabra.tasks.quotes.cues import Cues, Reporter, starts_with
+from nabra.tasks.quotes.document import Part, Sentence, Token
 
 _LACK: Final = fold("عدم")  # what follows is a noun: عدم كشف
 MIN_QUOTED: Final = 4  # words from which a quotation is a statement and not a name or a scare quote

@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Final
 
 from nabra.tasks.arabic.folding import after_letters, fold
-from nabra.tasks.stance.attributions import find_attribution
-from nabra.tasks.stance.contents import Content, Report, find_content
-from nabra.tasks.stance.cues import Cues, Reporter
-from nabra.tasks.stance.document import Part, Sentence
-from nabra.tasks.stance.reading import Reading
+from nabra.tasks.quotes.attributions import find_attribution
+from nabra.tasks.quotes.contents import Content, Report, find_content
+from nabra.tasks.quotes.cues import Cues, Reporter
+from nabra.tasks.quotes.document import Part, Sentence
+from nabra.tasks.quotes.reading import Reading
 
 _RELAY: Final = fold("عن")
 _RELAYING: Final = (fold("نقل"), fold("ينقل"), fold("تنقل"))

@@ -7,9 +7,9 @@ from typing import Final, Literal, NamedTuple
 
 from nabra.tasks.arabic.folding import after_letters, fold
 from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
-from nabra.tasks.stance.cues import Reporter
-from nabra.tasks.stance.objects import TITLES, has_subject_before, is_beyond_name, is_object
-from nabra.tasks.stance.reading import MIN_QUOTED, Reading
+from nabra.tasks.quotes.cues import Reporter
+from nabra.tasks.quotes.objects import TITLES, has_subject_before, is_beyond_name, is_object
+from nabra.tasks.quotes.reading import MIN_QUOTED, Reading
 
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
 _MAX_NAME: Final = 8  # words behind a name in marks within which its أن stands
