@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --quiet --editable '.[dev]'
 	touch $@
 
 run: $(VENV)/.installed
@@ -27,6 +27,7 @@ check: $(VENV)/.installed links
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	PYTHONPATH=build/links $(BIN)/lint-imports
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench.parse
