@@ -98,8 +98,8 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
     from nabra.tasks.clean import Cleaner, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
     from nabra.tasks.engine.source_check import Trial
-    from nabra.tasks.fetch.listings import ListingReader
-    from nabra.tasks.fetch.web import open_web
+    from nabra.tasks.fetch.listings.reader import ListingReader
+    from nabra.tasks.fetch.web.client import open_web
 
     clean = settings.clean
     pages = PageReader(load_noise(Path(clean.noise)), clean.zone, {source.id: Hints.of(source) for source in sources})

@@ -13,11 +13,11 @@ from nabra.tasks.clean import DuplicateIndex, clean_articles
 from nabra.tasks.documents.identity import accepted_url, without_credentials
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Source, Target, document_id, targets_of
-from nabra.tasks.fetch.feeds import FeedItem
 from nabra.tasks.fetch.fetched import Found, Refused
-from nabra.tasks.fetch.files import LocalInput, WebLink
-from nabra.tasks.fetch.listings import Listing, ListingReader
-from nabra.tasks.fetch.web import Web
+from nabra.tasks.fetch.listings.feeds import FeedItem
+from nabra.tasks.fetch.listings.reader import Listing, ListingReader
+from nabra.tasks.fetch.local.files import LocalInput, WebLink
+from nabra.tasks.fetch.web.client import Web
 from nabra.tasks.processes.pool import Workers
 from nabra.tasks.schemas import RAW, table
 

@@ -1,7 +1,7 @@
 """Fetch: every document of the targets, received, refused, or known already.
 
-Local input is read in a fixed order. The web is asked host by host (`nabra.tasks.fetch.frontier`): in order within a
-host, many hosts at once.
+Local input is read in a fixed order. The web is asked host by host (see `frontier`): in order within a host, many hosts
+at once.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from urllib.parse import urlsplit
 from nabra.config.settings import FetchSettings
 from nabra.tasks.documents.identity import accepted_url, document_id, inert_url, link_url
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.budget import Budget
-from nabra.tasks.fetch.feeds import FeedItem, newest
 from nabra.tasks.fetch.fetched import Asked, Document, Fetched, Found, Kept, Known, Payload, Postponed, Refused, refused
-from nabra.tasks.fetch.files import LocalInput, WebLink
-from nabra.tasks.fetch.frontier import Frontier, Job
 from nabra.tasks.fetch.guard import guarded, guarded_all
-from nabra.tasks.fetch.listings import Listing, ListingReader
+from nabra.tasks.fetch.listings.feeds import FeedItem, newest
+from nabra.tasks.fetch.listings.reader import Listing, ListingReader
+from nabra.tasks.fetch.local.files import LocalInput, WebLink
 from nabra.tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
 from nabra.tasks.fetch.targets import Target
-from nabra.tasks.fetch.web import Shared, Web, open_web
+from nabra.tasks.fetch.web.budget import Budget
+from nabra.tasks.fetch.web.client import Shared, Web, open_web
+from nabra.tasks.fetch.web.frontier import Frontier, Job
 from nabra.tasks.stages import reject
 
 log = logging.getLogger(__name__)

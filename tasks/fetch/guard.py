@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from nabra.tasks.documents.identity import inert
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.courtesy import StoppedError
 from nabra.tasks.fetch.fetched import Refused
+from nabra.tasks.fetch.web.courtesy import StoppedError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from urllib.request import url2pathname
 
 from nabra.tasks.documents.identity import has_credentials, inert
 from nabra.tasks.errors import UsageError
-from nabra.tasks.fetch.listings import AS_IT_SHOWS, Reading
+from nabra.tasks.fetch.listings.reader import AS_IT_SHOWS, Reading
 from nabra.tasks.fetch.sources import Source
 
 ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom", ".warc", ".warc.gz")

@@ -19,7 +19,7 @@ from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Document, Refused, Target, fetch_documents
 from nabra.tasks.fetch.fetched import Payload
 from nabra.tasks.fetch.pages import Memory
-from nabra.tasks.fetch.web import open_web
+from nabra.tasks.fetch.web.client import open_web
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"
 

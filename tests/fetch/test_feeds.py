@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.feeds import FeedItem, is_feed, read_feed
-from nabra.tasks.fetch.sitemaps import read_sitemap
+from nabra.tasks.fetch.listings.feeds import FeedItem, is_feed, read_feed
+from nabra.tasks.fetch.listings.sitemaps import read_sitemap
 
 RSS = """<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>الميناء</title>
 <item><title>افتتاح الرصيف &quot;الثالث&quot;</title><link>news/1.html</link>

@@ -10,8 +10,8 @@ from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Target
 from nabra.tasks.fetch.fetched import Document, Found, Refused
-from nabra.tasks.fetch.files import LocalInput, WebLink
-from nabra.tasks.fetch.listings import ListingReader
+from nabra.tasks.fetch.listings.reader import ListingReader
+from nabra.tasks.fetch.local.files import LocalInput, WebLink
 from tests.fetch.conftest import fetched
 
 SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 1000})

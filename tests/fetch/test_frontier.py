@@ -11,9 +11,9 @@ import pytest
 
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Document, Target, fetch_documents
-from nabra.tasks.fetch.courtesy import Courtesy, StoppedError
-from nabra.tasks.fetch.frontier import Frontier
-from nabra.tasks.fetch.web import Shared, open_web
+from nabra.tasks.fetch.web.client import Shared, open_web
+from nabra.tasks.fetch.web.courtesy import Courtesy, StoppedError
+from nabra.tasks.fetch.web.frontier import Frontier
 from tests.fetch.conftest import PAGE
 
 

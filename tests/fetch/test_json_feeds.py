@@ -5,8 +5,8 @@ import pytest
 
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Target
-from nabra.tasks.fetch.feeds import FeedItem
-from nabra.tasks.fetch.json_feeds import is_json_feed, read_json_feed
+from nabra.tasks.fetch.listings.feeds import FeedItem
+from nabra.tasks.fetch.listings.json_feeds import is_json_feed, read_json_feed
 from tests.fetch.conftest import fetched
 
 FEED = {

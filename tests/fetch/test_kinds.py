@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nabra.tasks.fetch import Target
-from nabra.tasks.fetch.listings import Reading
+from nabra.tasks.fetch.listings.reader import Reading
 from tests.fetch.conftest import PAGE, fetched
 
 XML = {"Content-Type": "application/xml"}

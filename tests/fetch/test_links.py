@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.links import read_links
+from nabra.tasks.fetch.listings.links import read_links
 
 BASE = "https://www.port.example/politics/"
 PAGE = """<html><head><title>بوابة الميناء</title></head><body>

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from nabra.tasks.fetch import Target
-from nabra.tasks.fetch.network import is_public
+from nabra.tasks.fetch.web.network import is_public
 from tests.fetch.conftest import PAGE, fetched, get, refusal
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Document, Target
-from nabra.tasks.fetch.robots import Robots, product_token
-from nabra.tasks.fetch.web import open_web
+from nabra.tasks.fetch.web.client import open_web
+from nabra.tasks.fetch.web.robots import Robots, product_token
 from tests.fetch.conftest import PAGE, fetched, get, refusal
 
 TEXT = {"Content-Type": "text/plain"}

@@ -9,7 +9,7 @@ from nabra.config.settings import load_settings
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.fetched import Found, Refused
-from nabra.tasks.fetch.rows import find_rows
+from nabra.tasks.fetch.local.rows import find_rows
 
 LIMIT = 1000
 

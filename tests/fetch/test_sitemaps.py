@@ -6,8 +6,8 @@ import pytest
 
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch import Document, Target
-from nabra.tasks.fetch.feeds import FeedItem
-from nabra.tasks.fetch.sitemaps import is_sitemap, read_sitemap
+from nabra.tasks.fetch.listings.feeds import FeedItem
+from nabra.tasks.fetch.listings.sitemaps import is_sitemap, read_sitemap
 from tests.fetch.conftest import fetched
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"

@@ -4,7 +4,7 @@ import pytest
 
 from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.errors import ConfigError
-from nabra.tasks.fetch.listings import Reading
+from nabra.tasks.fetch.listings.reader import Reading
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import Target, targets_from_sources
 

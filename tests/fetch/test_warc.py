@@ -16,8 +16,8 @@ from warcio.warcwriter import WARCWriter
 from nabra.config.settings import load_settings
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.fetched import Document, Found, Refused
-from nabra.tasks.fetch.files import LocalInput
-from nabra.tasks.fetch.listings import ListingReader
+from nabra.tasks.fetch.listings.reader import ListingReader
+from nabra.tasks.fetch.local.files import LocalInput
 
 SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 5_000})
 LOCAL = LocalInput("cli", SETTINGS, ListingReader(SETTINGS))

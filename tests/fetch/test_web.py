@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from nabra.tasks.fetch.web import open_web
+from nabra.tasks.fetch.web.client import open_web
 from tests.fetch.conftest import PAGE, get, refusal
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.feeds import HTML_ROOT, FeedItem, newest, start_of
+from nabra.tasks.fetch.listings.feeds import HTML_ROOT, FeedItem, newest, start_of
 from nabra.tasks.fetch.markup import parse_xml
 
 SITEMAP_ROOT: Final = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")

@@ -15,15 +15,15 @@ from urllib.request import url2pathname
 from nabra.config.settings import FetchSettings
 from nabra.tasks.documents.identity import document_id, link_url, shown
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.feeds import FeedItem
 from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
-from nabra.tasks.fetch.folders import walk
 from nabra.tasks.fetch.guard import guarded, guarded_all
-from nabra.tasks.fetch.listings import AS_IT_SHOWS, ListingReader, Reading
-from nabra.tasks.fetch.opening import read_bytes
-from nabra.tasks.fetch.rows import find_rows
+from nabra.tasks.fetch.listings.feeds import FeedItem
+from nabra.tasks.fetch.listings.reader import AS_IT_SHOWS, ListingReader, Reading
+from nabra.tasks.fetch.local.folders import walk
+from nabra.tasks.fetch.local.opening import read_bytes
+from nabra.tasks.fetch.local.rows import find_rows
+from nabra.tasks.fetch.local.warc import find_records
 from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
-from nabra.tasks.fetch.warc import find_records
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import accepted_url, document_id, row_url
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
-from nabra.tasks.fetch.opening import open_file
+from nabra.tasks.fetch.local.opening import open_file
 from nabra.tasks.fetch.sources import source_label
 
 COLUMNS: Final = "`url` or `id`, `text` or `html`, and optionally `title`, `published_at`, `source`"

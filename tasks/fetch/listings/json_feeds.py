@@ -8,7 +8,7 @@ from typing import Any, Final
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.feeds import FeedItem, newest, start_of
+from nabra.tasks.fetch.listings.feeds import FeedItem, newest, start_of
 
 MEDIA_TYPE: Final = "application/feed+json"
 VERSION: Final = b"jsonfeed.org/version/"

@@ -21,8 +21,8 @@ from nabra.tasks.documents.identity import accepted_url, document_id, inert, sho
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
 from nabra.tasks.fetch.guard import guarded
-from nabra.tasks.fetch.opening import open_file
-from nabra.tasks.fetch.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
+from nabra.tasks.fetch.local.opening import open_file
+from nabra.tasks.fetch.web.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
 
 log = logging.getLogger(__name__)
 # It would say of each address with a space that it has one.

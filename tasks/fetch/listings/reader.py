@@ -9,14 +9,14 @@ from typing import Final
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.courtesy import StoppedError
-from nabra.tasks.fetch.feeds import FeedItem, is_feed, read_feed
 from nabra.tasks.fetch.fetched import Payload
-from nabra.tasks.fetch.json_feeds import is_json_feed, read_json_feed
-from nabra.tasks.fetch.links import read_links
-from nabra.tasks.fetch.sitemaps import is_sitemap, read_sitemap
+from nabra.tasks.fetch.listings.feeds import FeedItem, is_feed, read_feed
+from nabra.tasks.fetch.listings.json_feeds import is_json_feed, read_json_feed
+from nabra.tasks.fetch.listings.links import read_links
+from nabra.tasks.fetch.listings.sitemaps import is_sitemap, read_sitemap
 from nabra.tasks.fetch.sources import Kind
-from nabra.tasks.fetch.unpack import GZIP_START, Bounds, read_bounded
+from nabra.tasks.fetch.web.courtesy import StoppedError
+from nabra.tasks.fetch.web.unpack import GZIP_START, Bounds, read_bounded
 from nabra.tasks.processes.pool import WorkerPool
 
 # Whatever stands in so few bytes is read in 0.3 s, sooner than by another process; most feeds are shorter.

@@ -17,14 +17,14 @@ from nabra.config.settings import FetchSettings
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import has_credentials
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.breaker import Breaker
-from nabra.tasks.fetch.courtesy import Courtesy
-from nabra.tasks.fetch.deadline import Deadline
 from nabra.tasks.fetch.fetched import Payload
-from nabra.tasks.fetch.network import PublicNetwork, PublicTransport
 from nabra.tasks.fetch.pages import Page
-from nabra.tasks.fetch.robots import MAX_BYTES, MAX_REDIRECTS, Robots
-from nabra.tasks.fetch.unpack import Bounds, read_bounded, read_start
+from nabra.tasks.fetch.web.breaker import Breaker
+from nabra.tasks.fetch.web.courtesy import Courtesy
+from nabra.tasks.fetch.web.deadline import Deadline
+from nabra.tasks.fetch.web.network import PublicNetwork, PublicTransport
+from nabra.tasks.fetch.web.robots import MAX_BYTES, MAX_REDIRECTS, Robots
+from nabra.tasks.fetch.web.unpack import Bounds, read_bounded, read_start
 
 # Statuses that may pass: too many requests, and the server's own troubles.
 RETRIED: Final = frozenset({429, 500, 502, 503, 504})

@@ -15,7 +15,7 @@ from w3lib.encoding import html_to_unicode
 from nabra.tasks.documents.charsets import declared_charset, known_charset
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.feeds import FeedItem
+from nabra.tasks.fetch.listings.feeds import FeedItem
 
 # A headline; the entries of menus and the names of sections are shorter.
 MIN_HEADLINE_WORDS: Final = 4

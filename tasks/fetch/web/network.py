@@ -12,7 +12,7 @@ import httpcore
 import httpx
 
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.deadline import Deadline
+from nabra.tasks.fetch.web.deadline import Deadline
 
 # RFC 6052: the IPv6 addresses by which a network without IPv4 reaches IPv4 hosts.
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")

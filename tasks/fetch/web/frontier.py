@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final
 
-from nabra.tasks.fetch.courtesy import Courtesy, StoppedError
 from nabra.tasks.fetch.fetched import Fetched
-from nabra.tasks.fetch.web import Web
+from nabra.tasks.fetch.web.client import Web
+from nabra.tasks.fetch.web.courtesy import Courtesy, StoppedError
 
 # What the threads are ahead of the consumer: payloads in memory.
 AHEAD: Final = 32
