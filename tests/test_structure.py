@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 from docs.make_data_md import document
@@ -31,6 +32,11 @@ def test_only_the_flows_and_the_runner_import_prefect() -> None:
         if "prefect" in imported(path)
     }
     assert importers == MAY_IMPORT_PREFECT
+
+
+def test_the_arabic_needs_the_standard_library_alone_and_islamic_dates() -> None:
+    needed = set().union(*(imported(path) for path in (ROOT / "tasks" / "arabic").glob("*.py")))
+    assert needed - sys.stdlib_module_names == {"hijridate", "nabra"}
 
 
 def test_every_package_is_listed_by_name() -> None:
