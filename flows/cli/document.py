@@ -46,26 +46,26 @@ def load_document(store: Store, doc: str, version: int | None = None) -> Documen
     Its newest version, unless another is wanted. Raises UsageError, with the candidates, where no document or more than
     one fits, and where it has no such version.
     """
-    connection = open_views(store)
-    doc_id, url = find_document(connection, doc)
-    versions = _versions(connection, "clean_versions", doc_id)
-    if version is not None and version not in versions:
-        raise UsageError(f"{doc!r} has no version {version}; there are: {', '.join(map(str, versions)) or 'none'}")
-    wanted = version or max(_versions(connection, "clean", doc_id), default=1)
-    article = _of_version(connection, "clean", "doc_id", doc_id, wanted)
-    return Document(
-        doc_id,
-        url,
-        versions,
-        article[0] if article else None,
-        _of_version(connection, "sentences", "sent_id", doc_id, wanted),
-        _of_version(connection, "entities", "entity_id", doc_id, wanted),
-        _of_version(connection, "sentiment", "level, sent_id", doc_id, wanted),
-        _of_version(connection, "quotes", "quote_id", doc_id, wanted),
-        _of_version(connection, "stances", "stance_id", doc_id, wanted),
-        _rows(connection, "select * from rejects where doc_id = $doc_id order by stage", {"doc_id": doc_id}),
-        _stages_done(store, doc_id),
-    )
+    with open_views(store) as connection:
+        doc_id, url = find_document(connection, doc)
+        versions = _versions(connection, "clean_versions", doc_id)
+        if version is not None and version not in versions:
+            raise UsageError(f"{doc!r} has no version {version}; there are: {', '.join(map(str, versions)) or 'none'}")
+        wanted = version or max(_versions(connection, "clean", doc_id), default=1)
+        article = _of_version(connection, "clean", "doc_id", doc_id, wanted)
+        return Document(
+            doc_id,
+            url,
+            versions,
+            article[0] if article else None,
+            _of_version(connection, "sentences", "sent_id", doc_id, wanted),
+            _of_version(connection, "entities", "entity_id", doc_id, wanted),
+            _of_version(connection, "sentiment", "level, sent_id", doc_id, wanted),
+            _of_version(connection, "quotes", "quote_id", doc_id, wanted),
+            _of_version(connection, "stances", "stance_id", doc_id, wanted),
+            _rows(connection, "select * from rejects where doc_id = $doc_id order by stage", {"doc_id": doc_id}),
+            _stages_done(store, doc_id),
+        )
 
 
 def find_document(connection: duckdb.DuckDBPyConnection, doc: str) -> tuple[str, str]:

@@ -63,7 +63,8 @@ def _write(
     from nabra.flows.cli.sql import open_views
     from nabra.tasks.warehouse.export import articles
 
-    wanted = {find_document(open_views(store), name)[0] for name in documents} if documents else None
+    with open_views(store) as views:
+        wanted = {find_document(views, name)[0] for name in documents} if documents else None
     superseded = store.superseded()
     common = set.intersection(*(set(store.batches(name)) for name in reads))
     count = 0

@@ -250,8 +250,8 @@ def sql(
     from nabra.flows.cli.sql import Bounds, json_lines, open_views, rows_table, run_query, tsv
     from nabra.flows.terminal.bidi import put
 
-    views = open_views(open_store(config, warehouse), memory_mib=memory)
-    data = run_query(views, query, Bounds(timeout, memory))
+    with open_views(open_store(config, warehouse), memory_mib=memory) as views:
+        data = run_query(views, query, Bounds(timeout, memory))
     if as_json or not sys.stdout.isatty():
         for line in json_lines(data) if as_json else tsv(data):
             print(line)

@@ -61,6 +61,8 @@ def open_views(
 ) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
+    A context manager: leaving it ends its threads, which could bring down a process that ends with them at work.
+
     The views have the columns of `nabra.tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
     Of an edited article they have the newest version that all stages have taken; all versions are in `raw` and in the
     views `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more

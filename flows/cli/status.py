@@ -53,32 +53,32 @@ def status(store: Store) -> RenderableType:
     held = _datasets(store, opened)  # first, because it names a damaged file
     if not any(store.data_files(name) for name in ("raw", "rejects")):
         return Group(*_at_work(store), Text(f"Nothing in {store} yet; fill it with: nabra run"))
-    connection = open_views(store, opened)
-    rejects = run_query(
-        connection,
-        "select stage, reason, count(*) as documents, any_value(detail) as detail from rejects"
-        " group by stage, reason order by documents desc, stage, reason",
-    )
-    newest = run_query(
-        connection,
-        "select published_at, coalesce(title, left(text, 80)) as title, doc_id from clean"
-        " where published_at is not null order by published_at desc, doc_id limit 1",
-    )
-    counted = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rejects.to_pylist())
-    return Group(
-        Text(f"Warehouse {store}"),
-        *_at_work(store),
-        Text(),
-        held,
-        _stages(store),
-        *_sources(connection),
-        *_failed(store),
-        _grid("rejected at", "reason", "documents", "for example", rows=counted)
-        if rejects.num_rows
-        else "No rejects.\n",
-        *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
-        *_newest(newest),
-    )
+    with open_views(store, opened) as connection:
+        rejects = run_query(
+            connection,
+            "select stage, reason, count(*) as documents, any_value(detail) as detail from rejects"
+            " group by stage, reason order by documents desc, stage, reason",
+        )
+        newest = run_query(
+            connection,
+            "select published_at, coalesce(title, left(text, 80)) as title, doc_id from clean"
+            " where published_at is not null order by published_at desc, doc_id limit 1",
+        )
+        counted = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rejects.to_pylist())
+        return Group(
+            Text(f"Warehouse {store}"),
+            *_at_work(store),
+            Text(),
+            held,
+            _stages(store),
+            *_sources(connection),
+            *_failed(store),
+            _grid("rejected at", "reason", "documents", "for example", rows=counted)
+            if rejects.num_rows
+            else "No rejects.\n",
+            *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
+            *_newest(newest),
+        )
 
 
 def readable_bytes(size: int) -> str:
