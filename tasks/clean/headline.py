@@ -28,7 +28,8 @@ BYLINE: Final = re.compile(
     r"(?:كتبه?|كتبت|تحرير|المحرر|نص|حاوره|حاورته|حاورها|تقرير|تحقيق|ترجمة)\s*[:：/])\s*(?P<name>[^\d|،,:/<>]{4,40})"
 )
 LABEL: Final = re.compile(
-    r"^\W*(?:كتب بواسطة|مرسلة بواسطة|أرسله|كتبه|كتبت|كتب|بقلم|بواسطة|الكاتبة?|إعداد|by)\s*[:：]?\s+", re.IGNORECASE
+    r"^\W*(?:كتب بواسطة|مرسلة بواسطة|أرسله|كتبه|كتبت|كتب|بقلم|بواسطة|الكاتبة?|إعداد|by)(?:\s*+[:：]\s++|\s++)",
+    re.IGNORECASE,
 )
 WRITER_PAGE: Final = re.compile(r"/(?:authors?|writers?|columnists?|reporters?|profile|كاتب|كتاب)/", re.IGNORECASE)
 STATE_AUTHOR: Final = re.compile(r'"author(?:Name|_name)?"\s*:\s*(?:\{[^{}]{0,200}?"name"\s*:\s*)?"([^"\\]{4,45})"')

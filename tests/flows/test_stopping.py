@@ -64,7 +64,10 @@ class Command:
         self.process = subprocess.Popen(
             [sys.executable, "-c", COMMAND, str(self.gate), *arguments],
             cwd=ROOT,
-            env=os.environ | quiet | {"PREFECT_HOME": str(folder / "prefect"), "OMP_NUM_THREADS": "1"} | environment,
+            env=os.environ
+            | quiet
+            | {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(folder / "prefect"), "OMP_NUM_THREADS": "1"}
+            | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
