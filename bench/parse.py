@@ -34,7 +34,7 @@ def main(folder: Path, threads: int, rounds: int) -> None:
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
     words = sum(len(text.split()) for text in texts)
     settings = load_settings().parse
-    parser, actors = load_parser(model_folder(BUNDLED), threads), load_actors(Path(settings.actors))
+    parser, actors = load_parser(model_folder(BUNDLED), threads), load_actors(*settings.actor_folders)
     print(f"{len(texts)} articles, {words} words, {torch.get_num_threads()} threads; memory {peak_memory():.0f} MiB")
     parse_articles(clean_table((None, "جملة أولى.")), settings, parser, actors)
     table = clean_table(*((None, text) for text in texts))

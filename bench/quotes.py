@@ -120,7 +120,7 @@ def scores(found: Mapping[str, list[Row]], articles: Sequence[Article]) -> dict[
 def read(annotated: Sequence[Row]) -> Iterator[Article]:
     """The articles, parsed, with what the rules find and what the tagger sees."""
     settings, folder = load_settings(), model_folder(BUNDLED)
-    actors, cues = load_actors(Path(settings.parse.actors)), load_cues(Path(settings.stance.cues))
+    actors, cues = load_actors(*settings.parse.actor_folders), load_cues(*settings.stance.cue_folders)
     rows = [article | {"url": article["doc_id"], "source": "gold", "text": body(article)} for article in annotated]
     schema = pa.schema([(name, pa.string()) for name in ("doc_id", "url", "source", "title", "text")])
     clean = pa.Table.from_pylist(rows, schema)

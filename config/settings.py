@@ -8,7 +8,7 @@ import tomllib
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -26,6 +26,7 @@ ENDPOINT = re.compile(r"|(https?://)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
+Own = Literal["add", "replace"]  # what files of the user's own do to those that are shipped
 
 
 def _host(name: str) -> str:
@@ -135,8 +136,14 @@ class CleanSettings(Section):
 class ParseSettings(Section):
     parser: str
     actors: str
+    own_actors: Own
     max_sentence_words: Annotated[int, Field(ge=20)]
     threads: Annotated[int, Field(ge=0)]
+
+    @property
+    def actor_folders(self) -> tuple[Path, ...]:
+        """The folders of actor lists, those that override others last."""
+        return _folders(CONFIG_FOLDER / "actors", Path(self.actors), self.own_actors)
 
 
 class SentimentSettings(Section):
@@ -145,7 +152,17 @@ class SentimentSettings(Section):
 
 class StanceSettings(Section):
     cues: str
+    own_cues: Own
     min_score: Share
+
+    @property
+    def cue_folders(self) -> tuple[Path, ...]:
+        """The folders of cues, those that override others last."""
+        return _folders(CONFIG_FOLDER / "cues", Path(self.cues), self.own_cues)
+
+
+def _folders(shipped: Path, chosen: Path, own: Own) -> tuple[Path, ...]:
+    return (chosen,) if own == "replace" or chosen.resolve() == shipped.resolve() else (shipped, chosen)
 
 
 class Settings(Section):
@@ -230,11 +247,11 @@ def _unknown(changes: dict[str, Any]) -> Iterator[str]:
         if not isinstance(keys, dict):
             yield f"{section} stands outside a section; write it below a line like [fetch]"
         elif section not in sections:
-            yield f"unknown section [{section}]; {_known(section, list(sections))}"
+            yield f"unknown section [{section}]; {known_or_close(section, list(sections))}"
         else:
             fields = sections[section].model_fields
             odd = [key for key in keys if key not in fields]
-            yield from (f"unknown key {section}.{key}; {_known(key, list(fields))}" for key in odd)
+            yield from (f"unknown key {section}.{key}; {known_or_close(key, list(fields))}" for key in odd)
 
 
 def _wrong_value(found: ErrorDetails) -> str:
@@ -244,7 +261,8 @@ def _wrong_value(found: ErrorDetails) -> str:
     return f"{key} = {found['input']!r}: {found['msg'].removeprefix('Value error, ')}"
 
 
-def _known(wrong: str, allowed: list[str]) -> str:
+def known_or_close(wrong: str, allowed: list[str]) -> str:
+    """What is allowed in place of a wrong word, the one that was probably meant first."""
     close = difflib.get_close_matches(wrong, allowed, n=1)
     hint = f"did you mean {close[0]}? " if close else ""
     return f"{hint}allowed: {', '.join(allowed)}"

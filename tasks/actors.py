@@ -57,7 +57,8 @@ class Actors:
     def __init__(self, files: Iterable[ActorFile]) -> None:
         self._files = list(files)
         actors = [actor for file in self._files for actor in file.actor]
-        self.kinds = {actor.id: actor.kind for actor in actors}
+        kinds = {kind.id: kind for file in self._files for kind in file.kind}
+        self.kinds = {actor.id: kinds[actor.kind] for actor in actors}
         self.principals = {actor.id: actor.parent or actor.id for actor in actors}
         self._root = _Node()
         self._adjectives: dict[str, str] = {}
@@ -78,7 +79,8 @@ class Actors:
         self._officials = self._keys("officials")
         self._domestic = self._keys("domestic")
         foreign = (adjective for file in self._files for adjective in file.foreign)
-        self._foreign = frozenset(form for adjective in foreign for form in _adjective_forms(fold(adjective)))
+        forms = frozenset(form for adjective in foreign for form in _adjective_forms(fold(adjective)))
+        self._foreign = forms - self._adjectives.keys()  # a list of one's own may have the state
 
     def _keys(self, name: str) -> frozenset[str]:
         return frozenset(without_article(fold(noun)) for file in self._files for noun in getattr(file, name))
@@ -281,6 +283,6 @@ def _spellings(alias: str) -> set[str]:
     return {alias, re.sub(r"\bعبد ?ال", "عبد ال", alias), re.sub(r"\bعبد ?ال", "عبدال", alias)}
 
 
-def load_actors(folder: Path) -> Actors:
-    """The actors of all `*.toml` files of `folder`; ConfigError as `read_actor_files` says."""
-    return Actors(read_actor_files(folder))
+def load_actors(*folders: Path) -> Actors:
+    """The actors of the folders, later ones overriding earlier ones; ConfigError as `read_actor_files` says."""
+    return Actors(read_actor_files(*folders))

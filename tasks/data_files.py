@@ -1,8 +1,10 @@
-"""Data that users edit as TOML (actors, cues): read into typed entries, with errors that name file, key and cure."""
+"""Data that users edit as TOML: read into typed entries, with errors that name file, key and cure."""
 
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -24,12 +26,28 @@ EntryType = TypeVar("EntryType", bound=Entry)
 def read_data_folder(folder: Path, model: type[EntryType]) -> dict[Path, EntryType]:
     """All `*.toml` files of `folder`, by path in the order of their names.
 
-    Raises ConfigError where there is none, where one cannot be read, or where a key is unknown or its value wrong.
+    Raises ConfigError where there is none, where all are empty, where one cannot be read, or where a key is unknown or
+    its value wrong.
     """
-    paths = sorted(folder.glob("*.toml"))
-    if not paths:
+    files = {path: read_data_file(path, model) for path in data_files(folder)}
+    if not files:
         raise ConfigError(f"{folder}: no .toml file in this folder; restore it or correct the path in the settings")
-    return {path: read_data_file(path, model) for path in paths}
+    if not any(file.model_dump(exclude_defaults=True) for file in files.values()):
+        names = ", ".join(path.name for path in files)
+        raise ConfigError(f"{folder}: no entry in {names}; write one, or take the folder out of the settings")
+    return files
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The data files of a folder, in the order in which they are read."""
+    return sorted(folder.glob("*.toml"))
+
+
+def refuse_repeated_ids(entries: str, ids: Iterable[str]) -> None:
+    """Raise the ValueError of an entry in which two others have one id."""
+    for name, times in Counter(ids).items():
+        if times > 1:
+            raise ValueError(f"{times} {entries} have the id {name!r}; give each its own")
 
 
 def read_data_file(path: Path, model: type[EntryType]) -> EntryType:
@@ -55,6 +73,8 @@ def _explain(found: ErrorDetails, model: type[Entry], content: dict[str, Any]) -
             return f"unknown key {key}; allowed: {', '.join(_allowed(model, found['loc'][:-1]))}"
         case "missing":
             return f"the key {key} is missing"
+        case "list_type" if isinstance(found["input"], dict):
+            return f"{key}: write [[{key}]] with two brackets, once for each {key}"
         case "value_error":  # raised by the entry itself, in words that suffice
             return f"{key}: {found['ctx']['error']}" if key else str(found["ctx"]["error"])
     return f"{key}: {found['msg']}, not {found['input']!r}"

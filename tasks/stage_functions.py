@@ -42,7 +42,7 @@ class StageTools:
     @cached_property
     def actors(self) -> Actors:
         """The actor list."""
-        return load_actors(Path(self.settings.parse.actors))
+        return load_actors(*self.settings.parse.actor_folders)
 
     @cached_property
     def parser(self) -> Parser:
@@ -61,7 +61,7 @@ class StageTools:
         """What decides on stances."""
         folder = self._opinions / STANCE
         classifier = load_target_classifier(folder, *self._opinion_encoder)
-        return Judges(load_cues(Path(self.settings.stance.cues)), classifier, load_decision(folder / DECISION))
+        return Judges(load_cues(*self.settings.stance.cue_folders), classifier, load_decision(folder / DECISION))
 
     @cached_property
     def _opinions(self) -> Path:

@@ -32,7 +32,7 @@ class InThisProcess:
 def stand_ins(settings: Settings, parser: Parser | None = None) -> StageTools:
     """The stages' tools, with a parser and classifiers of a few lines."""
     tools = StageTools(settings)
-    judges = Judges(load_cues(Path(settings.stance.cues)), WordTargets(), WORD_DECISION)
+    judges = Judges(load_cues(*settings.stance.cue_folders), WordTargets(), WORD_DECISION)
     tools.__dict__ |= {"parser": parser or WordParser(), "classifier": WordClassifier(), "judges": judges}
     return tools
 

@@ -128,6 +128,10 @@ B = '[[actor]]\nid = "b"\nkind = "state"\n'
         (A + 'aliases = ["«»"]', "without letters"),
         ('[[actor]]\nid = "A b"\nkind = "state"', "actor.A b.id"),
         ("[[actor", "not a TOML file"),
+        (A.replace("state", "sate"), "actor a: kind = 'sate' is no kind; did you mean state? allowed: state, group"),
+        ('[[kind]]\nid = "club"\nact = false', "unknown key kind.club.act; allowed: id, acts, governs"),
+        ('[[kind]]\nid = "club"\n[[kind]]\nid = "club"\n', "kind club is already in"),
+        ("# all commented out\n", "no entry in list.toml"),
     ],
 )
 def test_load_names_file_and_fault(tmp_path: Path, text: str, told: str) -> None:
@@ -135,6 +139,59 @@ def test_load_names_file_and_fault(tmp_path: Path, text: str, told: str) -> None
         written(tmp_path, text)
     assert told in str(error.value)
     assert "list.toml" in str(error.value)
+
+
+def beside_the_shipped(folder: Path, text: str) -> Actors:
+    (folder / "list.toml").write_text(text, encoding="utf-8")
+    return load_actors(CONFIG_FOLDER / "actors", folder)
+
+
+NORTHLAND = '[[actor]]\nid = "northland"\nkind = "state"\naliases = ["نورلند"]\nadjectives = ["نورلندي"]\n'
+
+
+def test_own_actors_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
+    actors = beside_the_shipped(tmp_path, NORTHLAND)
+    assert actors.kinds.keys() - ACTORS.kinds.keys() == {"northland"}
+    assert ACTORS.kinds.keys() < actors.kinds.keys()
+    assert named(actors, "التقى وزير الخارجية النورلندي وفد روسيا") == [
+        ("وزير الخارجية النورلندي", "northland"),
+        ("روسيا", "russia"),
+    ]
+
+
+def test_an_own_actor_overrides_the_shipped_one_of_its_id(tmp_path: Path) -> None:
+    actors = beside_the_shipped(tmp_path, '[[actor]]\nid = "russia"\nkind = "group"\naliases = ["الدب"]\n')
+    assert named(actors, "روسيا و«الدب» وتركيا") == [("الدب", "russia"), ("تركيا", "turkey")]
+    assert not actors.kinds["russia"].governs
+
+
+def test_a_name_that_an_own_actor_takes_is_no_longer_that_of_a_shipped_one(tmp_path: Path) -> None:
+    actors = beside_the_shipped(tmp_path, '[[actor]]\nid = "kremlin"\nkind = "person"\naliases = ["الكِرملين"]\n')
+    assert named(actors, "روسيا، الكرملين") == [("روسيا", "russia"), ("الكرملين", "kremlin")]
+
+
+def test_an_own_actor_may_speak_for_a_shipped_one(tmp_path: Path) -> None:
+    actors = beside_the_shipped(tmp_path, ARMY.format(parent="russia"))
+    assert actors.resolve("المتحدث باسم جيش الشمال") == "russia"
+
+
+def test_a_nationality_that_an_own_actor_has_is_no_longer_foreign(tmp_path: Path) -> None:
+    assert ACTORS.foreigners("الوزير الألماني") == 1
+    germany = '[[actor]]\nid = "germany"\nkind = "state"\nadjectives = ["ألماني"]\n'
+    assert beside_the_shipped(tmp_path, germany).foreigners("الوزير الألماني") == 0
+
+
+def test_a_kind_of_ones_own_says_what_its_actors_do(tmp_path: Path) -> None:
+    kinds = '[[kind]]\nid = "club"\n[[kind]]\nid = "law"\nacts = false\n[[kind]]\nid = "state"\n'
+    actors = written(tmp_path, kinds + A.replace("state", "law") + B.replace("state", "club"))
+    assert (actors.kinds["a"].acts, actors.kinds["b"].acts) == (False, True)
+    assert not written(tmp_path, kinds + A).kinds["a"].governs
+
+
+def test_load_refuses_a_list_without_actors_that_stands_alone(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no \[\[actor\]\] in the files of this folder"):
+        written(tmp_path, 'institutions = ["نقابة"]')
+    assert beside_the_shipped(tmp_path, 'institutions = ["نقابة"]').resolve("نقابة المعلمين الروسية") == "russia"
 
 
 def test_load_refuses_a_folder_without_lists(tmp_path: Path) -> None:
@@ -175,7 +232,7 @@ def test_find_cites_the_exact_span(marks: list[str], before: str, after: str, pr
 ACTORS = load_actors(CONFIG_FOLDER / "actors")
 
 
-ARMY = '[[actor]]\nid = "army"\nkind = "army"\nparent = "{parent}"\naliases = ["جيش الشمال"]\n'
+ARMY = '[[actor]]\nid = "army"\nkind = "group"\nparent = "{parent}"\naliases = ["جيش الشمال"]\n'
 
 
 def test_an_actor_with_a_parent_is_found_as_itself_and_speaks_for_its_parent(tmp_path: Path) -> None:

@@ -33,3 +33,22 @@ def test_hints_for_reading_a_page_change_clean_and_what_follows(tmp_path: Path) 
 def test_what_else_is_said_of_a_source_changes_nothing(tmp_path: Path) -> None:
     changed = SOURCE.replace("true", "false").replace("/feed", "/rss") + "delay_seconds = 5\n"
     assert made_with(tmp_path, changed) == made_with(tmp_path, SOURCE)
+
+
+ACTOR = '[[actor]]\nid = "northland"\nkind = "state"\naliases = ["نورلند"]\n'
+
+
+def test_actors_of_ones_own_and_the_shipped_ones_make_the_fingerprint_together(tmp_path: Path) -> None:
+    (tmp_path / "actors").mkdir()
+    (tmp_path / "actors" / "list.toml").write_text(ACTOR, encoding="utf-8")
+    made = [fingerprints(load_settings())]
+    for more in ("", 'own_actors = "replace"\n'):
+        (tmp_path / "my.toml").write_text(f'[parse]\nactors = "actors"\n{more}', encoding="utf-8")
+        made.append(fingerprints(load_settings(tmp_path / "my.toml")))
+    assert len({each["parse"] for each in made}) == 3
+    assert len({each["clean"] for each in made}) == 1
+
+
+def test_saying_that_the_shipped_files_stand_alone_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text('[parse]\nown_actors = "replace"\n[stance]\nown_cues = "replace"\n', "utf-8")
+    assert fingerprints(load_settings(tmp_path / "my.toml")) == fingerprints(load_settings())

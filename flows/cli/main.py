@@ -16,6 +16,7 @@ from rich.logging import RichHandler
 
 from nabra.config.settings import Settings, load_settings
 from nabra.flows.cli.actors import app as actors_app
+from nabra.flows.cli.cues import app as cues_app
 from nabra.flows.cli.export import app as export_app
 from nabra.flows.cli.maintenance import backfill, compact, migrate, retry, vacuum, validate
 from nabra.flows.cli.options import QUERY_MIB, QUERY_SECONDS, ConfigFile, Warehouse, open_store
@@ -33,7 +34,7 @@ WORK, READ, UPKEEP, CHOOSE = (
     "Work on articles",
     "Read the results",
     "Look after the warehouse",
-    "Sources, actors, models",
+    "Sources, actors, cues, models",
 )
 
 app = typer.Typer(
@@ -269,6 +270,7 @@ for panel, commands in ELSEWHERE.items():
 app.add_typer(export_app, name="export", rich_help_panel=READ)
 app.add_typer(sources_app, name="sources", rich_help_panel=CHOOSE)
 app.add_typer(actors_app, name="actors", rich_help_panel=CHOOSE)
+app.add_typer(cues_app, name="cues", rich_help_panel=CHOOSE)
 
 models_app = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)
 app.add_typer(models_app, name="models", rich_help_panel=CHOOSE)

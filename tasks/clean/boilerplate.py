@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, model_validator
 
 from nabra.tasks.arabic.folding import fold, fold_with_offsets
-from nabra.tasks.errors import ConfigError
+from nabra.tasks.data_files import Entry, read_data_file, refuse_repeated_ids
 from nabra.tasks.patterns import compile_pattern
 
-KINDS: Final = ("line", "head", "tail", "inline", "end")
-EXAMPLES: Final = ("removes", "keeps")
 HEAD_LINES: Final = 3
 # A `tail` may cut this share of the text at most: the same words early in it are a link inside the article.
 TAIL_SHARE: Final = 0.4
@@ -24,17 +24,46 @@ INLINE_CHARS: Final = 8000
 # Boilerplate stands behind boilerplate; who stacks more layers than any site does not keep us busy with it.
 MAX_ROUNDS: Final = 10
 
+Words = Annotated[str, Field(min_length=1)]
 
-@dataclass(frozen=True)
-class Rule:
+
+class Rule(Entry):
     """One pattern, a regular expression on the folded line; kinds are explained in `config/boilerplate.toml`."""
 
-    id: str
-    kind: str
-    pattern: re.Pattern[str]
-    comment: str
-    removes: tuple[str, ...]
-    keeps: tuple[str, ...]
+    id: Words
+    kind: Literal["line", "head", "tail", "inline", "end"]
+    pattern: Words
+    comment: Words
+    removes: list[Words] = Field(min_length=1)
+    keeps: list[Words] = Field(min_length=1)
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """The pattern, ready for searching; ValueError on what is no regular expression, or is slow."""
+        return compile_pattern(
+            f"(?:{self.pattern})$" if self.kind == "end" else self.pattern,
+            INLINE_CHARS if self.kind == "inline" else MAX_LINE_CHARS,
+            whole=self.kind not in ("inline", "end"),
+        )
+
+    @model_validator(mode="after")
+    def _has_a_good_pattern(self) -> Rule:
+        try:
+            _ = self.expression
+        except ValueError as error:
+            raise ValueError(f"the pattern is {error}") from error
+        return self
+
+
+class RuleFile(Entry):
+    """A file of rules."""
+
+    rule: list[Rule] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_each_id_once(self) -> RuleFile:
+        refuse_repeated_ids("rules", (rule.id for rule in self.rule))
+        return self
 
 
 @dataclass(frozen=True)
@@ -65,11 +94,11 @@ class Boilerplate:
         if len(line) > MAX_LINE_CHARS:
             return False
         key = fold(line)
-        return any(rule.pattern.fullmatch(key) for rule in self.of(kind))
+        return any(rule.expression.fullmatch(key) for rule in self.of(kind))
 
     def _cut_inline(self, lines: list[str]) -> list[str]:
         for rule in self.of("inline"):
-            lines = [_without(rule.pattern, line) for line in lines]
+            lines = [_without(rule.expression, line) for line in lines]
         return [line for line in lines if line]
 
     def _cut_tail(self, lines: list[str]) -> list[str]:
@@ -88,7 +117,7 @@ class Boilerplate:
         before = max(0, len(last) - MAX_LINE_CHARS)
         key, offsets = fold_with_offsets(last[before:])
         for rule in self.of("end"):
-            match = rule.pattern.search(key, before > 0)  # not from the first letter, where no line begins
+            match = rule.expression.search(key, before > 0)  # not from the first letter, where no line begins
             if match:
                 rest = last[: before + offsets[match.start()]].rstrip()
                 return [*lines[:-1], rest] if rest else lines[:-1]
@@ -96,47 +125,8 @@ class Boilerplate:
 
 
 def load_boilerplate(path: Path) -> Boilerplate:
-    """The rules of a TOML file of `[[rule]]` tables.
-
-    Raises ConfigError naming the file, the rule, the key and what is allowed.
-    """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the boilerplate file: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not a TOML file: {error}") from error
-    tables = content.get("rule", [])
-    if content.keys() - {"rule"} or not isinstance(tables, list):
-        raise ConfigError(f"{path}: allowed are tables that begin with [[rule]] only")
-    return Boilerplate(tuple(_rule(path, number, table) for number, table in enumerate(tables, start=1)))
-
-
-def _rule(path: Path, number: int, table: dict[str, Any]) -> Rule:
-    where = f"{path}: rule {table.get('id', number)}"
-    keys = [field.name for field in fields(Rule)]
-    for key in sorted(table.keys() ^ set(keys)):
-        problem = "is missing" if key in keys else "is unknown"
-        raise ConfigError(f"{where}: the key {key} {problem}; each rule has {', '.join(keys)}")
-    for key in keys:
-        if key not in EXAMPLES and (not isinstance(table[key], str) or not table[key]):
-            raise ConfigError(f"{where}: {key} = {table[key]!r} should be a text in quotes")
-    for key in EXAMPLES:
-        lines = table[key]
-        if not isinstance(lines, list) or not lines or not all(isinstance(line, str) and line for line in lines):
-            raise ConfigError(f"{where}: {key} = {lines!r} should be example lines, one at least")
-    if table["kind"] not in KINDS:
-        raise ConfigError(f"{where}: kind = {table['kind']!r}; allowed: {', '.join(KINDS)}")
-    written, kind = table["pattern"], table["kind"]
-    try:
-        pattern = compile_pattern(
-            f"(?:{written})$" if kind == "end" else written,
-            INLINE_CHARS if kind == "inline" else MAX_LINE_CHARS,
-            whole=kind not in ("inline", "end"),
-        )
-    except ValueError as error:
-        raise ConfigError(f"{where}: the pattern is {error}") from error
-    return Rule(**{**table, "pattern": pattern, **{key: tuple(table[key]) for key in EXAMPLES}})
+    """The rules of a TOML file of `[[rule]]` tables; ConfigError names file, rule, key and what is wrong."""
+    return Boilerplate(tuple(read_data_file(path, RuleFile).rule))
 
 
 def _without(pattern: re.Pattern[str], line: str) -> str:

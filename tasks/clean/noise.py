@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from lxml.html import HtmlElement
+from pydantic import BeforeValidator, Field
 
 from nabra.tasks.arabic.folding import fold
-from nabra.tasks.errors import ConfigError
+from nabra.tasks.data_files import Entry, read_data_file
 from nabra.tasks.patterns import compile_pattern
 
 HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -22,15 +21,30 @@ NO_NAMES_AFTER: Final = frozenset({"has", "no", "with", "without", "is", "not"})
 NO_NAMES_BEFORE: Final = frozenset({"open", "closed", "first", "left", "right", "layout"})
 
 
-@dataclass(frozen=True)
-class Noise:
+def _words(value: Any) -> frozenset[str]:
+    if not isinstance(value, str):
+        raise ValueError(f"words in one text in quotes, not {value!r}")
+    return frozenset(value.split())
+
+
+def _pattern(value: Any) -> re.Pattern[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(pattern, str) and pattern for pattern in value):
+        raise ValueError(f"regular expressions in quotes, one at least, in a list, not {value!r}")
+    return compile_pattern("\\W*(?:" + "|".join(value) + ")\\W*", MAX_HEADING_CHARS, whole=True)
+
+
+Words = Annotated[frozenset[str], BeforeValidator(_words)]
+Headings = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
+
+
+class Noise(Entry):
     """What `config/noise.toml` holds; its keys are explained there."""
 
-    words: frozenset[str]
-    names: frozenset[str]
-    long: frozenset[str]
-    headings: re.Pattern[str]
-    readers: re.Pattern[str]
+    words: Words = Field(min_length=1)
+    names: Words = Field(min_length=1)
+    long: Words
+    headings: Headings
+    readers: Headings
 
     def names_it(self, element: HtmlElement) -> bool:
         """Whether class or id of an element say that it is no part of the article."""
@@ -71,35 +85,5 @@ def is_hidden(element: HtmlElement) -> bool:
 
 
 def load_noise(path: Path) -> Noise:
-    """The names and headings of a TOML file.
-
-    Raises ConfigError naming the file, the key and what is wrong with it.
-    """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot read the file of noise: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not a TOML file: {error}") from error
-    keys = [field.name for field in fields(Noise)]
-    for key in sorted(content.keys() ^ set(keys)):
-        problem = "is missing" if key in keys else "is unknown"
-        raise ConfigError(f"{path}: the key {key} {problem}; the file has {', '.join(keys)}")
-    words, names, long = (_words(path, key, content[key]) for key in ("words", "names", "long"))
-    headings, readers = (_patterns(path, key, content[key]) for key in ("headings", "readers"))
-    return Noise(words, names, long, headings, readers)
-
-
-def _words(path: Path, key: str, value: Any) -> frozenset[str]:
-    if not isinstance(value, str):
-        raise ConfigError(f"{path}: {key} = {value!r} should be words in one text in quotes")
-    return frozenset(value.split())
-
-
-def _patterns(path: Path, key: str, value: Any) -> re.Pattern[str]:
-    if not isinstance(value, list) or not all(isinstance(pattern, str) for pattern in value):
-        raise ConfigError(f"{path}: {key} = {value!r} should be a list of regular expressions in quotes")
-    try:
-        return compile_pattern("\\W*(?:" + "|".join(value) + ")\\W*", MAX_HEADING_CHARS, whole=True)
-    except ValueError as error:
-        raise ConfigError(f"{path}: {key}: {error}") from error
+    """The names and headings of a TOML file; ConfigError names the file, the key and what is wrong with it."""
+    return read_data_file(path, Noise)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml.cssselect import CSSSelector, SelectorError
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from nabra.tasks.data_files import Entry, read_data_file
+from nabra.tasks.data_files import Entry, read_data_file, refuse_repeated_ids
 from nabra.tasks.documents.identity import has_credentials, shown
 from nabra.tasks.errors import DocumentError
 
@@ -86,22 +85,14 @@ class Source(Entry):
         return self
 
 
-def _with_two_brackets(tables: Any) -> Any:
-    if not isinstance(tables, list):
-        raise ValueError("write [[source]] with two brackets, once for each source")
-    return tables
-
-
 class SourceFile(Entry):
     """A file of sources."""
 
-    source: Annotated[list[Source], BeforeValidator(_with_two_brackets)] = Field(default_factory=list)
+    source: list[Source] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _has_each_id_once(self) -> SourceFile:
-        for name, times in Counter(source.id for source in self.source).items():
-            if times > 1:
-                raise ValueError(f"{times} sources have the id {name!r}; give each its own")
+        refuse_repeated_ids("sources", (source.id for source in self.source))
         return self
 
 

@@ -6,24 +6,38 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from nabra.tasks.arabic.folding import fold, words
 from nabra.tasks.data_files import Entry, read_data_folder
+from nabra.tasks.errors import ConfigError
 
 Phrase = tuple[str, ...]
 MAX_PHRASE: Final = 5  # words; longer cue phrases are not found
 Polarity = Literal["favor", "against"]
 
 
-class Reporting(Entry):
-    """A reporting verb; the keys are explained in `reporting.toml` and `evaluative.toml`."""
+def _with_letters(cue: str) -> str:
+    if not any(words(cue)):
+        raise ValueError(f"{cue!r} has no letters; remove it")
+    return cue
 
-    verbs: list[str]
-    participle: str | None = None
-    nouns: list[str] = Field(default_factory=list)
+
+Written = Annotated[str, AfterValidator(_with_letters)]
+
+
+class Reporting(Entry):
+    """A reporting verb; the keys are explained in `reporting.toml` and `evaluative.toml`.
+
+    `id` is that of the entry which this one overrides, where it has another first word.
+    """
+
+    id: str | None = None
+    verbs: list[Written]
+    participle: Written | None = None
+    nouns: list[Written] = Field(default_factory=list)
     that: bool = False
     speech: bool = False
     prepositions: list[str] = Field(default_factory=list)
@@ -33,11 +47,23 @@ class Reporting(Entry):
     addressee: bool = False
     denial: bool = False
 
+    @property
+    def name(self) -> str:
+        """By what another entry overrides this one: its id, or its first word, without diacritics."""
+        first = next(iter([*self.verbs, *([self.participle] if self.participle else []), *self.nouns]), "")
+        return fold(self.id or first)
+
+    @model_validator(mode="after")
+    def _has_a_name(self) -> Reporting:
+        if not self.name:
+            raise ValueError("the entry has no word; write its verbs, or the `id` of the entry that it switches off")
+        return self
+
 
 class AttributionEntry(Entry):
     """Phrases that attribute a statement to what follows them, or, with `verb`, to the reporting verb that follows."""
 
-    forms: list[str]
+    forms: list[Written]
     verb: bool = False
 
 
@@ -64,9 +90,9 @@ class Evaluative(Entry):
 
     id: str
     stance: Polarity
-    verbs: list[str] = Field(default_factory=list)
-    nouns: list[str] = Field(default_factory=list)
-    forms: list[str] = Field(default_factory=list)
+    verbs: list[Written] = Field(default_factory=list)
+    nouns: list[Written] = Field(default_factory=list)
+    forms: list[Written] = Field(default_factory=list)
     weight: float = Field(ge=0, le=1)
     act: bool = False
     loaded: bool = False
@@ -108,14 +134,14 @@ class Reporter:
 
 
 class Cues:
-    """All cues by the key of the form in which they are met."""
+    """All cues by the key of the form in which they are met; a later file's cue has a form that two files have."""
 
     def __init__(self, files: Iterable[CueFile]) -> None:
         files = list(files)
-        self.reporters = dict(_reporters(entry for file in files for entry in file.reporting))
-        attributions = [entry for file in files for entry in file.attribution]
-        self.attributions = _phrases(form for entry in attributions if not entry.verb for form in entry.forms)
-        self.verb_attributions = _phrases(form for entry in attributions if entry.verb for form in entry.forms)
+        self.reporters = {form: reporter for file in files for form, reporter in _reporters(file.reporting)}
+        attributions = dict(_attributions(entry for file in files for entry in file.attribution))
+        self.attributions = frozenset(phrase for phrase, verb in attributions.items() if not verb)
+        self.verb_attributions = frozenset(phrase for phrase, verb in attributions.items() if verb)
         lists = [file.surface for file in files if file.surface is not None]
         self.complementizers = _keys(word for part in lists for word in part.complementizers)
         self.not_before_that = _keys(word for part in lists for word in part.not_before_that)
@@ -133,9 +159,37 @@ class Cues:
         self.negators = _keys(word for part in lists for word in part.negators)
 
 
-def load_cues(folder: Path) -> Cues:
-    """The cues of all `*.toml` files of `folder`; ConfigError names file and key of what is wrong."""
-    return Cues(read_data_folder(folder, CueFile).values())
+def read_cue_files(*folders: Path) -> list[CueFile]:
+    """All `*.toml` files of the folders; entries of a later folder override those of an earlier one by id.
+
+    Raises ConfigError naming file and key of what is wrong.
+    """
+    files: list[CueFile] = []
+    for folder in folders:
+        own = list(read_data_folder(folder, CueFile).values())
+        files = [*_not_overridden(files, own), *own]
+    return files
+
+
+def load_cues(*folders: Path) -> Cues:
+    """The cues of the folders, later ones overriding earlier ones; ConfigError, too, where they come to nothing."""
+    cues = Cues(read_cue_files(*folders))
+    for found, entry, lost in ((cues.reporters, "reporting", "quote"), (cues.evaluative, "evaluative", "stance")):
+        if not found:
+            raise ConfigError(
+                f"{folders[-1]}: no [[{entry}]] with a word in the files of this folder, so no {lost} is found by its "
+                'words; write some, or set stance.own_cues = "add", which keeps those that nabra ships'
+            )
+    return cues
+
+
+def _not_overridden(files: Iterable[CueFile], own: Sequence[CueFile]) -> Iterator[CueFile]:
+    reporting = {entry.name for file in own for entry in file.reporting}
+    evaluative = {entry.id for file in own for entry in file.evaluative}
+    for file in files:
+        kept: dict[str, Any] = {"reporting": [entry for entry in file.reporting if entry.name not in reporting]}
+        kept["evaluative"] = [entry for entry in file.evaluative if entry.id not in evaluative]
+        yield file.model_copy(update=kept)
 
 
 def starts_with(keys: Sequence[str], at: int, phrases: Container[Phrase]) -> Phrase | None:
@@ -171,8 +225,13 @@ def _with_pronoun(form: str) -> Iterator[str]:
     yield from (stem + pronoun for pronoun in ("ه", "ها", "هم", "هما"))
 
 
-def _reporters(entries: Iterable[Reporting]) -> Iterator[tuple[str, Reporter]]:
-    for entry in reversed(list(entries)):  # the first entry of a form wins
+def _attributions(entries: Iterable[AttributionEntry]) -> Iterator[tuple[Phrase, bool]]:
+    for entry in entries:
+        yield from ((phrase, entry.verb) for phrase in _phrases(entry.forms))
+
+
+def _reporters(entries: Sequence[Reporting]) -> Iterator[tuple[str, Reporter]]:
+    for entry in reversed(entries):  # the first entry of a form wins
         for verb in entry.verbs:
             for form in verb_forms(verb):
                 if entry.object and not entry.objects:

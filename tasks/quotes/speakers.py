@@ -210,7 +210,7 @@ class Voices:
     @cached_property
     def _home(self) -> str | None:
         """The state that the document names most, unless it speaks more of nations that are not listed."""
-        states = Counter(actor for _, actor in self._mentions if self.actors.kinds[actor] == "state")
+        states = Counter(actor for _, actor in self._mentions if self.actors.kinds[actor].governs)
         home, times = next(iter(states.most_common(1)), (None, 0))
         return home if times > self.actors.foreigners(self.document.text) else None
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from nabra.tasks.quotes.cues import Cues, Evaluative, Polarity, starts_with
 from nabra.tasks.quotes.quotes import Quote
-from nabra.tasks.stance.sides import ABSTRACT, Scene, Side
+from nabra.tasks.stance.sides import Scene, Side
 from nabra.tasks.stance.sources import AUTHOR, Evidence, Source, Sources
 
 _NEAR: Final = 4  # words from a cue within which an actor is surely its own
@@ -59,7 +59,7 @@ class _Judge:
     def _beside(self, at: int, size: int, cue: Evaluative) -> Iterator[Evidence]:
         """A word that judges the actor whose name holds it or stands right beside it."""
         for actor in self.scene.actors:
-            inside = actor.first <= at <= actor.last and self.scene.kinds[actor.id] not in ABSTRACT
+            inside = actor.first <= at <= actor.last and self.scene.kinds[actor.id].acts
             behind = actor.first == at + size and not self.scene.gap(actor.first).strip(_QUOTE_MARKS)
             before = cue.loaded and actor.last + 1 == at and not self.scene.gap(at).strip(_QUOTE_MARKS)
             if (inside and cue.loaded) or behind or before:

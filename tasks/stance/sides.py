@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from nabra.tasks.actor_list import Kind
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.quotes.cues import Evaluative
 from nabra.tasks.quotes.document import Mention, Part, Sentence, Token
@@ -21,7 +22,6 @@ _BREAKS: Final = frozenset("؛.:!؟\n،,")
 _LED_BY: Final = frozenset(map(fold, ("بقيادة", "تقوده", "تقودها", "يقوده", "يقودها", "بزعامة")))
 _DIRECTIONS: Final = frozenset(map(fold, ("على", "ضد", "عن", "من", "إلى", "تجاه", "إزاء", "في", "مع")))
 _LOCATIVE: Final = frozenset(map(fold, ("في", "عبر", "داخل", "شمال", "جنوب", "شرق", "غرب", "إلى", "لدى")))
-ABSTRACT: Final = frozenset(("issue", "policy"))  # kinds of actors that do nothing and are no slur: الإرهاب
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Scene:
 
     part: Part
     sentence: Sentence
-    kinds: Mapping[str, str]
+    kinds: Mapping[str, Kind]
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -100,7 +100,7 @@ class Scene:
         self, at: int, size: int, cue: Evaluative, before: Sequence[Side], after: Sequence[Side]
     ) -> tuple[Side | None, list[Side]]:
         """Who is for or against whom around the cue."""
-        before = [actor for actor in before if self.kinds[actor.id] not in ABSTRACT]
+        before = [actor for actor in before if self.kinds[actor.id].acts]
         if cue.passive:
             return self._passive(before, after)
         if cue.direct:
@@ -145,7 +145,7 @@ class Scene:
 
     def _is_subject(self, actor: Side, at: int, size: int) -> bool:
         """Whether the actor stands right behind the cue, with no preposition between."""
-        near = actor.first - at - size < _SUBJECT_REACH and self.kinds[actor.id] not in ABSTRACT
+        near = actor.first - at - size < _SUBJECT_REACH and self.kinds[actor.id].acts
         directed = _DIRECTIONS & {*self.keys[at + 1 : actor.first]} or self.tokens[actor.first].preposition
         return near and not directed
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
+from nabra.tasks.actor_list import Kind
 from nabra.tasks.quotes.cues import Cues, Polarity
 from nabra.tasks.quotes.document import Document, Mention, Sentence
 from nabra.tasks.quotes.quotes import Quote
@@ -56,7 +57,7 @@ class Judges:
     decision: Decision
 
 
-def find_cases(document: Document, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, str]) -> list[Case]:
+def find_cases(document: Document, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, Kind]) -> list[Case]:
     """What rules and classifier say about every (source, target) of a document; `kinds` of actors by id."""
     scenes = [Scene(part, sentence, kinds) for part in document.parts for sentence in part.sentences]
     sources = Sources(document, quotes)
@@ -65,7 +66,7 @@ def find_cases(document: Document, quotes: Sequence[Quote], judges: Judges, kind
 
 
 def find_stances(
-    document: Document, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, str], min_score: float
+    document: Document, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, Kind], min_score: float
 ) -> list[Stance]:
     """The stances of a document that score `min_score` or more, one for each (source, target, stance), in the order
     of the text."""

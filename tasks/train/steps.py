@@ -212,7 +212,7 @@ def _train_opinions(shop: Workshop, folder: Path, *, with_articles: bool) -> Map
     sentiment, stances = read_sentences(labelled), read_targets(targets)
     if with_articles:
         sentiment += read_articles(articles)
-        stances += read_article_targets(articles, load_actors(Path(load_settings().parse.actors)))
+        stances += read_article_targets(articles, load_actors(*load_settings().parse.actor_folders))
     tasks = [sentiment_task(sentiment), stance_task(stances)]
     scores = train_opinion(load_encoder(short), tasks, folder, SIZES[OPINIONS], shop.seed, shop.work / ENGLISH)
     save_opinion_encoder(short, folder, folder / ENCODER)
@@ -235,8 +235,8 @@ def _decision(shop: Workshop) -> Mapping[str, float]:
     parser, unseen, settings = shop.work / "teacher", shop.work / UNSEEN, load_settings()
     bundle_parser(shop.work, shop.work / POLISH, parser)
     classifier = load_target_classifier(unseen / STANCE, *load_encoder(unseen / ENCODER))
-    judges = Judges(load_cues(Path(settings.stance.cues)), classifier, NO_DECISION)
-    actors = load_actors(Path(settings.parse.actors))
+    judges = Judges(load_cues(*settings.stance.cue_folders), classifier, NO_DECISION)
+    actors = load_actors(*settings.parse.actor_folders)
     articles = read_annotated(*shop.need(ARTICLES))
     found = annotated_cases(articles, settings.parse, load_parser(parser, 0), judges, actors)
     return fit_decision(examples(found), shop.work / DECISION)

@@ -146,14 +146,24 @@ def test_a_text_of_boilerplate_alone_becomes_empty() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (RULE.replace('kind = "line"', 'kind = "row"'), "kind = 'row'; allowed: line, head, tail, inline, end"),
-        (RULE.replace("comment", "remark"), "rule a: the key comment is missing"),
-        (RULE + "extra = 1\n", "rule a: the key extra is unknown"),
+        (
+            RULE.replace('kind = "line"', 'kind = "row"'),
+            "rule.a.kind: Input should be 'line', 'head', 'tail', 'inline' or 'end', not 'row'",
+        ),
+        (
+            RULE.replace("comment", "remark"),
+            "unknown key rule.a.remark; allowed: id, kind, pattern, comment, removes, keeps",
+        ),
+        (RULE + "extra = 1\n", "unknown key rule.a.extra; allowed: id, kind"),
         (RULE.replace('"إعلان"', '"("', 1), "the pattern is no regular expression"),
-        (RULE.replace('"c"', "5"), "comment = 5 should be a text in quotes"),
-        (RULE.replace('removes = ["إعلان"]', "removes = []"), "removes = [] should be example lines, one at least"),
-        (RULE.replace('keeps = ["إعلان الهدنة"]\n', ""), "rule a: the key keeps is missing"),
-        ("[rules]\n", r"allowed are tables that begin with [[rule]]"),
+        (RULE.replace('"c"', "5"), "rule.a.comment: Input should be a valid string, not 5"),
+        (RULE.replace('removes = ["إعلان"]', "removes = []"), "rule.a.removes: List should have at least 1 item"),
+        (RULE.replace('keeps = ["إعلان الهدنة"]\n', ""), "the key rule.a.keeps is missing"),
+        ("[rules]\n", "unknown key rules; allowed: rule"),
+        ("[rule]\n", "rule: write [[rule]] with two brackets, once for each rule"),
+        ("# nothing\n", "the key rule is missing"),
+        ("rule = []\n", "rule: List should have at least 1 item"),
+        (RULE + RULE, "2 rules have the id 'a'; give each its own"),
         ("[[rule", "not a TOML file"),
     ],
 )
@@ -195,6 +205,6 @@ def test_a_slow_pattern_is_refused_with_the_rule_and_the_way_out(tmp_path: Path)
     path = tmp_path / "b.toml"
     path.write_text(RULE.replace('pattern = "إعلان"', "pattern = '(?:\\w+\\s*)*:'"), encoding="utf-8")
     with pytest.raises(
-        ConfigError, match=r"b\.toml: rule a: the pattern is too slow for lines such as .* forbids to go"
+        ConfigError, match=r"b\.toml: rule\.a: the pattern is too slow for lines such as .* forbids to go"
     ):
         load_boilerplate(path)

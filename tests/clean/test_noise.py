@@ -48,10 +48,12 @@ def test_what_is_not_shown_is_hidden(attributes: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("names = ", "name = ", "the key name is unknown"),
-        ("words = ", "words = 5\nold = ", "the key old is unknown"),
-        ('long = "comment', 'long = ["comment"]\nx = "', "the key x is unknown"),
+        ("names = ", "name = ", "unknown key name; allowed: words, names, long, headings, readers"),
+        ("words = ", "words = 5\nold = ", "words: words in one text in quotes, not 5"),
+        ('long = "comment', 'long = ["comment"]\nx = "', "long: words in one text in quotes, not ['comment']"),
         ('"ذات صلة|', '"(', "headings: no regular expression"),
+        ("readers = [", "readers = []\nold = [", "readers: regular expressions in quotes, one at least, in a list"),
+        ('words = """', 'words = ""\nold = """', "words: Frozenset should have at least 1 item"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_key(tmp_path: Path, old: str, new: str, message: str) -> None:

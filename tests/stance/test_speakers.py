@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
-from nabra.tasks.actors import Actors
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.actors import Actors, load_actors
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.quotes import find_quotes
 from tests.stance.conftest import actor_rows, article, entity_rows
@@ -325,3 +328,15 @@ def test_a_namesake_of_an_actor_is_not_that_actor(speakers) -> None:
     text = "وقال محمد بن سلمان الراشد إن الموسم جيد"
     names = entity_rows(text, ("محمد بن سلمان الراشد", "PER", None))
     assert speakers(text, entities=names) == [("محمد بن سلمان الراشد", None)]
+
+
+@pytest.mark.parametrize(("governs", "speaker_id"), [("true", "south"), ("false", None)])
+def test_an_official_without_a_state_is_of_an_actor_whose_kind_governs(
+    tmp_path: Path, cues: Cues, governs: str, speaker_id: str | None
+) -> None:
+    south = '[[actor]]\nid = "south"\nkind = "region"\naliases = ["إقليم الجنوب"]\n'
+    (tmp_path / "list.toml").write_text(f'[[kind]]\nid = "region"\ngoverns = {governs}\n{south}', encoding="utf-8")
+    document = article("احتفل إقليم الجنوب بعيد الحصاد.\nوقال وزير الزراعة إن المحصول وفير.")
+    (quote,) = find_quotes(document, load_actors(CONFIG_FOLDER / "actors", tmp_path), cues)
+    assert quote.speaker
+    assert quote.speaker.actor_id == speaker_id

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
-from nabra.tasks.actors import Actors
+from nabra.config.settings import CONFIG_FOLDER
+from nabra.tasks.actors import Actors, load_actors
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance import Judges
@@ -124,3 +127,15 @@ def test_a_verb_that_judges_its_object_is_believed_against_the_classifier(actors
 def test_those_to_whom_a_speaker_is_tied_are_not_the_source(stances) -> None:
     text = "اتهم زعيم حزب مؤيد للأكراد روسيا بالتقصير"
     assert stances(text, entities=entity_rows(text, ("للأكراد", "PER", None))) == []
+
+
+@pytest.mark.parametrize(("acts", "found"), [("true", [("reform", "iraq_gov", "favor")]), ("false", [])])
+def test_the_kind_of_an_actor_says_whether_it_does_what_stands_beside_it(
+    tmp_path: Path, judges: Judges, acts: str, found: list[tuple[str, str, str]]
+) -> None:
+    reform = '[[actor]]\nid = "reform"\nkind = "law"\naliases = ["قانون الإصلاح"]\n'
+    (tmp_path / "list.toml").write_text(f'[[kind]]\nid = "law"\nacts = {acts}\n{reform}', encoding="utf-8")
+    actors, text = load_actors(CONFIG_FOLDER / "actors", tmp_path), "ويواصل قانون الإصلاح دعمه للعراق."
+    document = article(text, entities=actor_rows(actors, text))
+    stances = find_stances(document, find_quotes(document, actors, judges.cues), judges, actors.kinds, 0.5)
+    assert [each for each in triples(stances) if each[0] == "reform"] == found

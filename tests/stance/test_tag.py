@@ -9,7 +9,7 @@ from nabra.tasks.stance import Judges, tag, tag_stances
 from tests.conftest import clean_table
 from tests.stance.conftest import actor_rows, sentence_rows
 
-SETTINGS = StanceSettings(cues="cues", min_score=0.5)
+SETTINGS = StanceSettings(cues="cues", own_cues="add", min_score=0.5)
 TITLE = "الكرملين: الباب مفتوح للحوار"
 TEXT = "قال وزير الخارجية الروسي إن قصف تنظيم داعش مستمر.\nوقصف الجيش التركي مواقع داعش «ليلاً» 🙂."
 
