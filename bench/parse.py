@@ -19,7 +19,7 @@ import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
 from nabra.config.settings import load_settings
-from nabra.tasks.actors import load_actors
+from nabra.tasks.actors.match import load_actors
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, LANGUAGE, model_folder
 from nabra.tasks.parse.load import PROCESSORS, load_parser

@@ -26,7 +26,7 @@ from torch.nn.functional import cross_entropy, one_hot
 from torch.nn.utils.rnn import pad_sequence
 
 from nabra.config.settings import load_settings
-from nabra.tasks.actors import load_actors
+from nabra.tasks.actors.match import load_actors
 from nabra.tasks.evaluate.articles import Evaluation, read_annotated
 from nabra.tasks.evaluate.judgements import judge_article
 from nabra.tasks.models.encoder import load_encoder

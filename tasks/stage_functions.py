@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from nabra.config.settings import Settings
-from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import (
     DECISION,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nabra.config.settings import CONFIG_FOLDER
-from nabra.tasks.actors import Actors, Mention, load_actors
+from nabra.tasks.actors.match import Actors, Mention, load_actors
 from nabra.tasks.errors import ConfigError
 from tests.hostile import Hostile, faults
 

@@ -18,7 +18,7 @@ from nabra.flows.terminal.bidi import Reading, plain_table, put
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from nabra.tasks.actor_list import Actor, ActorFile
+    from nabra.tasks.actors.entries import Actor, ActorFile
     from nabra.tasks.warehouse.store import Store
 
 app = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
@@ -39,7 +39,7 @@ def list_actors(
 
     **Example** `nabra actors list --kind state`
     """
-    from nabra.tasks.actor_list import read_actor_files
+    from nabra.tasks.actors.entries import read_actor_files
 
     files = read_actor_files(*_folders(config))
     kinds = [known.id for file in files for known in file.kind]
@@ -65,7 +65,7 @@ def check(config: ConfigFile = None) -> None:
 
     **Example** `nabra actors check`
     """
-    from nabra.tasks.actor_list import ActorFile, read_actor_files
+    from nabra.tasks.actors.entries import ActorFile, read_actor_files
     from nabra.tasks.data_files import read_data_folder
 
     *shipped, folder = _folders(config)
@@ -90,7 +90,7 @@ def _counted(actors: Mapping[str, Actor]) -> str:
 
 
 def _risks(own: Mapping[str, Actor], used: Mapping[str, Actor]) -> Iterator[str]:
-    from nabra.tasks.actor_list import name_key
+    from nabra.tasks.actors.entries import name_key
 
     owners = {name_key(alias): actor.id for actor in used.values() for alias in actor.aliases}
     for actor in own.values():
@@ -128,7 +128,7 @@ def find(
 
 
 def _in_list(name: str, folders: Sequence[Path]) -> RenderableType:
-    from nabra.tasks.actor_list import name_key, read_actor_files
+    from nabra.tasks.actors.entries import name_key, read_actor_files
 
     wanted = name_key(name)
     table = _table("actor", "kind", "name", "only in a text with")
@@ -147,7 +147,7 @@ def _in_warehouse(name: str, store: Store) -> RenderableType:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from nabra.tasks.actor_list import name_key
+    from nabra.tasks.actors.entries import name_key
 
     columns = ["text", "type", "actor_id", "doc_id"]
     mentions = store.scan("entities", columns)

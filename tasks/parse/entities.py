@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nabra.tasks.actors import NAME_LINKS, Actors
+from nabra.tasks.actors.match import NAME_LINKS, Actors
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
 

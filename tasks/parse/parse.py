@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from nabra.config.settings import ParseSettings
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.arabic.sentences import Span, has_word, split_sentences
 from nabra.tasks.parse.entities import find_mentions
 from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence, Parser

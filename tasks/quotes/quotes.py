@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.quotation_marks import Quotation
 from nabra.tasks.quotes.contents import Report

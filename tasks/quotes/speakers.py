@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Literal
 
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.arabic.folding import after_letters, fold, without_article, words
 from nabra.tasks.arabic.quotation_marks import MARKS
 from nabra.tasks.quotes.contents import Report

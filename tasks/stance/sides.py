@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from nabra.tasks.actor_list import Kind
+from nabra.tasks.actors.entries import Kind
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.quotes.cues import Evaluative
 from nabra.tasks.quotes.document import Mention, Part, Sentence, Token

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from nabra.tasks.actor_list import Kind
+from nabra.tasks.actors.entries import Kind
 from nabra.tasks.quotes.cues import Cues, Polarity
 from nabra.tasks.quotes.document import Document, Mention, Sentence
 from nabra.tasks.quotes.quotes import Quote

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from nabra.config.settings import StanceSettings
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.quotes.document import Document, build_document
 from nabra.tasks.quotes.quotes import Quote, find_quotes
 from nabra.tasks.stages import StageOutput, reject, stage_output

@@ -18,7 +18,7 @@ from sklearn.metrics import precision_recall_curve
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from nabra.config.settings import ParseSettings
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.evaluate.judgements import stance_key
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import Parser

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.stance.targets import Marked
 
 Row = dict[str, Any]

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from nabra.config.settings import load_settings
-from nabra.tasks.actors import load_actors
+from nabra.tasks.actors.match import load_actors
 from nabra.tasks.evaluate.articles import read_annotated
 from nabra.tasks.evaluate.models import score_models
 from nabra.tasks.models.encoder import load_encoder

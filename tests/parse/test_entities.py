@@ -1,7 +1,7 @@
 import pytest
 
 from nabra.config.settings import CONFIG_FOLDER
-from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.parse.entities import find_mentions
 from nabra.tasks.parse.parser import NamedEntity, ParsedSentence
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
-from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence
 from tests.conftest import WordParser, clean_table

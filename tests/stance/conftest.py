@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from nabra.config.settings import CONFIG_FOLDER
-from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.document import Document, Row, build_document
 from nabra.tasks.stance import Judges, load_cues

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.errors import ModelError
 from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance import Judges

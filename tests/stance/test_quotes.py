@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nabra.config.settings import CONFIG_FOLDER
-from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance import load_cues

@@ -2,7 +2,7 @@ import pyarrow as pa
 import pytest
 
 from nabra.config.settings import StanceSettings
-from nabra.tasks.actors import Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.schemas import ENTITIES, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
 from nabra.tasks.stages import StageOutput
 from nabra.tasks.stance import Judges, tag, tag_stances

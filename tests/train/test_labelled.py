@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nabra.tasks.actors import Actors, load_actors
+from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.train.labelled import Targeted, read_article_targets, read_articles, read_foreign_targets, read_targets
 
 LIST = """

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
-from nabra.tasks.actor_list import ActorFile, read_actor_files
+from nabra.tasks.actors.entries import ActorFile, read_actor_files
 from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
