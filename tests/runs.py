@@ -193,7 +193,7 @@ def shift_clock(days: int) -> None:
     seconds, honest = days * 86400, time.time
     time.time = lambda: honest() + seconds
     for name, module in list(sys.modules.items()):
-        if name.startswith(("tasks.", "flows.")) and getattr(module, "datetime", None) is datetime:
+        if name.startswith("nabra.") and getattr(module, "datetime", None) is datetime:
             module.datetime = Shifted  # type: ignore[attr-defined]
 
 
@@ -226,15 +226,15 @@ def _go(run: Run) -> None:
 def _run(run: Run) -> int:
     from nabra.flows import news
     from nabra.flows.prefect.parameters import Place, RunParameters
-    from nabra.tasks import alone
+    from nabra.tasks.processes import isolated
     from nabra.tasks import run as runner
 
     if run.stand_ins:
         use_stand_ins()
     if not run.warehouse.startswith("s3://"):
-        alone.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
+        isolated.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
     elif run.stand_ins:
-        alone.CONTEXT = Spawning  # a process forked under the threads of the S3 client hangs
+        isolated.CONTEXT = Spawning  # a process forked under the threads of the S3 client hangs
     news.run_stage, news.run_fetch = runner.run_stage.fn, runner.run_fetch.fn  # type: ignore[assignment]
     news.publish = lambda *_: None  # type: ignore[assignment]
     news.news.fn(RunParameters(inputs=run.inputs), Place(warehouse=run.warehouse, config=run.config))
