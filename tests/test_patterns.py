@@ -104,7 +104,7 @@ def local_patterns() -> Iterator[Used]:
 def configured_patterns() -> Iterator[Used]:
     for rule in load_boilerplate(CONFIG_FOLDER / "boilerplate.toml").rules:
         use = "finditer" if rule.kind in ("inline", "end") else "fullmatch"
-        yield Used(f"boilerplate.toml: {rule.id}", rule.pattern, frozenset({use}))
+        yield Used(f"boilerplate.toml: {rule.id}", rule.expression, frozenset({use}))
     noise = load_noise(CONFIG_FOLDER / "noise.toml")
     for name in ("headings", "readers"):
         yield Used(f"noise.toml: {name}", getattr(noise, name), frozenset({"fullmatch"}))
