@@ -226,8 +226,8 @@ def _go(run: Run) -> None:
 def _run(run: Run) -> int:
     from nabra.flows import news
     from nabra.flows.prefect.parameters import Place, RunParameters
-    from nabra.tasks.processes import isolated
     from nabra.tasks import run as runner
+    from nabra.tasks.processes import isolated
 
     if run.stand_ins:
         use_stand_ins()
