@@ -104,7 +104,7 @@ def test_an_empty_answer_is_empty(site, settings):
     assert refusal(site.serve("/a", b" \n"), settings()).reason == "empty"
 
 
-@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(PAGE.encode())[:-20]])
+@pytest.mark.parametrize("body", [b"not gzip", gzip.compress(PAGE.encode())[:-20]], ids=["other", "cut"])
 def test_a_body_that_is_not_what_its_encoding_says_is_unreadable(site, settings, body):
     url = site.serve("/a", body, headers={"Content-Encoding": "gzip"})
     assert refusal(url, settings()).reason == "unreadable"
