@@ -167,10 +167,10 @@ def test_a_record_whose_address_is_none_of_the_web_is_a_reject(tmp_path: Path, a
         (b"SSH-2.0-OpenSSH_9.9\r\n\r\n", "malformed"),
     ],
     # Not by their bytes: they are long, and gzip's hold the time.
-    ids=(
-        ["arabic-name", "long-line", "many-lines", "folded", "bomb", "gzip", "no-gzip", "long-chunk", "chunks"]
-        + ["empty", "zeros", "other"]
-    ),
+    ids=[
+        *("arabic-name", "long-line", "many-lines", "folded", "bomb", "gzip", "no-gzip", "long-chunk", "chunks"),
+        *("empty", "zeros", "other"),
+    ],
 )
 def test_a_fault_of_one_record_costs_that_record(tmp_path: Path, block: bytes, reason: str | None) -> None:
     path = tmp_path / "odd.warc"
