@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Payload
+from nabra.tasks.fetch.payload import Payload
 
 PAGE, LISTING, ROBOTS = "page", "listing", "robots"
 CHANGED, UNCHANGED, NOT_MODIFIED, FAILED = "changed", "unchanged", "not_modified", "failed"
