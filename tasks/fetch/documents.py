@@ -43,9 +43,9 @@ def fetch_documents(
     """What becomes of each document that the targets hold, and of each address that is asked for them.
 
     `memory` is what earlier runs left: local documents in it are not read again, pages of the web only when they are
-    due or their feed says that they have changed, and then with a condition. Two rows of files with one id or address:
-    the first is taken, the second rejected as `duplicate_key`; a file that is met again, such as a page of a folder that
-    a feed there names, is one seen before. An address of the web is asked once in a call.
+    due or their feed says that they have changed, and then with a condition. Of two rows of files with one id or
+    address the first is taken, the second rejected as `duplicate_key`. A file that is met again, such as a page of a
+    folder that a feed there names, is one seen before. An address of the web is asked once in a call.
     """
     shared = Shared(robots=memory.robots(now()))
     with (
@@ -252,7 +252,7 @@ class _Run:
                 waiting.extend((named, url, depth + 1) for named in further.sitemaps)
 
     def _is_archive(self, ask: Ask, known_in: set[str | None]) -> bool:
-        """Whether a sitemap lies behind those that were asked in earlier runs; `known_in` are the indexes of these.
+        """True if a sitemap is older than those that were asked in earlier runs; `known_in` are the indexes of these.
 
         The newest of an index come first. Where it gives no times its order tells nothing: WordPress appends the new.
         """

@@ -67,7 +67,7 @@ class Unchanged:
 
 @dataclass(frozen=True)
 class Polled:
-    """A feed, a sitemap or a robots.txt that was asked; given when all that it names is settled."""
+    """A feed, a sitemap or a robots.txt that was asked; told when all that it names is settled."""
 
     page: Page
 
@@ -104,7 +104,7 @@ class Found:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is all of a file of this machine, not a part of one."""
+        """True if it is all of a file of this machine, not a part of one."""
         return self.url.startswith("file:") and "#" not in self.url
 
     def row(self, payload: Payload, earlier: Version | None = None) -> dict[str, Any]:

@@ -25,8 +25,8 @@ SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 class Target:
     """An http(s) address or an absolute path (folder or file), and the id of the source that it belongs to.
 
-    `hints` tell how to read its listings; `delay_seconds` is the pause between its pages where the
-    settings have a shorter one.
+    `hints` tell how to read its listings; `delay_seconds` is the pause between its pages where the settings have a
+    shorter one.
     """
 
     address: str

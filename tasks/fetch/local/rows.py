@@ -113,7 +113,7 @@ class _EmptyLines:
         self._most, self._count = most, 0
 
     def count(self, *, is_empty: bool) -> bool:
-        """Whether this line is empty."""
+        """True if this line is empty."""
         self._count = self._count + 1 if is_empty else 0
         if self._count > self._most:
             raise DocumentError("malformed", f"{self._most} empty lines, see fetch.max_bad_records; the rest is left")
