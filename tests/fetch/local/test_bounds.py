@@ -16,7 +16,7 @@ from nabra.config.settings import load_settings
 from nabra.tasks.fetch.outcomes import Document, Rejected
 from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import fetched
-from tests.fetch.test_warc import Archive
+from tests.fetch.local.test_warc import Archive
 
 SETTINGS = load_settings().fetch
 # Reads what it is given and prints the reasons of refusals, and the most memory it had, in MB.
