@@ -23,8 +23,9 @@ from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, 
 from nabra.tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
 from nabra.tasks.run import Plan, StageCount, close_tools, open_tools, progress_of, run_fetch, run_stage
 from nabra.tasks.stages import STAGES
+from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.lease import Check, hold
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +92,7 @@ def _run_prepared(prepared: PreparedRun, place: Place) -> RunSummary:
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     most = prepared.settings.run.max_still_minutes
-    with hold(prepared.store, run_id) as check, ended_at_standstill(progress_of(plan), prepared.store, most):
+    with hold(prepared.store.files, run_id) as check, ended_at_standstill(progress_of(plan), prepared.store, most):
         attempts = Attempts(prepared.store, fingerprints(prepared.settings))
         _look_back(attempts)
         passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
@@ -136,7 +137,7 @@ def prepare_run(parameters: RunParameters, place: Place) -> PreparedRun:
 def _prepared(settings: Settings) -> PreparedRun:
     fingerprints(settings)
     store = Store.open(settings.store)
-    store.prepare()
+    store.files.prepare()
     return PreparedRun(settings, store)
 
 

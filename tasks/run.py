@@ -28,7 +28,8 @@ from nabra.tasks.fetch import Target
 from nabra.tasks.processes.isolated import call_alone
 from nabra.tasks.schemas import VERSION
 from nabra.tasks.stages import STAGES, Stage, StageOutput
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,10 @@ class Plan:
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:
         """What each stage writes into its files' metadata."""
-        return {stage: Provenance(f, NABRA_VERSION, self.run_id) for stage, f in fingerprints(self.settings).items()}
+        return {
+            stage: Provenance(stage, fingerprint, NABRA_VERSION, self.run_id)
+            for stage, fingerprint in fingerprints(self.settings).items()
+        }
 
     def todo(self, store: Store, stage_name: str) -> set[Batch]:
         """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""

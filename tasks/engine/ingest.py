@@ -32,7 +32,8 @@ from nabra.tasks.fetch.pages import (
 )
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
 from nabra.tasks.stages import StageOutput
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.
 PAUSES = 2
@@ -149,11 +150,11 @@ class Ingest:
             if rejects:
                 self._store.write_rejects("fetch", name, table(REJECTS, rejects), self._provenance)
             if raw:
-                self._store.write("raw", name, table(RAW, raw), self._provenance)
+                self._write("raw", name, table(RAW, raw))
                 number += 1
             # Last: what is not stored must be fetched again.
             if pages:
-                self._store.write("pages", name, table(PAGES, pages), self._provenance)
+                self._write("pages", name, table(PAGES, pages))
             documents = sum(not isinstance(event, (Asked, Postponed)) for event in events)
             self.new += len(raw)
             self.rejected += len(rejects)
@@ -166,7 +167,11 @@ class Ingest:
         rows = [count.row(run_id, source, self.started_at) for source, count in self.counts.items()]
         if rows:
             name = Batch(self.started_at.date().isoformat(), f"{self.started_at:%H%M%S%f}-{run_id[:8]}")
-            self._store.write("runs", name, table(RUNS, rows), self._provenance)
+            self._write("runs", name, table(RUNS, rows))
+
+    def _write(self, dataset: str, batch: Batch, data: pa.Table) -> None:
+        """Publish what fetch made; its files name the dataset as their stage."""
+        self._store.write(dataset, batch, data, replace(self._provenance, stage=dataset))
 
     def _without_same_articles(self, events: list[Fetched]) -> list[Fetched]:
         """The events, in which pages that changed around an article that is the same have not changed."""

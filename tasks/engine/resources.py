@@ -19,7 +19,8 @@ from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.fetch import load_sources
 from nabra.tasks.processes.pool import WorkerPool
 from nabra.tasks.stages import STAGES
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 if TYPE_CHECKING:
     pass

@@ -15,7 +15,8 @@ import pyarrow.dataset as ds
 
 from nabra.tasks.schemas import RAW, table
 from nabra.tasks.stages import STAGES, StageOutput
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 Clean = Callable[[pa.Table], StageOutput]
 # Headline, and hash of the text.
