@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from nabra.flows import MOVED
+
+if __name__ != "nabra.flows.news":  # by its path, beside which lies a folder called prefect
+    raise ImportError(MOVED)
+
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
