@@ -25,7 +25,8 @@ from nabra.config.settings import Settings, load_settings
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.sketches import FOLDER
 from nabra.tasks.schemas import CLEAN, table
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 DAYS, BATCH_ARTICLES, TEXT_WORDS, COPY_SHARE = 30, 64, 300, 0.2
 SYLLABLES = ("با", "تو", "جي", "دا", "رو", "سي", "شا", "صو", "عي", "فا", "قو", "كي", "لا", "مو", "ني", "وا")
@@ -36,8 +37,8 @@ def main(folder: Path, articles: int, new: int) -> None:
     store = _store(folder)
     if not store.batches("clean"):
         apart(fill, str(folder), articles)
-    for name in store.files(FOLDER):
-        store.remove(name)
+    for name in store.files.below(FOLDER):
+        store.files.remove(name)
     print(f"{articles} articles, {len(store.batches('clean'))} batches, {new} new articles", flush=True)
     for what in ("without sketches", "with those kept"):
         apart(look_for_copies, str(folder), what, articles, new)

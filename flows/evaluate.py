@@ -13,8 +13,9 @@ from nabra.config.settings import load_settings
 from nabra.flows.terminal.inert import InertConsole
 from nabra.flows.terminal.judgements import change_text, error_text
 from nabra.flows.terminal.scores import model_scores, score_table
+from nabra.tasks.corpora.articles import read_annotated
 from nabra.tasks.errors import UsageError
-from nabra.tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables, read_annotated
+from nabra.tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables
 from nabra.tasks.evaluate.judgements import Row, changes, read_judgements, save_judgements
 from nabra.tasks.evaluate.models import score_models
 from nabra.tasks.models.folders import BUNDLED, OPEN, SCORES, model_folder, model_root

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from nabra.flows import MOVED
+
+if __name__ != "nabra.flows.news":  # by its path, beside which lies a folder called prefect
+    raise ImportError(MOVED)
+
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,8 +31,9 @@ from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, 
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
 from nabra.tasks.run import close_tools, open_tools, progress_of, run_fetch, run_stage
+from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.lease import Check, hold
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +100,7 @@ def _run_prepared(prepared: PreparedRun, place: Place) -> RunSummary:
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     most = prepared.settings.run.max_still_minutes
-    with hold(prepared.store, run_id) as check, ended_at_standstill(progress_of(plan), prepared.store, most):
+    with hold(prepared.store.files, run_id) as check, ended_at_standstill(progress_of(plan), prepared.store, most):
         attempts = Attempts(prepared.store, fingerprints(prepared.settings))
         _look_back(attempts)
         passed_over = tuple(map(str, sorted(plan.set_aside(prepared.store, list(STAGES)[-1]))))
@@ -139,7 +145,7 @@ def prepare_run(parameters: RunParameters, place: Place) -> PreparedRun:
 def _prepared(settings: Settings) -> PreparedRun:
     made_by = fingerprints(settings)
     store = Store.open(settings.store)
-    store.prepare()
+    store.files.prepare()
     adopt(store, made_by)
     return PreparedRun(settings, store)
 

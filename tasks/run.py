@@ -18,7 +18,8 @@ from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.processes.isolated import call_alone
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 logger = logging.getLogger(__name__)
 

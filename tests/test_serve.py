@@ -23,9 +23,10 @@ import httpx
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.lease import HOLDER
-from nabra.tasks.warehouse.store import Batch, Store
-from tests.flows.small_warehouse import write
+from nabra.tasks.warehouse.store import Store
+from tests.flows.small_warehouse import path_of, write
 from tests.planted import plant
 from tests.servers import free_port, wait_for
 from tests.workplace import NABRA
@@ -164,8 +165,8 @@ def damaged(service: Service) -> str:
     batch = Batch("2026-04-12", "one")
     for dataset in ("raw", "clean"):
         write(store, batch, dataset, {"doc_id": "0" * 32})
-    (Path(store.root) / "clean" / "ingest_date=2026-04-12" / "one.parquet").write_bytes(b"damaged")
-    return store.root
+    path_of(store, "clean", Batch("2026-04-12", "one")).write_bytes(b"damaged")
+    return str(store)
 
 
 @pytest.fixture(scope="module")
@@ -304,9 +305,9 @@ def test_on_sigterm_the_run_at_work_ends_in_order_and_then_the_command(tmp_path:
     try:
         asked = service.run("manual", parameters={"inputs": [f"http://127.0.0.1:{site.server_port}/page"]}).json()["id"]
         store = Store.open(load_settings(warehouse=str(tmp_path / "warehouse")).store)
-        wait_for(lambda: store.note(HOLDER) is not None)
+        wait_for(lambda: store.files.read(HOLDER) is not None)
         assert service.terminate() == 128 + signal.SIGTERM
-        assert store.note(HOLDER) is None
+        assert store.files.read(HOLDER) is None
         assert service.state(asked) != "RUNNING"
     finally:
         service.stop()

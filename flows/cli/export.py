@@ -61,17 +61,19 @@ def _write(
 ) -> None:
     from nabra.flows.cli.document import find_document
     from nabra.flows.cli.sql import open_views
+    from nabra.tasks.engine.stages import STAGES
     from nabra.tasks.warehouse.export import articles
+    from nabra.tasks.warehouse.versions import superseded
 
     with open_views(store) as views:
         wanted = {find_document(views, name)[0] for name in documents} if documents else None
-    superseded = store.superseded()
+    old = superseded(store, tuple(STAGES.values()))
     common = set.intersection(*(set(store.batches(name)) for name in reads))
     count = 0
     with _opened(output) as stream:
         for batch in sorted(common):
             for article, rows in articles({name: store.read(name, batch).to_pylist() for name in reads}):
-                if (article["doc_id"], article["version"]) in superseded:
+                if (article["doc_id"], article["version"]) in old:
                     continue
                 if wanted is None or article["doc_id"] in wanted:
                     stream.writelines(f"{line}\n" for line in lines(article, rows))

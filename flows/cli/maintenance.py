@@ -37,12 +37,13 @@ def validate(
 
     **Exit status** 1: something is wrong.
     """
+    from nabra.tasks.engine.stages import STAGES
     from nabra.tasks.warehouse.snapshot import check_snapshot
     from nabra.tasks.warehouse.validate import Validation, validate
 
     store = open_store(config, warehouse)
     seen, problems = Validation(), 0
-    for problem in chain(validate(store, seen), check_snapshot(store)):
+    for problem in chain(validate(store, tuple(STAGES.values()), seen), check_snapshot(store)):
         problems += 1
         if as_json:
             shown = {"dataset": problem.dataset, "batch": str(problem.batch), "wrong": problem.wrong}
@@ -134,7 +135,7 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     from nabra.tasks.warehouse.snapshot import MANIFEST, compact
 
     store = open_store(config, warehouse)
-    with hold(store, "compact") as check:
+    with hold(store.files, "compact") as check:
         sources, merged = compact(store, check)
     done = f"merged {sources} files into {merged}; the snapshot" if merged else "nothing to merge; the snapshot stays"
     print(f"{done}: {store}/{MANIFEST}", file=sys.stderr)
@@ -161,13 +162,13 @@ def vacuum(
 
     store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
-    with hold(store, "vacuum"):  # else it could be a run that is writing
-        found = store.temporary(before) | stale(store, before)
+    with hold(store.files, "vacuum"):  # else it could be a run that is writing
+        found = store.files.temporary(before) | stale(store, before)
         for name in found:
             if dry_run:
                 print(name)
             else:
-                store.remove(name)
+                store.files.remove(name)
         if not dry_run:
             forget_removed(store)
     if not found:
@@ -189,7 +190,7 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     from nabra.tasks.warehouse.lease import hold
 
     store = open_store(config, warehouse)
-    with hold(store, "migrate") as check:
+    with hold(store.files, "migrate") as check:
         outdated = {dataset: store.outdated(dataset) for dataset in DATASETS}
         for dataset, paths in outdated.items():
             for path in paths:

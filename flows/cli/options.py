@@ -33,6 +33,6 @@ def open_store(config: Path | None, warehouse: str | None) -> Store:
     UsageError where no run has ever been: a wrong path must not pass for a warehouse in order.
     """
     store = Store.open(load_settings(config, warehouse=warehouse).store)
-    if not any(store.files(name) for name in (*DATASETS, LEASE)):
+    if not any(store.files.below(name) for name in (*DATASETS, LEASE)):
         raise UsageError(f"there is no warehouse in {store}; name another with --warehouse, or fill it with: nabra run")
     return store

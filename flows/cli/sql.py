@@ -17,10 +17,12 @@ from rich.table import Table
 from nabra.flows.cli.options import QUERY_MIB, QUERY_SECONDS
 from nabra.flows.terminal.bidi import Reading
 from nabra.flows.terminal.inert import escape
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS, VERSIONED
 from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store
+from nabra.tasks.warehouse.versions import superseded
 
 # A rich table is built in memory before it is shown, and nobody reads more on a screen.
 TERMINAL_ROWS: Final = 1000
@@ -72,14 +74,15 @@ def open_views(
     connection = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mib}MiB", "temp_directory": ""})
     for name, value in CONFINED.items():
         connection.execute(f"set {name} = '{value}'")
-    superseded = [{"doc_id": doc_id, "version": number} for doc_id, number in sorted(store.superseded())]
-    connection.register("superseded", pa.Table.from_pylist(superseded, _VERSION))
+    found = sorted(superseded(store, tuple(STAGES.values())))
+    old = [{"doc_id": doc_id, "version": number} for doc_id, number in found]
+    connection.register("superseded", pa.Table.from_pylist(old, _VERSION))
     for name, data in (opened or datasets(store)).items():
         if name not in VERSIONED or name == "raw":
             connection.register(name, data)
             continue
         connection.register(f"{name}_versions", data)
-        connection.execute(f"create view {name} as from {name}_versions" + (_NEWEST if superseded else ""))
+        connection.execute(f"create view {name} as from {name}_versions" + (_NEWEST if old else ""))
     connection.execute(STORIES)
     return connection
 

@@ -51,7 +51,7 @@ def status(store: Store) -> RenderableType:
     """
     opened = datasets(store)
     held = _datasets(store, opened)  # first, because it names a damaged file
-    if not any(store.data_files(name) for name in ("raw", "rejects")):
+    if not any(store.batches(name) for name in ("raw", "rejects")):
         return Group(*_at_work(store), Text(f"Nothing in {store} yet; fill it with: nabra run"))
     with open_views(store, opened) as connection:
         rejects = run_query(
@@ -91,7 +91,7 @@ def readable_bytes(size: int) -> str:
 
 def _at_work(store: Store) -> list[RenderableType]:
     """Who holds the warehouse."""
-    holder = seen_holder(store)
+    holder = seen_holder(store.files)
     if holder is None:
         return []
     lease = f"; its lease ends at {holder.until:%H:%M:%S} UTC unless it is renewed" if holder.until else ""
@@ -110,9 +110,9 @@ def _datasets(store: Store, opened: Mapping[str, ds.Dataset]) -> Table:
         counts = list(pool.map(count_rows, opened))
     rows = []
     for name, count in zip(opened, counts, strict=True):
-        files = store.data_files(name)
-        last = max((info.path.split("ingest_date=")[-1].split("/")[0] for info in files), default="")
-        size = readable_bytes(sum(info.size for info in files))
+        files = store.batch_files(name)
+        last = max((batch.ingest_date for batch in files), default="")
+        size = readable_bytes(sum(file.size for file in files.values()))
         rows.append((name, str(len(files)), f"{count:,}", size, last))
     return _grid("dataset", "files", "rows", "size", "last ingest_date", rows=rows)
 

@@ -40,7 +40,9 @@ def _leave_out_of_path() -> None:
     else:
         os.environ.pop("PYTHONPATH", None)
     relative = {str(Path(entry).absolute()) for entry in given if entry not in absolute}
-    sys.path[:] = [entry for entry in sys.path if entry and entry not in relative]
+    # Prefect, where it imports a flow by its name, has put the current folder in front, and takes that away itself.
+    taken_away = sys.path[:1] if PREFECT in sys.modules and sys.path[0] in relative else []
+    sys.path[:] = [*taken_away, *(entry for entry in sys.path if entry and entry not in relative)]
 
 
 class _Finder(MetaPathFinder):

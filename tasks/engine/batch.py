@@ -18,7 +18,8 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
 from nabra.tasks.schemas import VERSION
 from nabra.tasks.stage import Stage, StageOutput, load_function
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 Tables = Mapping[str, pa.Table]
 

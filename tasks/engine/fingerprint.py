@@ -18,7 +18,8 @@ from nabra.config.settings import Section, Settings
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.stage import Stage
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 RAW: Final = "raw"
 # Until nabra 0.1.0 a fingerprint held the release and could not be compared with those of another.
@@ -41,7 +42,7 @@ class Fingerprints:
     def current(self, stage: Stage, store: Store, batches: set[Batch]) -> set[Batch]:
         """Those of the batches which the stage has done, and would make the same now."""
         done = store.done(stage, among=batches)
-        adopted = json.loads(store.note(ADOPTED) or b"{}") if done else {}
+        adopted = json.loads(store.files.read(ADOPTED) or b"{}") if done else {}
         return {batch for batch in done if self._is_current(stage, store.metadata(stage.makes[-1], batch), adopted)}
 
     def _is_current(self, stage: Stage, metadata: Mapping[str, str], adopted: Mapping[str, str]) -> bool:
@@ -74,8 +75,8 @@ def fingerprints(settings: Settings) -> dict[str, str]:
 
 def adopt(store: Store, fingerprints: Mapping[str, str]) -> None:
     """Let what has a fingerprint of the old form count, from now on, as made under these; done once a warehouse."""
-    if store.note(ADOPTED) is None:
-        store.put_note(ADOPTED, json.dumps(dict(fingerprints)).encode())
+    if store.files.read(ADOPTED) is None:
+        store.files.write(ADOPTED, json.dumps(dict(fingerprints)).encode())
 
 
 def _maker(dataset: str) -> str:

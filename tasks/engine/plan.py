@@ -11,7 +11,8 @@ from nabra.config.settings import Settings
 from nabra.tasks.engine.attempts import set_aside
 from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Plan:
     def provenance(self) -> Mapping[str, Provenance]:
         """What each stage writes into its files' metadata."""
         version = metadata.version("nabra")
-        return {name: Provenance(made, version, self.run_id) for name, made in self.fingerprints.stages.items()}
+        return {name: Provenance(name, made, version, self.run_id) for name, made in self.fingerprints.stages.items()}
 
     @cached_property
     def fingerprints(self) -> Fingerprints:

@@ -17,7 +17,8 @@ from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.engine.tools import prepare_tools
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.processes.pool import WorkerPool
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 if TYPE_CHECKING:
     from nabra.tasks.stories.stories import DuplicateIndex

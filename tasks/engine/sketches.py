@@ -15,11 +15,12 @@ from typing import Final
 
 import datasketch
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from nabra.config.settings import CleanSettings
 from nabra.tasks.stories.stories import sketched
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.parquet import decode, encode
+from nabra.tasks.warehouse.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,9 @@ FOLDER: Final = "_sketches"
 # Raised when another text is taken of an article, or it is cut into other words.
 SKETCH_VERSION: Final = 1
 # In a file's metadata: how its sketches were made; name, stamp and number of rows of each batch in it, in order.
-MADE_BY: Final = b"nabra.made_by"
-BATCHES: Final = b"nabra.batches"
-# Size and time of a file of `clean`: another one where the batch was made again, see `nabra.tasks.warehouse.snapshot`.
+MADE_BY: Final = "nabra.made_by"
+BATCHES: Final = "nabra.batches"
+# Of a file of `clean`: another one where the batch was made again.
 Stamp = tuple[int, int]
 
 
@@ -49,11 +50,11 @@ def sketched_articles(
     What was not kept is made and kept; what was kept of days without any of these batches is removed.
     """
     stamps: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
-    for batch, info in store.batch_files("clean").items():
+    for batch, file in store.batch_files("clean").items():
         if batch in batches:
-            stamps[batch.ingest_date][batch.batch_id] = info.size, info.mtime_ns
-    for name in store.files(FOLDER).keys() - set(map(_name, stamps)):
-        store.remove(name)
+            stamps[batch.ingest_date][batch.batch_id] = file.stamp
+    for name in store.files.below(FOLDER).keys() - set(map(_name, stamps)):
+        store.files.remove(name)
     for day in sorted(stamps):
         for batch_id, found in _of_day(store, day, stamps[day], settings).items():
             yield Batch(day, batch_id), found.articles
@@ -74,15 +75,14 @@ def _of_day(store: Store, day: str, stamps: Mapping[str, Stamp], settings: Clean
 
 
 def _kept(store: Store, day: str, settings: CleanSettings) -> dict[str, Sketched]:
-    content = store.note(_name(day))
+    content = store.files.read(_name(day))
     if content is None:
         return {}
     try:
-        data = pq.read_table(pa.BufferReader(content))
+        data, metadata = decode(content)
     except (OSError, pa.ArrowException) as error:
         log.info("%s is damaged and made anew: %s", _name(day), error)
         return {}
-    metadata = data.schema.metadata or {}
     if metadata.get(MADE_BY) != _made_by(settings):
         return {}
     found, begin = {}, 0
@@ -95,16 +95,13 @@ def _kept(store: Store, day: str, settings: CleanSettings) -> dict[str, Sketched
 def _keep(store: Store, day: str, found: Mapping[str, Sketched], settings: CleanSettings) -> None:
     listed = [(batch_id, *each.stamp, len(each.articles)) for batch_id, each in found.items()]
     data = pa.concat_tables(each.articles.replace_schema_metadata(None) for each in found.values())
-    sink = pa.BufferOutputStream()
-    metadata = {MADE_BY: _made_by(settings), BATCHES: json.dumps(listed).encode()}
-    pq.write_table(data.replace_schema_metadata(metadata), sink, compression="zstd")
-    store.put_note(_name(day), sink.getvalue())
+    store.files.write(_name(day), encode(data, {MADE_BY: _made_by(settings), BATCHES: json.dumps(listed)}))
 
 
-def _made_by(settings: CleanSettings) -> bytes:
+def _made_by(settings: CleanSettings) -> str:
     """What decides on a sketch."""
     parameters = (settings.minhash_permutations, settings.shingle_words)
-    return json.dumps([SKETCH_VERSION, datasketch.__version__, *parameters]).encode()
+    return json.dumps([SKETCH_VERSION, datasketch.__version__, *parameters])
 
 
 def _name(day: str) -> str:

@@ -15,7 +15,8 @@ from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, adopt, fingerp
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 from tests.flows.small_warehouse import row
 from tests.in_process import InThisProcess
 
@@ -108,7 +109,7 @@ def write_all(store: Store, provenance: dict[str, Provenance]) -> None:
 
 
 def undone(store: Store, config: Path | None = None) -> set[str]:
-    settings = load_settings(config, warehouse=store.root)
+    settings = load_settings(config, warehouse=str(store))
     plan = Plan(settings, "run", frozenset(STAGES))
     return {name for name in STAGES if plan.todo(store, name)}
 
@@ -116,7 +117,8 @@ def undone(store: Store, config: Path | None = None) -> set[str]:
 def test_a_source_that_says_something_else_has_its_batches_made_anew(store: Store, tmp_path: Path) -> None:
     plain = made_with(tmp_path, SOURCE + OTHER)
     write_all(store, {
-        name: Provenance(made, "0.1.0", "run", hints=plain.hints_of(["port"])) for name, made in plain.stages.items()
+        name: Provenance(name, made, "0.1.0", "run", hints=plain.hints_of(["port"]))
+        for name, made in plain.stages.items()
     })  # fmt: skip
     made_with(tmp_path, SOURCE + OTHER + 'keep = ["article"]')
     assert undone(store, tmp_path / "my.toml") == set()
@@ -127,10 +129,11 @@ def test_a_source_that_says_something_else_has_its_batches_made_anew(store: Stor
 def test_a_later_stage_made_anew_alone_keeps_what_its_articles_were_read_with(store: Store, tmp_path: Path) -> None:
     plain = made_with(tmp_path, SOURCE)
     write_all(store, {
-        name: Provenance(made, "0.1.0", "run", hints=plain.hints_of(["port"])) for name, made in plain.stages.items()
+        name: Provenance(name, made, "0.1.0", "run", hints=plain.hints_of(["port"]))
+        for name, made in plain.stages.items()
     })  # fmt: skip
     hinted = made_with(tmp_path, SOURCE + 'keep = ["article"]')
-    plan = Plan(load_settings(tmp_path / "my.toml", warehouse=store.root), "run", frozenset({"stance"}))
+    plan = Plan(load_settings(tmp_path / "my.toml", warehouse=str(store)), "run", frozenset({"stance"}))
     resources = Resources(plan.settings, store)
     resources.__dict__["workers"] = InThisProcess(None)  # there is no article
     process_batch("stance", BATCH, resources, plan)
@@ -139,11 +142,11 @@ def test_a_later_stage_made_anew_alone_keeps_what_its_articles_were_read_with(st
 
 
 def test_what_an_older_nabra_made_counts_as_done_until_settings_change(store: Store, tmp_path: Path) -> None:
-    write_all(store, {name: Provenance("0123456789abcdef", "0.1.0", "run") for name in ("raw", *STAGES)})
+    write_all(store, {name: Provenance(name, "0123456789abcdef", "0.1.0", "run") for name in ("raw", *STAGES)})
     adopt(store, fingerprints(load_settings()))
     assert undone(store) == set()
     (tmp_path / "my.toml").write_text("[sentiment]\nheadline_weight = 9.0\n", encoding="utf-8")
-    changed = load_settings(tmp_path / "my.toml", warehouse=store.root)
+    changed = load_settings(tmp_path / "my.toml", warehouse=str(store))
     adopt(store, fingerprints(changed))
     assert undone(store, tmp_path / "my.toml") == {"sentiment"}
-    assert json.loads(store.note(ADOPTED) or b"") == fingerprints(load_settings())
+    assert json.loads(store.files.read(ADOPTED) or b"") == fingerprints(load_settings())

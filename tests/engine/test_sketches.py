@@ -9,15 +9,17 @@ from nabra.config.settings import load_settings
 from nabra.tasks.engine import sketches as sketches
 from nabra.tasks.engine.sketches import FOLDER, sketched_articles
 from nabra.tasks.stories.stories import sketched
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 from tests.conftest import clean_table
+from tests.flows.small_warehouse import made_by
 
 SETTINGS = load_settings().clean
 BATCHES = [Batch("2026-04-12", "00000-a"), Batch("2026-04-12", "00001-b"), Batch("2026-04-13", "00000-c")]
 
 
 def write(store: Store, batch: Batch, *texts: str) -> None:
-    store.write("clean", batch, clean_table(*((None, text) for text in texts)), Provenance("f", "0", "r"))
+    store.write("clean", batch, clean_table(*((None, text) for text in texts)), made_by("clean"))
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def test_what_was_kept_is_what_is_made(store: Store, made: list[int]) -> None:
     assert first == [(batch, sketched(store.read("clean", batch), SETTINGS).to_pylist()) for batch in BATCHES]
     assert read(store) == first
     assert made == [1, 2, 3]
-    assert sorted(store.files(FOLDER)) == [f"{FOLDER}/2026-04-12.parquet", f"{FOLDER}/2026-04-13.parquet"]
+    assert sorted(store.files.below(FOLDER)) == [f"{FOLDER}/2026-04-12.parquet", f"{FOLDER}/2026-04-13.parquet"]
 
 
 def test_only_a_new_batch_is_sketched(store: Store, made: list[int]) -> None:
@@ -77,7 +79,7 @@ def test_other_settings_make_all_anew(store: Store, made: list[int]) -> None:
 
 def test_what_is_damaged_is_made_anew(store: Store, made: list[int]) -> None:
     first = read(store)
-    store.put_note(f"{FOLDER}/2026-04-12.parquet", b"PAR1 half a fi")
+    store.files.write(f"{FOLDER}/2026-04-12.parquet", b"PAR1 half a fi")
     assert read(store) == first
     assert made == [1, 2, 3, 1, 2]
 
@@ -85,6 +87,6 @@ def test_what_is_damaged_is_made_anew(store: Store, made: list[int]) -> None:
 def test_days_that_nobody_asks_for_are_removed(store: Store, made: list[int]) -> None:
     read(store)
     assert [batch for batch, _ in read(store, BATCHES[2:])] == BATCHES[2:]
-    assert list(store.files(FOLDER)) == [f"{FOLDER}/2026-04-13.parquet"]
+    assert list(store.files.below(FOLDER)) == [f"{FOLDER}/2026-04-13.parquet"]
     assert read(store, []) == []
-    assert not store.files(FOLDER)
+    assert not store.files.below(FOLDER)

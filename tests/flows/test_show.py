@@ -8,7 +8,8 @@ from nabra.flows.cli.show import mark_quotes, show
 from nabra.flows.cli.sql import open_views
 from nabra.flows.terminal.bidi import put
 from nabra.tasks.errors import UsageError
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import DOC, OTHER, REFUSED, TITLE, write
 
 

@@ -73,7 +73,7 @@ class Command:
             text=True,
             start_new_session=True,
         )
-        wait_for(lambda: b"parse" in (trial.store.note(AT_WORK) or b"") or self.process.poll() is not None)
+        wait_for(lambda: b"parse" in (trial.store.files.read(AT_WORK) or b"") or self.process.poll() is not None)
         self.children = descendants(self.process.pid)
 
     def go_on(self) -> None:
@@ -137,7 +137,7 @@ def test_a_signal_ends_a_run_in_order(
     ended, said = command.ended()
     assert (ended, said.splitlines()[-1]) == (status, STOPPED)
     assert "Traceback" not in said
-    assert trial.store.note(HOLDER) is None
+    assert trial.store.files.read(HOLDER) is None
     assert failures(trial.store) == []
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
@@ -168,7 +168,7 @@ def test_a_run_whose_temporary_server_was_killed_does_its_work_and_says_so(trial
     assert (status, said.splitlines()[-1].count("the temporary Prefect server cannot be used")) == (FAILED, 1)
     assert "Traceback" not in said
     assert len(trial.store.done(STAGES["stance"])) == 4
-    assert trial.store.note(HOLDER) is None
+    assert trial.store.files.read(HOLDER) is None
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
 

@@ -11,15 +11,17 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION, Column, Dataset, table
+from nabra.tasks.warehouse import parquet
+from nabra.tasks.warehouse.files import Files
+from nabra.tasks.warehouse.layout import Batch, file_of
 from nabra.tasks.warehouse.snapshot import COMPACTED, compact
 from nabra.tasks.warehouse.store import Store
 from tests.workplace import Workplace
 
-DOCUMENT = (Path(__file__).parents[1] / "docs" / "reading.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
 ENGINES = ("DuckDB", "Polars", "pandas", pytest.param("Spark", marks=[pytest.mark.slow, pytest.mark.timeout(300)]))
 
 # What engines have been seen to differ in: marks, letters beyond the BMP, empty and null, zero bytes, microseconds.
@@ -53,11 +55,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = Workplace(tmp_path_factory.mktemp("engines")).store
     for dataset in DATASETS.values():
         for day, version in enumerate([*range(1, SCHEMA_VERSION + 1), 1], start=1):
-            data = rows(dataset, version).replace_schema_metadata({"nabra.schema_version": str(version)})
-            path = Path(store.root) / dataset.name / f"ingest_date=2026-03-{day:02d}" / "00000-x.parquet"
-            path.parent.mkdir(parents=True)
+            data = rows(dataset, version)
             if data.num_columns:
-                pq.write_table(data, path)
+                content = parquet.encode(data, {"nabra.schema_version": str(version)})
+                store.files.write(file_of(dataset.name, Batch(f"2026-03-{day:02d}", "00000-x")), content)
     compact(store, lambda: None)
     return store
 
@@ -78,7 +79,7 @@ def spark() -> Iterator[Any]:
 @pytest.fixture
 def read(request: pytest.FixtureRequest, warehouse: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pa.Table]:
     """Reads a table as the documentation says, with an engine, in one of its two ways."""
-    monkeypatch.chdir(Path(warehouse.root).parent)
+    monkeypatch.chdir(Path(str(warehouse)).parent)
 
     def read(way: str, engine: str, name: str, folder: str = "warehouse") -> pa.Table:
         section = DOCUMENT.split(f"## Read {way}\n")[1].split("\n## ")[0]
@@ -97,7 +98,7 @@ def read(request: pytest.FixtureRequest, warehouse: Store, monkeypatch: pytest.M
 def test_a_table_that_never_had_a_row_is_read_as_one_without_rows(
     read: Callable[..., pa.Table], warehouse: Store, engine: str
 ) -> None:
-    compact(Store(warehouse.filesystem, f"{Path(warehouse.root).parent}/empty"), lambda: None)
+    compact(Store(Files(warehouse.files.filesystem, f"{Path(str(warehouse)).parent}/empty")), lambda: None)
     assert read("the folders", engine, "rejects", "empty").num_rows == 0
     seen = read("a snapshot", engine, "rejects", "empty")
     assert seen.num_rows == 0

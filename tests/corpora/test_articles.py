@@ -1,4 +1,4 @@
-"""What is read from labelled files: which mention a stance is about, who holds it, what is an example of none."""
+"""What annotated articles teach: which mention a stance is about, who holds it, what is an example of none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from nabra.tasks.actors.match import Actors, load_actors
-from nabra.tasks.train.labelled import Targeted, read_article_targets, read_articles, read_foreign_targets, read_targets
+from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets, read_annotated
+from nabra.tasks.corpora.opinions import Targeted
+from nabra.tasks.errors import UsageError
 
 LIST = """
 [[actor]]
@@ -42,7 +44,8 @@ def span(words: str) -> dict[str, int]:
 def article(*stances: dict[str, Any]) -> dict[str, Any]:
     sentences = [span(words) | {"sentiment": "negative"} for words in TEXT.rstrip(".").split(". ")]
     quotes = [span("جبهة الوادي مجرمة")]
-    return {"doc_id": "d0", "text": TEXT, "sentences": sentences, "quotes": quotes, "stances": list(stances)}
+    judged = {"sentences": sentences, "quotes": quotes, "stances": list(stances)}
+    return {"doc_id": "d0", "text": TEXT, "boilerplate": []} | judged
 
 
 def stance(source: str, target: str, words: str) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def stance(source: str, target: str, words: str) -> dict[str, Any]:
 def read(folder: Path, actors: Actors, *stances: dict[str, Any]) -> list[tuple[str, str, str | None]]:
     path = folder / "articles.jsonl"
     path.write_text(json.dumps(article(*stances), ensure_ascii=False) + "\n", encoding="utf-8")
-    return [(cited(row), row.stance, row.holder) for row in read_article_targets(path, actors)]
+    return [(cited(row), row.stance, row.holder) for row in annotated_targets(read_annotated(path), actors)]
 
 
 def cited(row: Targeted) -> str:
@@ -83,24 +86,16 @@ def test_only_actors_that_nobody_judges_are_examples_of_none(tmp_path: Path, act
     ]
 
 
-def test_a_mention_that_does_not_mean_the_actor_has_no_stance(tmp_path: Path) -> None:
-    path = tmp_path / "targets.tsv"
-    header = "sentence\tstart\tend\tpolarity\tholder\n"
-    path.write_text(header + "نورلند بعيدة\t0\t6\twrong\t-\nنورلند رائعة\t0\t6\tfavor\tauthor\n", encoding="utf-8")
-    assert [(row.stance, row.holder) for row in read_targets(path)] == [("none", None), ("favor", "author")]
-
-
-def test_sentiment_towards_a_foreign_target_is_a_stance_of_an_unknown_holder(tmp_path: Path) -> None:
-    path = tmp_path / "targets.jsonl"
-    row = {"sentence": "She praised them.", "start": 12, "end": 16, "label": "positive"}
-    path.write_text(json.dumps(row) + "\n")
-    (read_row,) = read_foreign_targets(path)
-    assert (read_row.stance, read_row.holder) == ("favor", None)
-
-
 def test_the_sentences_of_an_article_stay_together(tmp_path: Path) -> None:
     path = tmp_path / "articles.jsonl"
     path.write_text(json.dumps(article(), ensure_ascii=False) + "\n", encoding="utf-8")
-    labelled = read_articles(path)
+    labelled = annotated_sentences(read_annotated(path))
     assert labelled.groups == ("d0",) * 3
     assert labelled.sentences[1].startswith("قال")
+
+
+def test_a_line_that_is_no_annotated_article_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(article()) + "\n" + '{"doc_id": "b"}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"gold\.jsonl:2: an annotated article has .*; missing: text, boilerplate"):
+        read_annotated(path)

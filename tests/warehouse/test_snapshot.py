@@ -20,6 +20,8 @@ from typer.testing import CliRunner
 
 from nabra.flows.cli.main import app
 from nabra.tasks.schemas import QUOTES, SCHEMA_VERSION
+from nabra.tasks.warehouse import parquet
+from nabra.tasks.warehouse.layout import Batch, file_of
 from nabra.tasks.warehouse.snapshot import (
     COMPACTED,
     FOLDER,
@@ -31,7 +33,7 @@ from nabra.tasks.warehouse.snapshot import (
     read_manifest,
     stale,
 )
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import write
 from tests.workplace import Workplace
 
@@ -58,9 +60,9 @@ def merge(store: Store) -> tuple[int, int]:
 
 def snapshot(store: Store, dataset: str) -> pa.Table:
     """The rows of a dataset as a consumer reads them: the manifest first, then the files that it lists."""
-    manifest = json.loads(store.note(f"{FOLDER}/manifest.json") or b"")
-    paths = [f"{store.root}/{name}" for name in manifest["files"][dataset]]
-    return ds.dataset(paths, filesystem=store.filesystem, format="parquet").to_table() if paths else pa.table({})
+    manifest = json.loads(store.files.read(f"{FOLDER}/manifest.json") or b"")
+    paths = [store.files.path(name) for name in manifest["files"][dataset]]
+    return ds.dataset(paths, filesystem=store.files.filesystem, format="parquet").to_table() if paths else pa.table({})
 
 
 def same(store: Store, dataset: str) -> bool:
@@ -89,7 +91,7 @@ def test_only_days_that_changed_are_merged_anew(store: Store) -> None:
     add(store, 0, edition=7)
     assert merge(store) == (4, 2)
     assert same(store, "sentences")
-    store.remove("sentences/ingest_date=2026-03-02/00004-x.parquet")
+    store.files.remove(file_of("sentences", Batch("2026-03-02", "00004-x")))
     assert merge(store) == (2, 1)
     assert same(store, "sentences")
 
@@ -98,7 +100,7 @@ def test_a_table_without_rows_has_its_columns_until_its_first_row_comes(store: S
     add(store, 0)
     assert merge(store) == (2, 2)
     (name,) = read_manifest(store).files["quotes"]
-    assert pq.read_schema(f"{store.root}/{name}", filesystem=store.filesystem).equals(QUOTES.schema)
+    assert parquet.read(store.files, name)[0].schema.equals(QUOTES.schema)
     assert snapshot(store, "quotes").num_rows == 0
     assert list(check_snapshot(store)) == []
     assert merge(store) == (0, 0)
@@ -110,25 +112,24 @@ def test_a_table_without_rows_has_its_columns_until_its_first_row_comes(store: S
 
 def test_files_of_an_earlier_version_are_merged_under_the_current_one(store: Store) -> None:
     old = QUOTES.schema.empty_table().drop_columns([column.name for column in QUOTES.columns if column.since > 1])
-    sink = pa.BufferOutputStream()
-    pq.write_table(old.replace_schema_metadata({"nabra.schema_version": "1"}), sink)
-    store.put_note("quotes/ingest_date=2026-03-01/old.parquet", sink.getvalue().to_pybytes())
+    content = parquet.encode(old, {"nabra.schema_version": "1"})
+    store.files.write(file_of("quotes", Batch("2026-03-01", "old")), content)
     write(store, Batch("2026-03-01", "new"), "quotes", {"doc_id": "a"})
     assert merge(store) == (2, 1)
     (name,) = read_manifest(store).files["quotes"]
-    schema = pq.read_schema(f"{store.root}/{name}", filesystem=store.filesystem)
-    assert schema.equals(QUOTES.schema)
-    assert schema.metadata[b"nabra.schema_version"] == str(SCHEMA_VERSION).encode()
+    merged, metadata = parquet.read(store.files, name)
+    assert merged.schema.equals(QUOTES.schema)
+    assert metadata["nabra.schema_version"] == str(SCHEMA_VERSION)
     assert snapshot(store, "quotes").num_rows == 1
 
 
 def test_memory_is_bounded_by_the_row_group(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nabra.tasks.warehouse.store.ROW_GROUP_BYTES", 2 * store_bytes(store))
+    monkeypatch.setattr("nabra.tasks.warehouse.parquet.ROW_GROUP_BYTES", 2 * store_bytes(store))
     for number in range(1, 6):
         add(store, number)
     merge(store)
     (name,) = read_manifest(store).files["sentences"]
-    file = pq.ParquetFile(store.filesystem.open_input_file(f"{store.root}/{name}"))
+    file = pq.ParquetFile(pa.BufferReader(store.files.read(name)))
     assert [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)] == [24, 24, 24]
 
 
@@ -161,7 +162,7 @@ def test_files_of_an_earlier_snapshot_stay_for_a_while(store: Store) -> None:
     later = time.time() + 5
     assert stale(store, later).keys() == {name for name in first if NO_DAY not in name}
     for name in stale(store, later):
-        store.remove(name)
+        store.files.remove(name)
     forget_removed(store)
     assert read_manifest(store).out == {}
     assert not stale(store, later)
@@ -174,11 +175,11 @@ def test_a_file_of_the_snapshot_that_lacks_rows_or_is_gone_is_found(store: Store
     merge(store)
     assert list(check_snapshot(store)) == []
     (name,) = read_manifest(store).files["clean"]
-    store.merge("clean", [store.data_files("clean")[0].path], name)
+    store.merge("clean", [file_of("clean", Batch("2026-03-01", "00000-x"))], name)
     (problem,) = check_snapshot(store)
     assert (problem.dataset, problem.batch.ingest_date) == ("clean", "2026-03-01")
     assert "has 4 rows, its batches have 12" in problem.wrong
-    store.remove(name)
+    store.files.remove(name)
     (problem,) = check_snapshot(store)
     assert f"{name} cannot be read" in problem.wrong
 
@@ -187,12 +188,12 @@ def test_a_damaged_file_is_named_and_the_last_snapshot_stays(tmp_path: Path) -> 
     place = Workplace(tmp_path)
     add(place.store, 0)
     write(place.store, Batch("2026-03-01", "00000-x"), "raw")
-    assert CliRunner().invoke(app, ["compact", "-w", place.store.root]).exit_code == 0
-    before = place.store.note(f"{FOLDER}/manifest.json")
-    (tmp_path / "warehouse" / "clean" / "ingest_date=2026-03-01" / "00001-x.parquet").write_bytes(b"no parquet")
-    result = CliRunner().invoke(app, ["compact", "-w", place.store.root])
+    assert CliRunner().invoke(app, ["compact", "-w", str(place.store)]).exit_code == 0
+    before = place.store.files.read(f"{FOLDER}/manifest.json")
+    place.store.files.write(file_of("clean", Batch("2026-03-01", "00001-x")), b"no parquet")
+    result = CliRunner().invoke(app, ["compact", "-w", str(place.store)])
     assert "00001-x.parquet cannot be read" in str(result.exception)
-    assert place.store.note(f"{FOLDER}/manifest.json") == before
+    assert place.store.files.read(f"{FOLDER}/manifest.json") == before
 
 
 def test_upkeep_with_nothing_to_do_says_so_in_one_line(tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def test_upkeep_with_nothing_to_do_says_so_in_one_line(tmp_path: Path) -> None:
     add(place.store, 0)
     said = {}
     for command in ("compact", "compact", "migrate", "vacuum"):
-        said[command] = CliRunner().invoke(app, [command, "-w", place.store.root], catch_exceptions=False).stderr
+        said[command] = CliRunner().invoke(app, [command, "-w", str(place.store)], catch_exceptions=False).stderr
     assert said == {
         "compact": f"nothing to merge; the snapshot stays: {place.store}/_compact/manifest.json\n",
         "migrate": f"nothing to do: all files are of version {SCHEMA_VERSION}\n",
@@ -231,7 +232,7 @@ def test_a_reader_never_sees_doubles_or_holes(tmp_path: Path) -> None:
     add(store, 0)
     merge(store)
     ours, theirs = multiprocessing.Pipe()
-    reader = multiprocessing.get_context("spawn").Process(target=read_on, args=(store.root, theirs))
+    reader = multiprocessing.get_context("spawn").Process(target=read_on, args=(str(store), theirs))
     reader.start()
     rounds, answers = 0, []
     while len(answers) < 300 or len({*answers}) < 8:
@@ -263,9 +264,9 @@ def test_a_killed_compaction_leaves_the_last_snapshot_and_the_next_one_is_whole(
     for edition in range(1, 4):
         for number in range(120):
             add(place.store, number, day=1 + number // 4, edition=edition)
-        there = {*place.store.files(FOLDER)}
+        there = {*place.store.files.below(FOLDER)}
         process = place.start("compact")
-        while there >= {*place.store.files(FOLDER)}:
+        while there >= {*place.store.files.below(FOLDER)}:
             assert process.poll() is None
         time.sleep(random.uniform(0, 0.1))
         os.killpg(process.pid, signal.SIGKILL)
@@ -277,5 +278,5 @@ def test_a_killed_compaction_leaves_the_last_snapshot_and_the_next_one_is_whole(
     assert same(place.store, "clean")
     assert same(place.store, "sentences")
     assert place.nabra("vacuum", "--hours", "0")[0] == 0
-    assert {*place.store.files(FOLDER)} == {f"{FOLDER}/manifest.json", *read_manifest(place.store).listed}
-    assert not place.store.files("_tmp")
+    assert {*place.store.files.below(FOLDER)} == {f"{FOLDER}/manifest.json", *read_manifest(place.store).listed}
+    assert not place.store.files.below("_tmp")

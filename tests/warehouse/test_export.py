@@ -74,7 +74,9 @@ def test_the_command_writes_the_articles_named(tmp_path: Path) -> None:
     store = small_warehouse(tmp_path)
     target = tmp_path / "out.jsonl"
     result = CliRunner().invoke(
-        app, ["export", "jsonl", "water.html", "-o", str(target), "--warehouse", store.root], catch_exceptions=False
+        app,
+        ["export", "jsonl", "water.html", "-o", str(target), "--warehouse", str(store)],
+        catch_exceptions=False,
     )
     assert result.exit_code == 0
     (article,) = map(json.loads, target.read_text(encoding="utf-8").splitlines())

@@ -9,10 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from nabra.flows.cli.main import app
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.schemas import DATASETS, table
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.validate import Validation, validate
-from tests.flows.small_warehouse import DOC, row, small_warehouse, write
+from tests.flows.small_warehouse import DOC, made_by, path_of, row, small_warehouse, write
 
 DONE, CLEANED = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")
 
@@ -23,7 +25,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def problems(store: Store) -> list[str]:
-    return [f"{p.dataset} {p.batch.batch_id}: {p.wrong}" for p in validate(store, Validation())]
+    return [f"{p.dataset} {p.batch.batch_id}: {p.wrong}" for p in validate(store, tuple(STAGES.values()), Validation())]
 
 
 def changed(store: Store, dataset: str, column: str, *values: object) -> None:
@@ -36,7 +38,7 @@ def changed(store: Store, dataset: str, column: str, *values: object) -> None:
 
 def test_a_whole_warehouse_has_no_problems_though_work_is_still_to_do(store: Store) -> None:
     seen = Validation()
-    assert list(validate(store, seen)) == []
+    assert list(validate(store, tuple(STAGES.values()), seen)) == []
     assert seen.batches == 2
     assert seen.rows == sum(store.dataset(name).count_rows() for name in DATASETS)
 
@@ -97,14 +99,14 @@ def test_a_copy_of_an_article_that_is_not_there_is_found(store: Store) -> None:
 
 
 def test_a_batch_without_what_it_was_made_from_is_found(store: Store) -> None:
-    (Path(store.root) / "sentences" / "ingest_date=2026-04-12" / "one.parquet").unlink()
+    path_of(store, "sentences", DONE).unlink()
     found = problems(store)
     assert "quotes one: made from sentences, which has no such batch" in found
 
 
 def test_a_file_of_other_columns_and_a_damaged_one_are_named(store: Store) -> None:
     wrong = store.read("quotes", DONE).drop_columns(["cue"])
-    path = Path(store.root) / "quotes" / "ingest_date=2026-04-12" / "one.parquet"
+    path = path_of(store, "quotes", DONE)
     pq.write_table(wrong, path)
     (found,) = problems(store)
     assert "table quotes has columns" in found
@@ -115,7 +117,7 @@ def test_a_file_of_other_columns_and_a_damaged_one_are_named(store: Store) -> No
 
 def rewritten(store: Store, dataset: str, **metadata: str) -> None:
     """Write the file of the batch again with other metadata."""
-    path = Path(store.root) / dataset / "ingest_date=2026-04-12" / "one.parquet"
+    path = path_of(store, dataset, DONE)
     pq.write_table(store.read(dataset, DONE).replace_schema_metadata(metadata), path)
 
 
@@ -139,7 +141,7 @@ def test_an_unknown_schema_version_is_found(store: Store, version: str) -> None:
 def refuse(store: Store, *rows: dict[str, object]) -> None:
     """Write the rejects of the stage clean again."""
     filled = [row("rejects", **{"stage": "clean", "url": "file:///a", "reason": "empty"} | values) for values in rows]
-    store.write_rejects("clean", DONE, table(DATASETS["rejects"], filled), Provenance("f", "0", "r"))
+    store.write_rejects("clean", DONE, table(DATASETS["rejects"], filled), made_by("clean"))
 
 
 def test_rejects_of_unknown_stage_or_reason_or_given_twice_are_found(store: Store) -> None:
@@ -150,15 +152,15 @@ def test_rejects_of_unknown_stage_or_reason_or_given_twice_are_found(store: Stor
 
 
 def test_a_damaged_file_of_rejects_is_found(store: Store) -> None:
-    (Path(store.root) / "rejects" / "ingest_date=2026-04-12" / "one.clean.parquet").write_bytes(b"PAR1")
+    path_of(store, "rejects", DONE.refused_by("clean")).write_bytes(b"PAR1")
     (found,) = problems(store)
     assert "one.clean.parquet cannot be read" in found
 
 
 def test_the_command_prints_problems_and_exits_with_one(store: Store) -> None:
     run = CliRunner()
-    assert run.invoke(app, ["validate", "--warehouse", store.root]).exit_code == 0
+    assert run.invoke(app, ["validate", "--warehouse", str(store)]).exit_code == 0
     changed(store, "quotes", "sent_id", 9)
-    result = run.invoke(app, ["validate", "--warehouse", store.root, "--json"])
+    result = run.invoke(app, ["validate", "--warehouse", str(store), "--json"])
     assert result.exit_code == 1
     assert '"dataset": "quotes"' in result.stdout
