@@ -23,7 +23,7 @@ from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_pr
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
-from nabra.tasks.engine.fingerprint import adopt, fingerprints
+from nabra.tasks.engine.fingerprint import Fingerprints, adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
@@ -143,10 +143,10 @@ def prepare_run(parameters: RunParameters, place: Place) -> PreparedRun:
 
 
 def _prepared(settings: Settings) -> PreparedRun:
-    made_by = fingerprints(settings)
+    current = Fingerprints.of(settings)
     store = Store.open(settings.store)
     store.files.prepare()
-    adopt(store, made_by)
+    adopt(store, current)
     return PreparedRun(settings, store)
 
 
