@@ -75,7 +75,7 @@ def _made(stage: Stage, tables: Tables, resources: Resources) -> StageOutput:
         return call_in_groups(stage, tables, resources.workers, resources.settings.run.deadline_seconds)
     arguments = (tables[need] if need in tables else getattr(resources, need) for need in stage.needs)
     unordered = load_function(stage.work)(*arguments)
-    output: StageOutput = load_function(stage.ordered)(unordered, resources.duplicates)
+    output: StageOutput = load_function(stage.ordered)(unordered, resources.stories)
     return output
 
 

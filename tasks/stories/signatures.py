@@ -1,6 +1,6 @@
-"""Near texts: a sketch of each, and among many sketches those that are like another.
+"""Near texts: a signature of each, and among many signatures those that are like another.
 
-Sketches are MinHashes over word shingles (Broder 1997; datasketch): the share of places in which two agree estimates
+Signatures are MinHashes over word shingles (Broder 1997; datasketch): the share of places in which two agree estimates
 the Jaccard similarity of their texts. Candidates are found by bands (Leskovec, Rajaraman, Ullman: Mining of Massive
 Datasets, 3.4), here in plain arrays: datasketch's own index takes a gigabyte for 120,000 texts, and a minute to fill.
 """
@@ -16,7 +16,7 @@ from datasketch import MinHash, MinHashLSH
 
 from nabra.tasks.arabic.folding import fold
 
-Sketches = npt.NDArray[np.uint32]
+Signatures = npt.NDArray[np.uint32]
 
 WORD: Final = re.compile(r"[^\W_]+")
 # FNV-1a.
@@ -27,8 +27,8 @@ GROWTH: Final = 1.25
 FIRST_CAPACITY: Final = 1024
 
 
-def sketch(text: str, shingle_words: int, permutations: int) -> Sketches:
-    """The sketch of a text: `permutations` numbers."""
+def minhash(text: str, shingle_words: int, permutations: int) -> Signatures:
+    """The signature of a text: `permutations` numbers."""
     words = WORD.findall(fold(text))
     shingles = {" ".join(words[n : n + shingle_words]) for n in range(max(1, len(words) - shingle_words + 1))}
     hashed = MinHash(permutations)
@@ -36,10 +36,10 @@ def sketch(text: str, shingle_words: int, permutations: int) -> Sketches:
     return np.asarray(hashed.hashvalues, np.uint32)
 
 
-class NearIndex:
-    """Sketches by number, in the order in which they were added.
+class SignatureIndex:
+    """Signatures by number, in the order in which they were added.
 
-    What is like another is found by a look at four bytes a band of each: less than a millisecond for 100,000 sketches.
+    What is like another is found by a look at four bytes a band of each: under a millisecond for 100,000 signatures.
     """
 
     def __init__(self, threshold: float, permutations: int) -> None:
@@ -48,30 +48,30 @@ class NearIndex:
         best = MinHashLSH(threshold, permutations, weights=(0.1, 0.9))
         self._bands, self._rows = best.b, best.r
         self._size = 0
-        self._sketches = np.empty((0, permutations), np.uint32)
+        self._signatures = np.empty((0, permutations), np.uint32)
         self._hashes = np.empty((self._bands, 0), np.uint32)
 
-    def add(self, sketches: Sketches) -> None:
-        """Append sketches, one a row."""
-        begin, self._size = self._size, self._size + len(sketches)
-        if self._size > len(self._sketches):
-            room = max(FIRST_CAPACITY, int(self._size * GROWTH)) - len(self._sketches)
-            self._sketches = np.pad(self._sketches, ((0, room), (0, 0)))
+    def add(self, signatures: Signatures) -> None:
+        """Append signatures, one a row."""
+        begin, self._size = self._size, self._size + len(signatures)
+        if self._size > len(self._signatures):
+            room = max(FIRST_CAPACITY, int(self._size * GROWTH)) - len(self._signatures)
+            self._signatures = np.pad(self._signatures, ((0, room), (0, 0)))
             self._hashes = np.pad(self._hashes, ((0, 0), (0, room)))
-        self._sketches[begin : self._size] = sketches
-        self._hashes[:, begin : self._size] = self._hashed(sketches)
+        self._signatures[begin : self._size] = signatures
+        self._hashes[:, begin : self._size] = self._hashed(signatures)
 
-    def like(self, one: Sketches) -> list[int]:
-        """The numbers of the sketches that agree with this one as far as the threshold asks."""
+    def like(self, one: Signatures) -> list[int]:
+        """The numbers of the signatures that agree with this one as far as the threshold asks."""
         is_candidate = (self._hashes[:, : self._size] == self._hashed(one[np.newaxis])).any(axis=0)
         candidates = np.flatnonzero(is_candidate)
-        agreement = (self._sketches[candidates] == one).mean(axis=1)
+        agreement = (self._signatures[candidates] == one).mean(axis=1)
         found: list[int] = candidates[agreement >= self._threshold].tolist()
         return found
 
-    def _hashed(self, sketches: Sketches) -> Sketches:
-        """The hash of each band, bands by sketches."""
-        parts = sketches[:, : self._bands * self._rows].reshape(-1, self._bands, self._rows)
+    def _hashed(self, signatures: Signatures) -> Signatures:
+        """The hash of each band, bands by signatures."""
+        parts = signatures[:, : self._bands * self._rows].reshape(-1, self._bands, self._rows)
         hashes = np.full(parts.shape[:2], HASH_START)
         for row in range(self._rows):
             hashes = (hashes ^ parts[:, :, row]) * HASH_FACTOR

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 
 from nabra.config.settings import load_settings
-from nabra.tasks.engine import sketches as sketches
-from nabra.tasks.engine.sketches import FOLDER, sketched_articles
-from nabra.tasks.stories.stories import sketched
+from nabra.tasks.engine import signatures
+from nabra.tasks.engine.signatures import FOLDER, signed_batches
+from nabra.tasks.stories.stories import with_signatures
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
 from tests.conftest import clean_table
@@ -31,49 +31,49 @@ def store(any_store: Store) -> Store:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The number of articles of each table that was sketched."""
+    """The number of articles of each table that was signed."""
     made = []
 
     def counted(clean: pa.Table, settings: object) -> pa.Table:
         made.append(len(clean))
-        return sketched(clean, settings)
+        return with_signatures(clean, settings)
 
-    monkeypatch.setattr(sketches, "sketched", counted)
+    monkeypatch.setattr(signatures, "with_signatures", counted)
     return made
 
 
 def read(store: Store, batches: list[Batch] = BATCHES, **changes: int) -> list[tuple[Batch, list[dict[str, object]]]]:
     settings = SETTINGS.model_copy(update=changes)
-    return [(batch, data.to_pylist()) for batch, data in sketched_articles(store, batches, settings)]
+    return [(batch, data.to_pylist()) for batch, data in signed_batches(store, batches, settings)]
 
 
 def test_what_was_kept_is_what_is_made(store: Store, made: list[int]) -> None:
     first = read(store)
-    assert first == [(batch, sketched(store.read("clean", batch), SETTINGS).to_pylist()) for batch in BATCHES]
+    assert first == [(batch, with_signatures(store.read("clean", batch), SETTINGS).to_pylist()) for batch in BATCHES]
     assert read(store) == first
     assert made == [1, 2, 3]
     assert sorted(store.files.below(FOLDER)) == [f"{FOLDER}/2026-04-12.parquet", f"{FOLDER}/2026-04-13.parquet"]
 
 
-def test_only_a_new_batch_is_sketched(store: Store, made: list[int]) -> None:
+def test_only_a_new_batch_gets_its_signatures(store: Store, made: list[int]) -> None:
     read(store, BATCHES[:1])
     read(store)
     assert made == [1, 2, 3]
 
 
-def test_a_batch_that_was_made_again_is_sketched_again(store: Store, made: list[int]) -> None:
+def test_a_batch_that_was_made_again_gets_its_signatures_again(store: Store, made: list[int]) -> None:
     before = read(store)
     write(store, BATCHES[1], "نص آخر طويل عن الميناء والسوق والمدرسة والمطار والحديقة والمكتبة والمستشفى")
     after = read(store)
     assert made == [1, 2, 3, 1]
     assert [after[0], after[2]] == [before[0], before[2]]
-    assert after[1][1][0]["sketch"] != before[1][1][0]["sketch"]
+    assert after[1][1][0]["signature"] != before[1][1][0]["signature"]
 
 
 def test_other_settings_make_all_anew(store: Store, made: list[int]) -> None:
     read(store)
     (_, (article,)), *_ = read(store, minhash_permutations=64)
-    assert len(article["sketch"]) == 4 * 64
+    assert len(article["signature"]) == 4 * 64
     assert made == [1, 2, 3] * 2
 
 

@@ -47,7 +47,7 @@ kind = "folder"
 addresses = ["scheduled.txt"]
 enabled = true
 """
-OPERATIONS = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 class Service:

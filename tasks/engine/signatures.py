@@ -1,7 +1,7 @@
-"""Sketches: what finding copies needs to know of the articles of the last weeks, kept beside the tables.
+"""Signatures: what finding copies needs to know of the articles of the last weeks, kept beside the tables.
 
-One Parquet file a day below `_sketches/`, made from `clean`: what is missing there, of batches that are new, were made
-again or were read under other settings, is made when it is asked for. So no run reads the texts of weeks.
+One Parquet file a day below `_signatures/`, made from `clean`: what is missing there, of batches that are new, were
+made again or read under other settings, is made when it is asked for. So no run reads the texts of weeks.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import datasketch
 import pyarrow as pa
 
 from nabra.config.settings import CleanSettings
-from nabra.tasks.stories.stories import sketched
+from nabra.tasks.stories.stories import with_signatures
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.parquet import decode, encode
 from nabra.tasks.warehouse.store import Store
 
 log = logging.getLogger(__name__)
 
-FOLDER: Final = "_sketches"
+FOLDER: Final = "_signatures"
 # Raised when another text is taken of an article, or it is cut into other words.
-SKETCH_VERSION: Final = 1
-# In a file's metadata: how its sketches were made; name, stamp and number of rows of each batch in it, in order.
+SIGNATURE_VERSION: Final = 1
+# In a file's metadata: how its signatures were made; name, stamp and number of rows of each batch in it, in order.
 MADE_BY: Final = "nabra.made_by"
 BATCHES: Final = "nabra.batches"
 # Of a file of `clean`: another one where the batch was made again.
@@ -35,17 +35,17 @@ Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Sketched:
-    """The articles of a batch as `sketched` gives them, and the stamp of the file that they are from."""
+class SignedBatch:
+    """The articles of a batch as `with_signatures` gives them, and the stamp of the file that they are from."""
 
     stamp: Stamp
     articles: pa.Table
 
 
-def sketched_articles(
+def signed_batches(
     store: Store, batches: Collection[Batch], settings: CleanSettings
 ) -> Iterator[tuple[Batch, pa.Table]]:
-    """Each of these batches of `clean`, oldest first, with its articles as `sketched` gives them.
+    """Each of these batches of `clean`, oldest first, with its articles as `with_signatures` gives them.
 
     What was not kept is made and kept; what was kept of days without any of these batches is removed.
     """
@@ -60,21 +60,21 @@ def sketched_articles(
             yield Batch(day, batch_id), found.articles
 
 
-def _of_day(store: Store, day: str, stamps: Mapping[str, Stamp], settings: CleanSettings) -> dict[str, Sketched]:
+def _of_day(store: Store, day: str, stamps: Mapping[str, Stamp], settings: CleanSettings) -> dict[str, SignedBatch]:
     """The batches of a day, from what was kept as far as it is still so."""
-    kept, found = _kept(store, day, settings), dict[str, Sketched]()
+    kept, found = _kept(store, day, settings), dict[str, SignedBatch]()
     for batch_id, stamp in sorted(stamps.items()):
         found[batch_id] = (
             kept[batch_id]
             if batch_id in kept and kept[batch_id].stamp == stamp
-            else Sketched(stamp, sketched(store.read("clean", Batch(day, batch_id)), settings))
+            else SignedBatch(stamp, with_signatures(store.read("clean", Batch(day, batch_id)), settings))
         )
     if any(kept.get(batch_id) is not each for batch_id, each in found.items()) or kept.keys() - found.keys():
         _keep(store, day, found, settings)
     return found
 
 
-def _kept(store: Store, day: str, settings: CleanSettings) -> dict[str, Sketched]:
+def _kept(store: Store, day: str, settings: CleanSettings) -> dict[str, SignedBatch]:
     content = store.files.read(_name(day))
     if content is None:
         return {}
@@ -87,21 +87,21 @@ def _kept(store: Store, day: str, settings: CleanSettings) -> dict[str, Sketched
         return {}
     found, begin = {}, 0
     for batch_id, size, time, rows in json.loads(metadata[BATCHES]):
-        found[batch_id] = Sketched((size, time), data.slice(begin, rows))
+        found[batch_id] = SignedBatch((size, time), data.slice(begin, rows))
         begin += rows
     return found
 
 
-def _keep(store: Store, day: str, found: Mapping[str, Sketched], settings: CleanSettings) -> None:
+def _keep(store: Store, day: str, found: Mapping[str, SignedBatch], settings: CleanSettings) -> None:
     listed = [(batch_id, *each.stamp, len(each.articles)) for batch_id, each in found.items()]
     data = pa.concat_tables(each.articles.replace_schema_metadata(None) for each in found.values())
     store.files.write(_name(day), encode(data, {MADE_BY: _made_by(settings), BATCHES: json.dumps(listed)}))
 
 
 def _made_by(settings: CleanSettings) -> str:
-    """What decides on a sketch."""
+    """What decides on a signature."""
     parameters = (settings.minhash_permutations, settings.shingle_words)
-    return json.dumps([SKETCH_VERSION, datasketch.__version__, *parameters])
+    return json.dumps([SIGNATURE_VERSION, datasketch.__version__, *parameters])
 
 
 def _name(day: str) -> str:

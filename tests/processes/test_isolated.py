@@ -17,7 +17,7 @@ from nabra.tasks.processes.isolated import call_alone
 ORPHAN = """
 import sys
 from nabra.tasks.processes.isolated import call_alone
-from tests.test_alone import tell_and_sleep
+from tests.processes.test_isolated import tell_and_sleep
 
 if __name__ == "__main__":
     call_alone(tell_and_sleep, sys.argv[1])
@@ -71,7 +71,7 @@ def test_a_process_killed_from_outside_is_started_again(tmp_path: Path) -> None:
 
 def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:
     (tmp_path / "caller.py").write_text(ORPHAN)
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     caller = subprocess.Popen([sys.executable, tmp_path / "caller.py", tmp_path / "pid"], env=environment)
     child = int(wait_for(tmp_path / "pid"))
     caller.kill()

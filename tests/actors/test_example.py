@@ -11,7 +11,7 @@ from tests.workplace import Workplace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
-PAGE = (Path(__file__).parents[1] / "docs" / "actors.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "actors.md").read_text(encoding="utf-8")
 
 
 def block(file: str) -> str:
