@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from nabra.tasks.warehouse.export import Row, Rows
     from nabra.tasks.warehouse.store import Store
 
-app = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
+export = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
 
 Documents = Annotated[list[str] | None, typer.Argument(help="Articles, named as for `nabra show`. [default: all]")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write. [default: standard output]")]
 
 
-@app.command()
+@export.command()
 def conllu(
     documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
 ) -> None:
@@ -39,7 +39,7 @@ def conllu(
     _write(open_store(config, warehouse), documents, output, CONLLU_READS, lines)
 
 
-@app.command()
+@export.command()
 def jsonl(
     documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
 ) -> None:
@@ -60,7 +60,7 @@ def _write(
     lines: Callable[[Row, Rows], Iterator[str]],
 ) -> None:
     from nabra.flows.cli.document import find_document
-    from nabra.flows.cli.sql import open_views
+    from nabra.flows.cli.views import open_views
     from nabra.tasks.warehouse.export import articles
 
     with open_views(store) as views:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import typer
 from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nabra.flows.cli.sql import open_views, run_query
-from nabra.flows.terminal.bidi import Reading, plain_table
+from nabra.config.settings import Settings, load_settings
+from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_store
+from nabra.flows.cli.views import open_views, run_query
+from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
+from nabra.flows.terminal.tables import plain_table, readable_bytes
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.errors import StoreError
 from nabra.tasks.stages import STAGES
@@ -23,18 +31,10 @@ from nabra.tasks.warehouse.lease import seen_holder
 from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store
 
-UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 # Columns of `runs`: how many documents were met, and what became of them.
 SOURCE_NUMBERS: Final = (
-    "found",
-    "new",
-    "edited",
-    "known",
-    "unchanged",
-    "not_modified",
-    "robots",
-    "failed",
-    "postponed",
+    *("found", "new", "edited", "known", "unchanged"),
+    *("not_modified", "robots", "failed", "postponed"),
 )
 RIGHT: Final = frozenset(
     {"files", "rows", "size", "batches done", "pending", "documents", "received"}
@@ -42,7 +42,55 @@ RIGHT: Final = frozenset(
 )
 
 
-def status(store: Store) -> RenderableType:
+def status(
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print what is wrong at present, a line each; nothing where all is well.")
+    ] = False,
+) -> None:
+    """Tell what lies in the warehouse, what is still to do, what was rejected and why.
+
+    Files, rows and size of each table; batches that each stage has done and has yet to do (pending: the next run does
+    them); what the last run fetched of each source; batches that failed; documents rejected, by reason.
+
+    `--check` is for cron and monitoring. It tells of batches that failed, of sources that have failed for
+    `run.max_failing_hours` or given nothing new for `run.max_silent_days`, and when nothing was fetched for as long;
+    where `PREFECT_API_URL` is set, also when that API lets in who has no credential.
+
+    **Examples**
+
+    `nabra status --warehouse s3://bucket/news`
+
+    `nabra status --check || echo "look after nabra"`
+
+    **Exit status** 1: `--check` found something wrong.
+    """
+    store = open_store(config, warehouse)
+    if check:
+        _check(store, load_settings(config))
+        return
+    put(describe_warehouse(store), sys.stdout)
+
+
+def _check(store: Store, settings: Settings) -> None:
+    from nabra.flows.prefect.api import OPEN, is_open, redacted
+    from nabra.tasks.engine.health import problems
+    from nabra.tasks.fetch import load_sources
+
+    address = os.environ.get("PREFECT_API_URL")
+    found = 0
+    if address and is_open(address):
+        found += 1
+        print(OPEN.format(redacted(address)))
+    for problem in problems(store, load_sources(Path(settings.fetch.sources)), settings.run, datetime.now(UTC)):
+        found += 1
+        print(problem)
+    if found:
+        raise typer.Exit(EXIT_NOT_WELL)
+
+
+def describe_warehouse(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
     Who works on it; files, rows, size and last day of each dataset; batches done and pending of each stage; what the
@@ -79,14 +127,6 @@ def status(store: Store) -> RenderableType:
             *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
             *_newest(newest),
         )
-
-
-def readable_bytes(size: int) -> str:
-    """A number of bytes in the largest unit (of a thousand) that leaves at least one before the point."""
-    value, unit = float(size), 0
-    while value >= 1000 and unit < len(UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    return f"{size} B" if unit == 0 else f"{value:.1f} {UNITS[unit]}"
 
 
 def _at_work(store: Store) -> list[RenderableType]:
@@ -146,17 +186,12 @@ def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
     # What happened nowhere takes no room.
     shown_numbers = [name for name in SOURCE_NUMBERS if name in ("found", "new") or any(row[name] for row in rows)]
     headings = ("source", "last run", *(name.replace("_", " ") for name in shown_numbers), "received", "why")
-    shown = (
-        (
-            row["source"],
-            row["run"],
-            *(f"{row[name]:,}" for name in shown_numbers),
-            readable_bytes(row["bytes"]),
-            row["failures"] or "",
-        )
-        for row in rows
-    )
-    return [_grid(*headings, rows=shown)]
+    return [_grid(*headings, rows=(_source_cells(row, shown_numbers) for row in rows))]
+
+
+def _source_cells(row: Mapping[str, Any], numbers: Iterable[str]) -> tuple[str, ...]:
+    counts = (f"{row[name]:,}" for name in numbers)
+    return (row["source"], row["run"], *counts, readable_bytes(row["bytes"]), row["failures"] or "")
 
 
 def _stories(counted: pa.Table) -> list[RenderableType]:
@@ -174,9 +209,7 @@ def _newest(found: pa.Table) -> list[RenderableType]:
 
 
 def _grid(*headings: str, rows: Iterable[tuple[str, ...]]) -> Table:
-    grid = plain_table()
-    for heading in headings:
-        grid.add_column(heading, justify="right" if heading in RIGHT else "left")
+    grid = plain_table(*headings, right=RIGHT)
     for row in rows:
         grid.add_row(*(Text(escape(cell)) for cell in row))
     grid.add_row()

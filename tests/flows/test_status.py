@@ -6,8 +6,9 @@ from pathlib import Path
 import pyarrow.fs as pafs
 import pytest
 
-from nabra.flows.cli.status import readable_bytes, status
+from nabra.flows.cli.status import describe_warehouse
 from nabra.flows.terminal.bidi import put
+from nabra.flows.terminal.tables import readable_bytes
 from nabra.tasks.errors import StoreError
 from nabra.tasks.warehouse.lease import hold
 from nabra.tasks.warehouse.store import Batch, Store
@@ -16,7 +17,7 @@ from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
 
 def lines(store: Store) -> list[list[str]]:
     stream = io.StringIO()
-    put(status(store), stream)
+    put(describe_warehouse(store), stream)
     return [line.split() for line in stream.getvalue().splitlines()]
 
 
@@ -68,7 +69,7 @@ def test_status_says_who_works_on_the_warehouse_and_since_when(store: Store, tmp
 def test_status_names_a_damaged_file(store: Store) -> None:
     (Path(store.root) / "quotes" / "ingest_date=2026-04-12" / "one.parquet").write_bytes(b"no parquet")
     with pytest.raises(StoreError, match=r"quotes.*one\.parquet.*damaged"):
-        status(store)
+        describe_warehouse(store)
 
 
 @pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (41_500_000, "41.5 MB")])

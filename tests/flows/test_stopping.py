@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from nabra.flows.cli.ending import STARTING
+from nabra.flows.cli.flow_run import STARTING
 from nabra.flows.prefect.signals import STOPPED
 from nabra.tasks.engine.attempts import AT_WORK, failures
 from nabra.tasks.stages import STAGES

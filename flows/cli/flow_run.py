@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from nabra.config.settings import Settings
+from nabra.flows.cli.options import EXIT_NOT_WELL
 from nabra.flows.prefect.parameters import Place
 from nabra.flows.prefect.server import prefect_server
 from nabra.flows.prefect.signals import stopping
@@ -19,7 +20,6 @@ from nabra.tasks.errors import StandstillError
 if TYPE_CHECKING:
     from nabra.flows.news import RunSummary
 
-EXIT_REJECTED: Final = 1
 STARTING: Final = "nabra: starting; until models and Prefect are ready some ten seconds pass"
 
 
@@ -57,4 +57,4 @@ def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> 
         told = f"{summary.reject_share:.0%} of the documents were rejected; see: {place.command('status')}"
         print(f"nabra: {told}", file=sys.stderr)
     if failed or summary.reject_share > settings.run.max_reject_share:
-        raise typer.Exit(EXIT_REJECTED)
+        raise typer.Exit(EXIT_NOT_WELL)

@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import time
-from datetime import datetime
 from itertools import chain
 from typing import Annotated
 
 import typer
 
 from nabra.config.settings import load_settings
-from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
-from nabra.flows.prefect.parameters import StageName
+from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_store
 from nabra.tasks.errors import UsageError
 
-EXIT_BROKEN = 1
 HOUR_SECONDS = 3600
-DAY = ["%Y-%m-%d"]
 
 
 def validate(
@@ -51,7 +47,7 @@ def validate(
             print(f"{problem.dataset} {problem.batch}: {problem.wrong}")
     print(f"{seen.batches} batches, {seen.rows:,} rows, {problems or 'no'} problems", file=sys.stderr)
     if problems:
-        raise typer.Exit(EXIT_BROKEN)
+        raise typer.Exit(EXIT_NOT_WELL)
 
 
 def retry(
@@ -71,7 +67,7 @@ def retry(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from nabra.flows.cli.ending import begin_run, end_run
+    from nabra.flows.cli.flow_run import begin_run, end_run
     from nabra.flows.prefect.parameters import Place
     from nabra.tasks.engine.attempts import failures, release
 
@@ -89,36 +85,6 @@ def retry(
 
     place = Place.of(warehouse, config)
     end_run(lambda: pending(place), load_settings(config), place)
-
-
-def backfill(
-    first: Annotated[datetime, typer.Option("--from", help="First day on which documents were fetched.", formats=DAY)],
-    last: Annotated[datetime, typer.Option("--to", help="Last day, included.", formats=DAY)],
-    stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = StageName.clean,
-    warehouse: Warehouse = None,
-    config: ConfigFile = None,
-) -> None:
-    """Make past days anew where settings or models have changed since: `run --refresh` for a range of days.
-
-    Nothing is fetched: the documents are in the warehouse. The days are those on which they were fetched, `ingest_date`
-    in every table.
-
-    **Example** `nabra backfill --from 2026-04-01 --to 2026-04-30 --stage stance`
-
-    **Exit status** 1: as with `nabra run`.
-    """
-    from nabra.flows.cli.ending import begin_run, end_run
-    from nabra.flows.prefect.parameters import BackfillParameters, Place
-
-    if last < first:
-        raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
-    open_store(config, warehouse)
-    begin_run()
-    from nabra.flows.news import backfill
-
-    parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
-    place = Place.of(warehouse, config)
-    end_run(lambda: backfill(parameters, place), load_settings(config), place)
 
 
 def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
@@ -155,7 +121,7 @@ def vacuum(
 
     **Example** `nabra vacuum --dry-run`
     """
-    from nabra.flows.cli.status import readable_bytes
+    from nabra.flows.terminal.tables import readable_bytes
     from nabra.tasks.warehouse.lease import hold
     from nabra.tasks.warehouse.snapshot import forget_removed, stale
 
