@@ -20,7 +20,8 @@ from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, s
 from nabra.tasks.engine.fingerprint import fingerprints
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
 from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
-from nabra.tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
+from nabra.tasks.fetch.sources import load_sources
+from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
 from nabra.tasks.run import Plan, StageCount, close_tools, open_tools, progress_of, run_fetch, run_stage
 from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.lease import Check, hold

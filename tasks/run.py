@@ -24,7 +24,7 @@ from nabra.tasks.engine.repeats import documents, merged, shared, taken_over, wi
 from nabra.tasks.engine.resources import Toolbox
 from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.errors import BatchError
-from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.processes.isolated import call_alone
 from nabra.tasks.schemas import VERSION
 from nabra.tasks.stages import STAGES, Stage, StageOutput

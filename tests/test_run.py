@@ -15,7 +15,7 @@ from nabra.config.settings import load_settings
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.resources import Toolbox
 from nabra.tasks.errors import StoreError
-from nabra.tasks.fetch import targets_from_arguments
+from nabra.tasks.fetch.targets import targets_from_arguments
 from nabra.tasks.parse.parser import Parser
 from nabra.tasks.run import Plan, StageCount, process_batch
 from nabra.tasks.stage_functions import FUNCTIONS, StageTools

@@ -22,7 +22,7 @@ from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from nabra.tasks.engine.source_check import SourceCheck
-    from nabra.tasks.fetch import Source
+    from nabra.tasks.fetch.sources import Source
 
 sources = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def list_sources(
 
     **Example** `nabra sources list`
     """
-    from nabra.tasks.fetch import load_sources
+    from nabra.tasks.fetch.sources import load_sources
 
     table = plain_table("source", "on", "kind", "country", "name", "address")
     for source in load_sources(Path(load_settings(config).fetch.sources)):
@@ -84,7 +84,7 @@ def check(
 
 
 def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
-    from nabra.tasks.fetch import load_sources
+    from nabra.tasks.fetch.sources import load_sources
 
     sources = {source.id: source for source in load_sources(Path(settings.fetch.sources))}
     unknown = [name for name in ids if name not in sources]

@@ -10,7 +10,7 @@ from typing import Any
 
 from nabra.config.settings import Settings
 from nabra.tasks.data_files import data_files
-from nabra.tasks.fetch import load_sources
+from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.models.folders import model_folder, opinion_folder, verify
 from nabra.tasks.schemas import SCHEMA_VERSION
 

@@ -16,7 +16,7 @@ from nabra.tasks.engine.calls import ready
 from nabra.tasks.engine.repeats import Originals
 from nabra.tasks.engine.sketches import sketched_articles
 from nabra.tasks.engine.standstill import Progress
-from nabra.tasks.fetch import load_sources
+from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.processes.pool import WorkerPool
 from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.store import Batch, Store

@@ -16,7 +16,7 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.resources import Toolbox
-from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.run import Plan, process_batch
 from nabra.tasks.warehouse.store import Store
 

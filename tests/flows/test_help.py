@@ -13,7 +13,7 @@ import typer
 
 from nabra.flows.cli import commands, main
 from nabra.flows.cli.commands import Command, load
-from nabra.tasks.fetch import ACCEPTED_SUFFIXES
+from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES
 from tests.workplace import NABRA, Workplace
 
 LISTED = [command for group in commands.COMMANDS.values() for command in group]

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Document, Target
 from nabra.tasks.fetch.listings.feeds import FeedItem
 from nabra.tasks.fetch.listings.sitemaps import is_sitemap, read_sitemap
+from nabra.tasks.fetch.outcomes import Document
+from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import fetched
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"

@@ -8,13 +8,13 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Found, Refused
 from nabra.tasks.fetch.local.rows import find_rows
+from nabra.tasks.fetch.outcomes import Found, Rejected
 
 LIMIT = 1000
 
 
-def rows_of(path: Path, limit: int = LIMIT) -> list[Found | Refused]:
+def rows_of(path: Path, limit: int = LIMIT) -> list[Found | Rejected]:
     bounds = {"max_payload_bytes": limit, "max_record_bytes": 8 * limit, "max_columns": 10}
     return list(find_rows(path, path.name, "cli", load_settings().fetch.model_copy(update=bounds)))
 
@@ -74,7 +74,7 @@ def test_a_broken_line_is_refused_with_file_and_line_and_reading_goes_on(
 ) -> None:
     path = json_lines(tmp_path, {"id": "before", "text": "نص"}, line, {"id": "after", "text": "نص"})
     before, broken, after = rows_of(path)
-    assert isinstance(broken, Refused)
+    assert isinstance(broken, Rejected)
     assert (broken.row["reason"], broken.row["url"]) == (reason, f"{path.as_uri()}:2")
     assert detail in broken.row["detail"]
     assert isinstance(before, Found)
@@ -84,7 +84,7 @@ def test_a_broken_line_is_refused_with_file_and_line_and_reading_goes_on(
 def test_deeply_nested_json_is_malformed_and_not_a_crash(tmp_path: Path) -> None:
     path = json_lines(tmp_path, b"[" * 100_000)
     (broken,) = rows_of(path, limit=1_000_000)
-    assert isinstance(broken, Refused)
+    assert isinstance(broken, Rejected)
     assert broken.row["reason"] == "malformed"
 
 
@@ -115,7 +115,7 @@ def test_csv_rows_may_hold_line_breaks_and_long_fields(tmp_path: Path) -> None:
     first, second, third = rows_of(path, limit=1_000_000)
     assert isinstance(first, Found)
     assert isinstance(second, Found)
-    assert isinstance(third, Refused)
+    assert isinstance(third, Rejected)
     assert first.load().content.decode() == long_text
     assert second.load().content.decode() == 'قال: "نعم"'
     assert second.hint_title is None
@@ -126,7 +126,7 @@ def test_a_csv_row_in_another_charset_costs_only_itself(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(b"id,text\n1," + "نص".encode("cp1256") + b"\n2," + "نص".encode() + b"\n")
     first, second = rows_of(path)
-    assert isinstance(first, Refused)
+    assert isinstance(first, Rejected)
     assert (first.row["reason"], first.row["url"]) == ("unreadable", f"{path.as_uri()}:2")
     assert isinstance(second, Found)
 
@@ -135,7 +135,7 @@ def test_a_csv_file_without_the_columns_is_refused_as_a_whole(tmp_path: Path) ->
     path = tmp_path / "rows.csv"
     path.write_text("name,body\na,b\nc,d\n", encoding="utf-8")
     (refusal,) = rows_of(path)
-    assert isinstance(refusal, Refused)
+    assert isinstance(refusal, Rejected)
     assert "the first line must name the columns" in refusal.row["detail"]
 
 
@@ -153,7 +153,7 @@ def test_a_row_whose_address_is_none_of_the_web_is_refused_by_its_line(tmp_path:
     *refusals, good = rows_of(path)
     assert isinstance(good, Found)
     for number, refusal in enumerate(refusals, start=1):
-        assert isinstance(refusal, Refused)
+        assert isinstance(refusal, Rejected)
         assert refusal.row["url"] == f"{path.as_uri()}:{number}"
         assert refusal.row["reason"] in ("refused", "malformed")
 
@@ -180,7 +180,7 @@ def test_a_row_whose_address_is_none_of_the_web_is_refused_by_its_line(tmp_path:
 def test_the_source_of_a_row_has_a_form_that_does_nothing(tmp_path: Path, written: str, label: str | None) -> None:
     (found,) = rows_of(json_lines(tmp_path, {"id": "1", "text": "نص", "source": written}), limit=1_000_000)
     if label is None:
-        assert isinstance(found, Refused)
+        assert isinstance(found, Rejected)
         assert (found.row["source"], found.row["reason"]) == ("cli", "malformed")
         assert "`source` has" in found.row["detail"]
     else:
@@ -207,7 +207,7 @@ def test_a_csv_row_of_too_many_columns_costs_itself(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("id,text\n1,نص" + ",x" * 50 + "\n2,نص,x\n3\n", encoding="utf-8")
     wide, good, short = rows_of(path)
-    assert isinstance(wide, Refused)
+    assert isinstance(wide, Rejected)
     assert "see fetch.max_columns" in wide.row["detail"]
     assert isinstance(good, Found)
     assert isinstance(short, Found)
@@ -215,5 +215,5 @@ def test_a_csv_row_of_too_many_columns_costs_itself(tmp_path: Path) -> None:
 
 def test_a_number_of_five_thousand_digits_costs_its_row(tmp_path: Path) -> None:
     broken, good = rows_of(json_lines(tmp_path, b'{"id": ' + b"9" * 5_000 + b"}", {"id": 1, "text": "نص"}))
-    assert isinstance(broken, Refused)
+    assert isinstance(broken, Rejected)
     assert isinstance(good, Found)

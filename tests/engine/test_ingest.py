@@ -12,7 +12,7 @@ from nabra.config.settings import CONFIG_FOLDER, load_settings
 from nabra.tasks.clean import cleaner_pool
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.resources import Toolbox
-from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.run import Plan, process_batch
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.validate import Validation, validate

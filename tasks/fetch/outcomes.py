@@ -1,4 +1,4 @@
-"""What fetch hands on: documents received, refused or known already, and how every address asked has answered."""
+"""Outcomes: what became of each document that was met, and of each address that was asked."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nabra.tasks.fetch.pages import Page, Version
+from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.stages import reject
-
-if TYPE_CHECKING:
-    from nabra.tasks.fetch.pages import Page, Version
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     """A document that could not be taken: a row of dataset `rejects`."""
 
     row: dict[str, Any]
@@ -46,7 +45,7 @@ class Refused:
 
 
 @dataclass(frozen=True)
-class Known:
+class Seen:
     """A document met in an earlier run and not asked for again now."""
 
     doc_id: str
@@ -54,7 +53,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Unchanged:
     """A document of the warehouse that was asked for again and is the same, or cannot be had any more."""
 
     doc_id: str
@@ -67,8 +66,8 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A feed, a sitemap or a robots.txt that was asked; given when all that it names is settled."""
+class Polled:
+    """A feed, a sitemap or a robots.txt that was asked; told when all that it names is settled."""
 
     page: Page
 
@@ -79,30 +78,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Postponed:
+class Deferred:
     """An address that is left to the next run, because the budget of this one is spent."""
 
     url: str
     source: str
 
 
-Fetched = Document | Refused | Known | Kept | Asked | Postponed
-
-
-@dataclass(frozen=True)
-class Payload:
-    """The bytes of a document and what the server, or the file name, says about them.
-
-    `received_at` is when, for what was received earlier by somebody else.
-    """
-
-    content: bytes
-    content_type: str | None = None
-    charset: str | None = None
-    status: int = 200
-    etag: str | None = None
-    last_modified: str | None = None
-    received_at: datetime | None = None
+Fetched = Document | Rejected | Seen | Unchanged | Polled | Deferred
 
 
 @dataclass(frozen=True)
@@ -121,7 +104,7 @@ class Found:
 
     @property
     def is_file(self) -> bool:
-        """Whether it is all of a file of this machine, not a part of one."""
+        """True if it is all of a file of this machine, not a part of one."""
         return self.url.startswith("file:") and "#" not in self.url
 
     def row(self, payload: Payload, earlier: Version | None = None) -> dict[str, Any]:
@@ -144,11 +127,13 @@ class Found:
             "previous_sha256": earlier.payload_sha256 if earlier else None,
         }
 
-    def refused(self, reason: str, detail: str) -> Refused:
+    def rejected(self, reason: str, detail: str) -> Rejected:
         """The row of `rejects`."""
-        return Refused(reject("fetch", {"doc_id": self.doc_id, "url": self.url, "source": self.source}, reason, detail))
+        return Rejected(
+            reject("fetch", {"doc_id": self.doc_id, "url": self.url, "source": self.source}, reason, detail)
+        )
 
 
-def refused(url: str, source: str, reason: str, detail: str) -> Refused:
+def rejected(url: str, source: str, reason: str, detail: str) -> Rejected:
     """The row of `rejects` of something that has no document id: a line that is no row, a feed that does not answer."""
-    return Refused(reject("fetch", {"url": url, "source": source}, reason, detail))
+    return Rejected(reject("fetch", {"url": url, "source": source}, reason, detail))

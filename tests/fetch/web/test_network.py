@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from nabra.tasks.fetch import Target
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.network import is_public
 from tests.fetch.conftest import PAGE, fetched, get, refusal
 

@@ -69,7 +69,7 @@ def test_work_that_stands_still_is_ended(store: Store, stuck: Callable[[], objec
 
 @pytest.mark.parametrize("wait", ["__import__('time').sleep(60)", "__import__('re').match('(a+)+$', 'a' * 40 + 'b')"])
 def test_a_process_that_does_not_listen_is_ended_too(tmp_path: Path, wait: str) -> None:
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", STUCK.format(wait=wait), str(tmp_path / "w")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode in (EXIT_STATUS, 1), done.stderr

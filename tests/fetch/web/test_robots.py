@@ -5,7 +5,8 @@ import time
 import pytest
 
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Document, Target
+from nabra.tasks.fetch.outcomes import Document
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.client import open_web
 from nabra.tasks.fetch.web.robots import Robots, product_token
 from tests.fetch.conftest import PAGE, fetched, get, refusal

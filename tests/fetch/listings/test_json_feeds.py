@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 import pytest
 
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Target
 from nabra.tasks.fetch.listings.feeds import FeedItem
 from nabra.tasks.fetch.listings.json_feeds import is_json_feed, read_json_feed
+from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import fetched
 
 FEED = {

@@ -15,9 +15,9 @@ from warcio.warcwriter import WARCWriter
 
 from nabra.config.settings import load_settings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Document, Found, Refused
 from nabra.tasks.fetch.listings.reader import ListingReader
 from nabra.tasks.fetch.local.files import LocalInput
+from nabra.tasks.fetch.outcomes import Document, Found, Rejected
 
 SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 5_000})
 LOCAL = LocalInput("cli", SETTINGS, ListingReader(SETTINGS))
@@ -58,16 +58,16 @@ def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / request.param
 
 
-def rows(path: Path) -> Iterator[Document | Refused]:
+def rows(path: Path) -> Iterator[Document | Rejected]:
     for found in LOCAL.find(path):
-        assert isinstance(found, Found | Refused)
-        if isinstance(found, Refused):
+        assert isinstance(found, Found | Rejected)
+        if isinstance(found, Rejected):
             yield found
             continue
         try:
             yield Document(found.row(found.load()))
         except DocumentError as error:
-            yield found.refused(error.reason, error.detail)
+            yield found.rejected(error.reason, error.detail)
 
 
 def test_a_page_comes_with_what_its_server_said_and_when(path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_broken_archive_gives_what_it_has_and_says_where_it_ends(path: Path) -
     )
     found = list(rows(path))
     assert sum(isinstance(one, Document) for one in found) >= 2
-    assert all(one.row["reason"] in ("malformed", "empty") for one in found if isinstance(one, Refused))
+    assert all(one.row["reason"] in ("malformed", "empty") for one in found if isinstance(one, Rejected))
 
 
 def test_ten_thousand_records_are_read_in_bounded_memory(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_record_whose_address_is_none_of_the_web_is_a_reject(tmp_path: Path, a
     path = tmp_path / "odd.warc"
     path.write_bytes(record(answer(), address) + record(answer(), "HTTPS://example.org/2"))
     refusal, page = rows(path)
-    assert isinstance(refusal, Refused)
+    assert isinstance(refusal, Rejected)
     assert (refusal.row["url"], refusal.row["reason"] in ("refused", "malformed")) == (
         f"{path.as_uri()}:record 1",
         True,

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
-from nabra.tasks.fetch import Document, Refused, Target
+from nabra.tasks.fetch.outcomes import Document, Rejected
+from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import fetched
-from tests.fetch.test_warc import Archive
+from tests.fetch.local.test_warc import Archive
 
 SETTINGS = load_settings().fetch
 # Reads what it is given and prints the reasons of refusals, and the most memory it had, in MB.
@@ -23,10 +24,12 @@ READ = """
 import re, sys
 from pathlib import Path
 from nabra.config.settings import load_settings
-from nabra.tasks.fetch import Refused, Target, fetch_documents
+from nabra.tasks.fetch.documents import fetch_documents
+from nabra.tasks.fetch.outcomes import Rejected
+from nabra.tasks.fetch.targets import Target
 if __name__ == "__main__":
     events = fetch_documents([Target(sys.argv[1], "cli")], load_settings().fetch)
-    print(*{event.row["reason"] for event in events if isinstance(event, Refused)})
+    print(*{event.row["reason"] for event in events if isinstance(event, Rejected)})
     print(int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
 """
 SPARSE_BYTES = 3 << 30
@@ -105,7 +108,7 @@ def test_many_rows_and_records_are_bounded_by_the_settings(tmp_path: Path) -> No
         archive.add(b"GIF89a", "image/gif")
     archive.close()
     events = fetched(SETTINGS.model_copy(update={"max_records": 5}), Target(str(tmp_path), "cli"))
-    refusals = [event.row for event in events if isinstance(event, Refused)]
+    refusals = [event.row for event in events if isinstance(event, Rejected)]
     assert len(events) - len(refusals) == 10
     assert [row["reason"] for row in refusals] == ["too_large"] * 3
     assert all("fetch.max_records" in row["detail"] for row in refusals)

@@ -13,7 +13,8 @@ from nabra.flows.cli.main import main
 from nabra.tasks.engine.health import problems
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.resources import Toolbox
-from nabra.tasks.fetch import Source, targets_of
+from nabra.tasks.fetch.sources import Source
+from nabra.tasks.fetch.targets import targets_of
 from nabra.tasks.run import Plan
 from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import write

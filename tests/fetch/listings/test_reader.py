@@ -12,9 +12,9 @@ import pytest
 
 from nabra.config.settings import load_settings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Target
-from nabra.tasks.fetch.fetched import Payload
 from nabra.tasks.fetch.listings.reader import SHORT_BYTES, ListingReader, read_listing
+from nabra.tasks.fetch.payload import Payload
+from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import fetched
 
 BASE = "https://example.org/feed"

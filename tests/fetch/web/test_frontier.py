@@ -10,7 +10,9 @@ from contextlib import contextmanager
 import pytest
 
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Document, Target, fetch_documents
+from nabra.tasks.fetch.documents import fetch_documents
+from nabra.tasks.fetch.outcomes import Document
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.client import Shared, open_web
 from nabra.tasks.fetch.web.courtesy import Courtesy, StoppedError
 from nabra.tasks.fetch.web.frontier import Frontier

@@ -8,10 +8,10 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Target
-from nabra.tasks.fetch.fetched import Document, Found, Refused
 from nabra.tasks.fetch.listings.reader import ListingReader
 from nabra.tasks.fetch.local.files import LocalInput, WebLink
+from nabra.tasks.fetch.outcomes import Document, Found, Rejected
+from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import fetched
 
 SETTINGS = load_settings().fetch.model_copy(update={"max_payload_bytes": 1000})
@@ -75,7 +75,7 @@ def test_symbolic_links_are_followed_inside_the_folder_only(tmp_path: Path) -> N
     first, second, third = LOCAL.find(folder)
     assert isinstance(first, Found)
     assert isinstance(second, Found)
-    assert isinstance(third, Refused)
+    assert isinstance(third, Rejected)
     assert third.row["reason"] == "refused"
 
 
@@ -109,14 +109,14 @@ def test_a_local_feed_cannot_lead_out_of_its_folder(tmp_path: Path, link: str) -
     folder = tmp_path / "feeds"
     folder.mkdir()
     (refusal,) = LOCAL.find(feed(folder, link))
-    assert isinstance(refusal, Refused)
+    assert isinstance(refusal, Rejected)
     assert refusal.row["reason"] == ("refused" if link else "malformed")
 
 
 def test_an_xml_file_that_is_no_feed_is_malformed(tmp_path: Path) -> None:
     (tmp_path / "sitemap.xml").write_text("<urlset/>", encoding="utf-8")
     (refusal,) = LOCAL.find(tmp_path)
-    assert isinstance(refusal, Refused)
+    assert isinstance(refusal, Rejected)
     assert (refusal.row["reason"], refusal.row["url"]) == ("malformed", (tmp_path / "sitemap.xml").as_uri())
 
 
@@ -124,7 +124,7 @@ def test_a_local_sitemap_gives_its_pages_and_an_index_is_refused(tmp_path: Path)
     (tmp_path / "map.xml").write_text("<urlset><url><loc>https://example.org/1</loc></url></urlset>", encoding="utf-8")
     (tmp_path / "index.xml").write_text("<sitemapindex><sitemap><loc>map.xml</loc></sitemap></sitemapindex>")
     index, page = LOCAL.find(tmp_path)
-    assert isinstance(index, Refused)
+    assert isinstance(index, Rejected)
     assert "give its http(s) address" in index.row["detail"]
     assert isinstance(page, WebLink)
     assert page.item.link == "https://example.org/1"
@@ -167,7 +167,7 @@ def test_one_bad_link_of_a_local_feed_costs_that_link(tmp_path: Path) -> None:
             with pytest.raises(DocumentError, match="unreadable"):
                 refusal.load()
             continue
-        assert isinstance(refusal, Refused)
+        assert isinstance(refusal, Rejected)
         assert refusal.row["url"].startswith((folder / "feed.xml").as_uri() + "#")
         assert refusal.row["reason"] in ("malformed", "refused", "failed")
 
@@ -189,7 +189,7 @@ def test_a_folder_that_cannot_be_listed_costs_that_folder(tmp_path: Path) -> Non
         os.close(above)
     os.close(descriptor)
     refusal, found = LOCAL.find(tmp_path)
-    assert isinstance(refusal, Refused)
+    assert isinstance(refusal, Rejected)
     assert (refusal.row["reason"], refusal.row["detail"]) == (
         "unreadable",
         "the folder cannot be listed: File name too long",
@@ -205,7 +205,7 @@ def test_a_folder_that_vanishes_while_it_is_read_is_refused(tmp_path: Path) -> N
     found = LOCAL.find(tmp_path)
     assert isinstance(next(found), Found)
     shutil.rmtree(tmp_path / "b")
-    assert [one.row["reason"] for one in found if isinstance(one, Refused)] == ["unreadable"]
+    assert [one.row["reason"] for one in found if isinstance(one, Rejected)] == ["unreadable"]
 
 
 def test_names_that_no_text_can_hold_are_read(tmp_path: Path) -> None:
