@@ -14,7 +14,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from nabra.config.settings import Settings
-from nabra.tasks.clean import clean_articles
+from nabra.tasks.clean.clean import clean_articles
 from nabra.tasks.engine.attempts import set_aside
 from nabra.tasks.engine.calls import call_in_groups
 from nabra.tasks.engine.fingerprint import VERSION as NABRA_VERSION

@@ -25,10 +25,14 @@ from nabra.tasks.models.folders import (
 from nabra.tasks.parse.load import load_parser
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import Parser
-from nabra.tasks.sentiment import tag_sentiment
+from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.sentiment.classifier import Classifier, load_classifier
+from nabra.tasks.sentiment.sentiment import tag_sentiment
 from nabra.tasks.stages import StageOutput
-from nabra.tasks.stance import Judges, load_cues, load_decision, load_target_classifier, tag_stances
+from nabra.tasks.stance.decision import load_decision
+from nabra.tasks.stance.stances import Judges
+from nabra.tasks.stance.tag import tag_stances
+from nabra.tasks.stance.targets import load_target_classifier
 
 Tables = Mapping[str, pa.Table]
 

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from nabra.config.settings import Settings, load_settings
-from nabra.tasks.clean import Cleaner, PageReader, load_boilerplate, load_noise
+from nabra.tasks.clean.boilerplate import load_boilerplate
+from nabra.tasks.clean.cleaner import Cleaner, PageReader
+from nabra.tasks.clean.noise import load_noise
 from nabra.tasks.parse.parser import Parser
+from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.stage_functions import StageTools
-from nabra.tasks.stance import Judges, load_cues
+from nabra.tasks.stance.stances import Judges
 from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from typing import Any, Final, NamedTuple
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
+
+from nabra.flows.cli.imports import without_pandas
 
 MARKUP: Final = "markdown"
 
@@ -99,7 +97,7 @@ def list_commands(app: typer.Typer) -> None:
 def load(name: str) -> Any:
     """The command of that name as click has it, with its arguments and options."""
     (command,) = (command for commands in COMMANDS.values() for command in commands if command.name == name)
-    with _without_pandas():
+    with without_pandas():
         found = vars(import_module(f"nabra.flows.cli.{command.module or name}"))[name]
     app = typer.Typer(rich_markup_mode=MARKUP, add_completion=False)
     if isinstance(found, typer.Typer):
@@ -111,23 +109,3 @@ def load(name: str) -> Any:
 
 def _not_loaded() -> None:
     raise AssertionError("a command that was listed but not loaded")
-
-
-@contextmanager
-def _without_pandas() -> Iterator[None]:
-    """Let what is imported within do as where pandas is not installed.
-
-    pyarrow looks for it with its first value, a quarter of a second for nothing; where it needs pandas it looks again.
-    """
-    finder = _NoPandas()
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
-
-
-class _NoPandas(MetaPathFinder):
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname, name=fullname)

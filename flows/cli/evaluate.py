@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from nabra.config.settings import load_settings
 from nabra.flows.cli.options import ConfigFile
+from nabra.flows.terminal.inert import InertConsole
+from nabra.flows.terminal.scores import json_text, model_scores
 from nabra.tasks.errors import UsageError
+from nabra.tasks.models.folders import BUNDLED, OPEN, SCORES, model_folder, model_root
 
 
 def evaluate(
@@ -38,13 +43,38 @@ def evaluate(
 
     `nabra evaluate gold.jsonl --against before.parquet` # prints what has become right and wrong since
     """
-    from nabra.flows.evaluate import Report, evaluate_articles, evaluate_models
-
     if annotated is None:
         if errors or save or against:
             raise UsageError("--errors, --save and --against need annotated articles: nabra evaluate FILE.jsonl")
-        evaluate_models(data, config, as_json=as_json)
+        _evaluate_models(data, config, as_json=as_json)
     elif as_json and (errors or against):
         raise UsageError("--json prints the scores alone; leave out --errors and --against, or use --save")
     else:
+        from nabra.flows.evaluate import Report, evaluate_articles
+
         evaluate_articles(annotated, config, Report(errors, save, against, as_json))
+
+
+def _evaluate_models(data: Path | None, config: Path | None, *, as_json: bool) -> None:
+    """Print the scores of models: those of `parse.parser` measured anew on `data`, else those that all shipped with."""
+    parser = load_settings(config).parse.parser
+    scores = {parser: _measured(data, parser)} if data else shipped_scores()
+    if as_json:
+        print(json_text(scores))
+    else:
+        InertConsole().print(model_scores({f"nabra, {name}": values for name, values in scores.items()}))
+
+
+def _measured(data: Path, parser: str) -> dict[str, Any]:
+    from nabra.tasks.evaluate.models import score_models
+
+    return score_models(data, model_folder(parser))
+
+
+def shipped_scores() -> dict[str, Any]:
+    """The scores that came with the models, by profile."""
+    files = {profile: model_root(profile) / SCORES for profile in (BUNDLED, OPEN)}
+    scores = {name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items() if path.is_file()}
+    if not scores:
+        raise UsageError(f"{files[BUNDLED]} is missing; measure the scores with: nabra evaluate --data FOLDER")
+    return scores

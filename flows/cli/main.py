@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -28,6 +27,8 @@ list_commands(app)
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib import metadata
+
         print(f"nabra {metadata.version('nabra')}")
         raise typer.Exit
 

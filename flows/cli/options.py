@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from nabra.config.settings import load_settings
+from nabra.flows.cli.imports import without_pandas
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ def open_store(config: Path | None, warehouse: str | None) -> Store:
 
     UsageError where no run has ever been: a wrong path must not pass for a warehouse in order.
     """
-    from nabra.tasks.schemas import DATASETS
-    from nabra.tasks.warehouse.lease import FOLDER as LEASE
-    from nabra.tasks.warehouse.store import Store
+    with without_pandas():
+        from nabra.tasks.schemas import DATASETS
+        from nabra.tasks.warehouse.lease import FOLDER as LEASE
+        from nabra.tasks.warehouse.store import Store
 
     store = Store.open(load_settings(config, warehouse=warehouse).store)
     if not any(store.files(name) for name in (*DATASETS, LEASE)):

@@ -94,7 +94,10 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
-    from nabra.tasks.clean import Cleaner, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
+    from nabra.tasks.clean.boilerplate import load_boilerplate
+    from nabra.tasks.clean.cleaner import Cleaner, PageReader, cleaner_pool
+    from nabra.tasks.clean.noise import load_noise
+    from nabra.tasks.clean.selectors import Hints
     from nabra.tasks.engine.source_check import Trial
     from nabra.tasks.fetch.listings.reader import ListingReader
     from nabra.tasks.fetch.web.client import open_web

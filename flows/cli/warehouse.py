@@ -12,7 +12,14 @@ import typer
 
 from nabra.config.settings import load_settings
 from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_store
+from nabra.flows.terminal.tables import readable_bytes
+from nabra.tasks.engine.attempts import failures, release
 from nabra.tasks.errors import UsageError
+from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
+from nabra.tasks.warehouse import snapshot
+from nabra.tasks.warehouse.lease import hold
+from nabra.tasks.warehouse.validate import Validation
+from nabra.tasks.warehouse.validate import validate as find_problems
 
 HOUR_SECONDS = 3600
 
@@ -33,12 +40,9 @@ def validate(
 
     **Exit status** 1: something is wrong.
     """
-    from nabra.tasks.warehouse.snapshot import check_snapshot
-    from nabra.tasks.warehouse.validate import Validation, validate
-
     store = open_store(config, warehouse)
     seen, problems = Validation(), 0
-    for problem in chain(validate(store, seen), check_snapshot(store)):
+    for problem in chain(find_problems(store, seen), snapshot.check_snapshot(store)):
         problems += 1
         if as_json:
             shown = {"dataset": problem.dataset, "batch": str(problem.batch), "wrong": problem.wrong}
@@ -69,7 +73,6 @@ def retry(
     """
     from nabra.flows.cli.flow_run import begin_run, end_run
     from nabra.flows.prefect.parameters import Place
-    from nabra.tasks.engine.attempts import failures, release
 
     store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
@@ -96,14 +99,11 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
 
     **Example** `nabra compact`
     """
-    from nabra.tasks.warehouse.lease import hold
-    from nabra.tasks.warehouse.snapshot import MANIFEST, compact
-
     store = open_store(config, warehouse)
     with hold(store, "compact") as check:
-        sources, merged = compact(store, check)
+        sources, merged = snapshot.compact(store, check)
     done = f"merged {sources} files into {merged}; the snapshot" if merged else "nothing to merge; the snapshot stays"
-    print(f"{done}: {store}/{MANIFEST}", file=sys.stderr)
+    print(f"{done}: {store}/{snapshot.MANIFEST}", file=sys.stderr)
 
 
 def vacuum(
@@ -121,21 +121,17 @@ def vacuum(
 
     **Example** `nabra vacuum --dry-run`
     """
-    from nabra.flows.terminal.tables import readable_bytes
-    from nabra.tasks.warehouse.lease import hold
-    from nabra.tasks.warehouse.snapshot import forget_removed, stale
-
     store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
     with hold(store, "vacuum"):  # else it could be a run that is writing
-        found = store.temporary(before) | stale(store, before)
+        found = store.temporary(before) | snapshot.stale(store, before)
         for name in found:
             if dry_run:
                 print(name)
             else:
                 store.remove(name)
         if not dry_run:
-            forget_removed(store)
+            snapshot.forget_removed(store)
     if not found:
         print("nothing to remove", file=sys.stderr)
         return
@@ -151,9 +147,6 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
 
     **Example** `nabra migrate`
     """
-    from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
-    from nabra.tasks.warehouse.lease import hold
-
     store = open_store(config, warehouse)
     with hold(store, "migrate") as check:
         outdated = {dataset: store.outdated(dataset) for dataset in DATASETS}

@@ -11,7 +11,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -43,7 +42,7 @@ def _leave_out_of_path() -> None:
     sys.path[:] = [entry for entry in sys.path if entry and entry not in relative]
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds Prefect, as others do, to be loaded by `_Loader`: in whatever module and process it is first imported."""
 
     def find_spec(

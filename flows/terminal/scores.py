@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -40,6 +41,11 @@ def score_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
     for score in dict.fromkeys(score for column in columns for score in column):
         table.add_row(score, *(column.get(score, "–") for column in columns))
     return table
+
+
+def json_text(scores: Mapping[str, Any]) -> str:
+    """The scores as JSON, for programs."""
+    return json.dumps(scores, ensure_ascii=False, indent=1)
 
 
 def flat_scores(scores: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.config.settings import FetchSettings
-from nabra.tasks.clean import DuplicateIndex, clean_articles
+from nabra.tasks.clean.clean import clean_articles
 from nabra.tasks.engine.resources import Toolbox
 from nabra.tasks.engine.revisions import SAME, verdicts
 from nabra.tasks.fetch.batches import content_id, cut_batches
@@ -33,6 +33,7 @@ from nabra.tasks.fetch.pages import (
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
 from nabra.tasks.stages import StageOutput
+from nabra.tasks.stories.stories import DuplicateIndex
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.

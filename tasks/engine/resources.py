@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from nabra.config.settings import Settings
-from nabra.tasks.clean import Cleaner, DuplicateIndex, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
+from nabra.tasks.clean.boilerplate import load_boilerplate
+from nabra.tasks.clean.cleaner import Cleaner, PageReader, cleaner_pool
+from nabra.tasks.clean.noise import load_noise
+from nabra.tasks.clean.selectors import Hints
 from nabra.tasks.engine.calls import ready
 from nabra.tasks.engine.repeats import Originals
 from nabra.tasks.engine.sketches import sketched_articles
@@ -19,6 +22,7 @@ from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.processes.pool import WorkerPool
 from nabra.tasks.stages import STAGES
+from nabra.tasks.stories.stories import DuplicateIndex
 from nabra.tasks.warehouse.store import Batch, Store
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nabra.config.settings import CleanSettings
-from nabra.tasks.clean import sketched
 from nabra.tasks.engine.fingerprint import VERSION
+from nabra.tasks.stories.stories import sketched
 from nabra.tasks.warehouse.store import Batch, Store
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from nabra.config.settings import Settings
-from nabra.tasks.clean import DuplicateIndex, clean_articles
+from nabra.tasks.clean.clean import clean_articles
 from nabra.tasks.documents.identity import accepted_url, document_id, without_credentials
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.listings.feeds import FeedItem
@@ -21,6 +21,7 @@ from nabra.tasks.fetch.targets import Target, targets_of
 from nabra.tasks.fetch.web.client import Web
 from nabra.tasks.processes.pool import Workers
 from nabra.tasks.schemas import RAW, table
+from nabra.tasks.stories.stories import DuplicateIndex
 
 # One article that cannot be read says nothing of the outlet.
 TRIED_ARTICLES: Final = 3

@@ -5,10 +5,14 @@ import pyarrow as pa
 import pytest
 
 from nabra.config.settings import CONFIG_FOLDER, load_settings
-from nabra.tasks.clean import Article, Cleaner, DuplicateIndex, clean_articles, load_boilerplate
+from nabra.tasks.clean.boilerplate import load_boilerplate
+from nabra.tasks.clean.clean import clean_articles
+from nabra.tasks.clean.cleaner import Cleaner
+from nabra.tasks.clean.extract import Article
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.schemas import RAW, table
 from nabra.tasks.stages import StageOutput
+from nabra.tasks.stories.stories import DuplicateIndex
 from tests.in_process import InThisProcess
 
 SETTINGS = load_settings().clean

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nabra.config.settings import CONFIG_FOLDER, load_settings
-from nabra.tasks.clean import cleaner_pool
+from nabra.tasks.clean.cleaner import cleaner_pool
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.resources import Toolbox
 from nabra.tasks.fetch.targets import Target

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nabra.config.settings import load_settings
-from nabra.tasks.clean import Cleaner
+from nabra.tasks.clean.cleaner import Cleaner
 from nabra.tasks.engine.resources import Toolbox
 from nabra.tasks.warehouse.store import Store
 from tests.clean.test_clean import document

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 
 from nabra.config.settings import load_settings
-from nabra.tasks.clean import sketched
 from nabra.tasks.engine import sketches as sketches
 from nabra.tasks.engine.sketches import FOLDER, sketched_articles
+from nabra.tasks.stories.stories import sketched
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.conftest import clean_table
 

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from nabra.config.settings import CONFIG_FOLDER, load_settings
-from nabra.tasks.clean import Cleaner, DuplicateIndex, PageReader, clean_articles, load_boilerplate, load_noise
+from nabra.tasks.clean.boilerplate import load_boilerplate
 from nabra.tasks.clean.charset import decode
+from nabra.tasks.clean.clean import clean_articles
+from nabra.tasks.clean.cleaner import Cleaner, PageReader
+from nabra.tasks.clean.noise import load_noise
 from nabra.tasks.schemas import RAW, table
+from nabra.tasks.stories.stories import DuplicateIndex
 from tests.in_process import InThisProcess
 
 HERE = Path(__file__).parent

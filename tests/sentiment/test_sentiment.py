@@ -16,8 +16,8 @@ from nabra.config.settings import SentimentSettings
 from nabra.tasks.errors import ModelError
 from nabra.tasks.models.probabilities import softmax
 from nabra.tasks.schemas import SENTIMENTS
-from nabra.tasks.sentiment import tag_sentiment
 from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier
+from nabra.tasks.sentiment.sentiment import tag_sentiment
 from tests.conftest import WordClassifier, clean_table, sentence_table
 
 SETTINGS = SentimentSettings(headline_weight=3.0)

@@ -5,7 +5,9 @@ from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.schemas import ENTITIES, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
 from nabra.tasks.stages import StageOutput
-from nabra.tasks.stance import Judges, tag, tag_stances
+from nabra.tasks.stance import tag
+from nabra.tasks.stance.stances import Judges
+from nabra.tasks.stance.tag import tag_stances
 from tests.conftest import clean_table
 from tests.stance.conftest import actor_rows, sentence_rows
 
