@@ -17,7 +17,7 @@ from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table
-from nabra.tasks.stages import STAGES
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store
 
 COLOURS: Final = {"positive": "green", "negative": "red", "neutral": ""}

@@ -94,17 +94,14 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
-    from nabra.tasks.clean.boilerplate import load_boilerplate
-    from nabra.tasks.clean.cleaner import Cleaner, PageReader, cleaner_pool
-    from nabra.tasks.clean.noise import load_noise
+    from nabra.tasks.clean.cleaner import cleaner_pool, load_cleaner
     from nabra.tasks.clean.selectors import Hints
     from nabra.tasks.engine.source_check import Trial
     from nabra.tasks.fetch.listings.reader import ListingReader
     from nabra.tasks.fetch.web.client import open_web
 
-    clean = settings.clean
-    pages = PageReader(load_noise(Path(clean.noise)), clean.zone, {source.id: Hints.of(source) for source in sources})
-    pool = cleaner_pool(Cleaner(clean, load_boilerplate(Path(clean.boilerplate)), pages), workers=1)
+    cleaner = load_cleaner(settings.clean, {source.id: Hints.of(source) for source in sources})
+    pool = cleaner_pool(cleaner, workers=1)
     with open_web(settings.fetch) as web, ListingReader(settings.fetch) as listings, pool as cleaners:
         yield from map(Trial(settings, web, listings, cleaners).check, sources)
 

@@ -25,8 +25,8 @@ from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table, readable_bytes
 from nabra.tasks.engine.attempts import failures
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.lease import seen_holder
 from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.config.settings import FetchSettings
-from nabra.tasks.clean.clean import clean_articles
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.revisions import SAME, verdicts
 from nabra.tasks.fetch.batches import content_id, cut_batches
 from nabra.tasks.fetch.documents import fetch_documents
@@ -32,9 +31,10 @@ from nabra.tasks.fetch.pages import (
 )
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
-from nabra.tasks.stages import StageOutput
-from nabra.tasks.stories.stories import DuplicateIndex
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
+
+if TYPE_CHECKING:
+    from nabra.tasks.stories.stories import Extracted
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.
 PAUSES = 2
@@ -120,10 +120,10 @@ class Ingest:
     """One run's fetching into the warehouse; `counts` has the numbers of each source so far."""
 
     def __init__(
-        self, store: Store, tools: Toolbox, provenance: Provenance, now: Callable[[], datetime] = utc_now
+        self, store: Store, resources: Resources, provenance: Provenance, now: Callable[[], datetime] = utc_now
     ) -> None:
-        self._store, self._tools, self._provenance, self._now = store, tools, provenance, now
-        self._settings = tools.settings
+        self._store, self._resources, self._provenance, self._now = store, resources, provenance, now
+        self._settings = resources.settings
         self.started_at = now()
         self.counts: dict[str, SourceNumbers] = {}
         self.met = self.new = self.rejected = self.known = 0
@@ -176,17 +176,18 @@ class Ingest:
         found = verdicts(again, self._store, self._cleaned) if again else {}
         return [_judged(event, found) if isinstance(event, Document) else event for event in events]
 
-    def _cleaned(self, raw: pa.Table) -> StageOutput:
-        """What clean makes of documents, apart from stories."""
-        nothing, tools = DuplicateIndex(self._settings.clean), self._tools
-        return clean_articles(raw, tools.cleaners, nothing)
+    def _cleaned(self, raw: pa.Table) -> Extracted:
+        """What clean makes of documents, apart from stories. The imports are heavy, and few runs need them."""
+        from nabra.tasks.clean.clean import extract_articles
+
+        return extract_articles(raw, self._resources.cleaners)
 
     def __str__(self) -> str:
         return f"fetch: {self.met} documents met; stored: {self.new} new, {self.known} known, {self.rejected} refused"
 
     def _watched(self, fetched: Iterator[Fetched]) -> Iterator[Fetched]:
         for event in fetched:
-            self._tools.progress.tick()
+            self._resources.progress.tick()
             self.met += isinstance(event, (Document, Rejected, Seen, Unchanged))
             yield event
 

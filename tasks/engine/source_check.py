@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from nabra.config.settings import Settings
-from nabra.tasks.clean.clean import clean_articles
+from nabra.tasks.clean.clean import extract_articles
 from nabra.tasks.documents.identity import accepted_url, document_id, without_credentials
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.listings.feeds import FeedItem
@@ -21,7 +21,6 @@ from nabra.tasks.fetch.targets import Target, targets_of
 from nabra.tasks.fetch.web.client import Web
 from nabra.tasks.processes.pool import Workers
 from nabra.tasks.schemas import RAW, table
-from nabra.tasks.stories.stories import DuplicateIndex
 
 # One article that cannot be read says nothing of the outlet.
 TRIED_ARTICLES: Final = 3
@@ -174,8 +173,7 @@ class Trial:
             raw = table(RAW, [found.row(found.load())])
         except DocumentError as error:
             return Problem(found.url, error.reason, error.detail)
-        output = clean_articles(raw, self.cleaners, DuplicateIndex(self.settings.clean))
-        for reject in output.rejects.to_pylist():
+        extracted = extract_articles(raw, self.cleaners)
+        for reject in extracted.rejects:
             return Problem(found.url, reject["reason"], reject["detail"])
-        article: dict[str, Any] = output.tables["clean"].to_pylist()[0]
-        return article
+        return extracted.articles[0]

@@ -29,7 +29,7 @@ from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.budget import Budget
 from nabra.tasks.fetch.web.client import Shared, Web, open_web
 from nabra.tasks.fetch.web.frontier import Frontier, Job
-from nabra.tasks.stages import reject
+from nabra.tasks.stage import reject
 
 log = logging.getLogger(__name__)
 

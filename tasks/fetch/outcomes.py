@@ -10,7 +10,7 @@ from typing import Any
 
 from nabra.tasks.fetch.pages import Page, Version
 from nabra.tasks.fetch.payload import Payload
-from nabra.tasks.stages import reject
+from nabra.tasks.stage import reject
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""The stage `sentiment`: positive, negative or neutral, with probabilities."""
+"""The stage `sentiment`: the tone of every sentence, and of the article."""

@@ -16,30 +16,34 @@ from nabra.flows.cli.main import app
 from nabra.flows.prefect.parameters import Place
 from nabra.tasks.engine.attempts import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
 from nabra.tasks.engine.fingerprint import fingerprints
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
-from nabra.tasks.run import Plan, run_fetch, run_stage
+from nabra.tasks.run import run_fetch, run_stage
 from nabra.tasks.schemas import DATASETS
-from nabra.tasks.stage_functions import FUNCTIONS
-from nabra.tasks.stages import STAGES, StageOutput, stage_output
+from nabra.tasks.stage import StageOutput, stage_output
 from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import row, write
-from tests.in_process import InThisProcess
+from tests.in_process import InThisProcess, Works
 
 FIRST, SECOND = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def works() -> Works:
+    return Works(**{name: _made(stage.makes) for name, stage in STAGES.items() if name != "clean"})
+
+
+@pytest.fixture
+def store(tmp_path: Path, works: Works, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Two cleaned batches; the stages after clean make empty tables, without a Prefect server."""
     warehouse = str(tmp_path / "warehouse")
     store = Store.open(load_settings(warehouse=warehouse).store)
     for number, batch in enumerate((FIRST, SECOND)):
         for dataset in ("raw", "clean"):
             write(store, batch, dataset, {"doc_id": f"{number}" * 32, "url": f"file:///{number}.txt"})
-    for name in FUNCTIONS:
-        monkeypatch.setitem(FUNCTIONS, name, _made(STAGES[name].writes))
-    monkeypatch.setattr(Toolbox, "workers", InThisProcess(None))
+    monkeypatch.setattr(Resources, "workers", InThisProcess(works))
     monkeypatch.setattr(news, "run_stage", run_stage.fn)
     monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
     monkeypatch.setattr(news, "pending", news.pending.fn)
@@ -50,7 +54,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 def _made(writes: tuple[str, ...]) -> Callable[..., StageOutput]:
     """A stage that gives each article one row in its first dataset."""
 
-    def run(tables, tools) -> StageOutput:
+    def run(tables) -> StageOutput:
         ids = [row["doc_id"] for row in tables[next(iter(tables))].to_pylist()]
         blank = {"part": "text", "sent_id": 0, "start": 0, "end": 1, "text": "x", "words": 1}
         known = {column.name for column in DATASETS[writes[0]].columns}
@@ -61,17 +65,17 @@ def _made(writes: tuple[str, ...]) -> Callable[..., StageOutput]:
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def broken(works: Works) -> set[str]:
     """Ids of the documents on which the stage parse raises an error."""
     ids: set[str] = set()
-    honest = FUNCTIONS["parse"]
+    honest = works.functions["parse"]
 
-    def fragile(tables, tools) -> StageOutput:
+    def fragile(tables) -> StageOutput:
         if ids & {*tables["clean"]["doc_id"].to_pylist()}:
             raise BatchError("no tree")
-        return honest(tables, tools)
+        return honest(tables)
 
-    monkeypatch.setitem(FUNCTIONS, "parse", fragile)
+    works.functions["parse"] = fragile
     return ids
 
 
@@ -169,15 +173,15 @@ def test_a_death_makes_a_batch_suspect_under_the_same_settings_only(store: Store
 
 
 def test_a_batch_on_which_many_runs_died_waits_for_the_others_and_is_not_set_aside(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store, works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order, honest = [], FUNCTIONS["parse"]
+    order, honest = [], works.functions["parse"]
 
-    def observed(tables, tools) -> StageOutput:
+    def observed(tables) -> StageOutput:
         order.extend(tables["clean"]["doc_id"].to_pylist())
-        return honest(tables, tools)
+        return honest(tables)
 
-    monkeypatch.setitem(FUNCTIONS, "parse", observed)
+    works.functions["parse"] = observed
     monkeypatch.setattr("nabra.tasks.run.call_alone", lambda function, *arguments: function(*arguments))
     made_by = fingerprints(load_settings(warehouse=store.root))
     die(store, MAX_DEATHS - 1, made_by["parse"])
@@ -190,7 +194,7 @@ def test_a_batch_on_which_many_runs_died_waits_for_the_others_and_is_not_set_asi
 
 
 def test_a_death_after_the_last_file_of_a_stage_is_none_of_its(store: Store) -> None:
-    for dataset in STAGES["parse"].writes:
+    for dataset in STAGES["parse"].makes:
         write(store, FIRST, dataset)
     die(store, 1)
     assert failures(store) == []

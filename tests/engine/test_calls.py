@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 import pytest
 
 from nabra.tasks.engine.calls import GROUP_CHARS, call_in_groups
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import ModelError
 from nabra.tasks.processes.pool import WorkerPool
-from nabra.tasks.stage_functions import FUNCTIONS
-from nabra.tasks.stages import STAGES, StageOutput, stage_output
+from nabra.tasks.stage import StageOutput, stage_output
 from tests.conftest import clean_table
-from tests.in_process import InThisProcess
+from tests.in_process import InThisProcess, Works
 
 PARSE = STAGES["parse"]
 
 
-def parse(tables: dict[str, pa.Table], tools: object) -> StageOutput:
+def parse(tables: Mapping[str, pa.Table]) -> StageOutput:
     """Gives each article one sentence; some texts are orders."""
     rows = []
     for article in tables["clean"].to_pylist():
@@ -41,13 +41,13 @@ def parse(tables: dict[str, pa.Table], tools: object) -> StageOutput:
     return stage_output({"sentences": rows, "tokens": [], "entities": []}, [])
 
 
-def replace_parse() -> None:
-    FUNCTIONS["parse"] = parse  # type: ignore[assignment]
+def prepare() -> Works:
+    return Works(parse=parse)
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[WorkerPool]:
-    with WorkerPool("analysis", 1, 60, 512, replace_parse) as running:
+    with WorkerPool("analysis", 1, 60, 512, prepare) as running:
         yield running
 
 
@@ -83,7 +83,7 @@ class Noting(InThisProcess):
     """Notes what is called, within which time."""
 
     def __init__(self) -> None:
-        super().__init__(None)
+        super().__init__(Works(parse=parse))
         self.called: list[tuple[list[str], float | None]] = []
 
     def submit(self, function, *arguments, deadline_seconds=None):
@@ -91,8 +91,7 @@ class Noting(InThisProcess):
         return super().submit(function, *arguments, deadline_seconds=deadline_seconds)
 
 
-def test_long_articles_have_longer_and_short_ones_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FUNCTIONS, "parse", parse)
+def test_long_articles_have_longer_and_short_ones_go_together() -> None:
     lengths = [GROUP_CHARS // 2, GROUP_CHARS // 2, 1, 3 * GROUP_CHARS, 5, 6]
     workers = Noting()
     output = call_in_groups(PARSE, {"clean": clean_table(*((None, "a" * length) for length in lengths))}, workers, 10.0)

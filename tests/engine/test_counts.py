@@ -9,7 +9,7 @@ import pytest
 from nabra.tasks.engine.counts import SourceCount, present_files, source_counts
 from nabra.tasks.errors import StoreError
 from nabra.tasks.schemas import DATASETS, table
-from nabra.tasks.stages import reject
+from nabra.tasks.stage import reject
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.flows.small_warehouse import write
 from tests.workplace import Workplace

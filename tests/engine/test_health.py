@@ -12,10 +12,10 @@ from nabra.config.settings import load_settings
 from nabra.flows.cli.main import main
 from nabra.tasks.engine.health import problems
 from nabra.tasks.engine.ingest import Ingest
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.fetch.sources import Source
 from nabra.tasks.fetch.targets import targets_of
-from nabra.tasks.run import Plan
 from nabra.tasks.warehouse.store import Batch, Store
 from tests.flows.small_warehouse import write
 
@@ -49,7 +49,7 @@ class Hours:
 
     def run(self, hour: int) -> None:
         plan = Plan(self.settings, f"hour-{hour}")
-        with closing(Toolbox(self.settings, self.store)) as tools:
+        with closing(Resources(self.settings, self.store)) as tools:
             ingest = Ingest(self.store, tools, plan.provenance["raw"], lambda: START + timedelta(hours=hour))
             list(ingest.run([target for source in self.sources if source.enabled for target in targets_of(source)]))
             ingest.store_counts()

@@ -10,10 +10,11 @@ import pytest
 
 from nabra.config.settings import CONFIG_FOLDER, load_settings
 from nabra.tasks.clean.cleaner import cleaner_pool
+from nabra.tasks.engine.batch import process_batch
 from nabra.tasks.engine.ingest import Ingest
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.fetch.targets import Target
-from nabra.tasks.run import Plan, process_batch
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.validate import Validation, validate
 from tests.fetch.conftest import Answer, Site
@@ -79,7 +80,7 @@ class Hours:
     def run(self, hour, *, clean=True):
         """Fetch and clean, or be killed between the two; the row of `runs`."""
         plan = Plan(self.settings, f"hour-{hour}")
-        tools = Toolbox(self.settings, self.store)
+        tools = Resources(self.settings, self.store)
         tools.__dict__["cleaners"] = self.cleaners
         now = START + hour * timedelta(hours=1)
         self.site.requests.clear()
@@ -87,7 +88,7 @@ class Hours:
         list(ingest.run(self.targets))
         ingest.store_counts()
         for batch in sorted(plan.todo(self.store, "clean")) if clean else ():
-            process_batch("clean", batch, tools, plan.provenance["clean"])
+            process_batch("clean", batch, tools, plan)
         (row,) = (row for row in self.store.dataset("runs").to_table().to_pylist() if row["run_id"] == f"hour-{hour}")
         return row
 

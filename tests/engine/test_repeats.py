@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow.dataset as ds
 import pytest
 
+from nabra.tasks.engine.batch import StageCount
+from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import Original, Originals
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.parse.parser import ParsedSentence
-from nabra.tasks.run import Plan, StageCount
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.store import Batch
 from nabra.tasks.warehouse.validate import Validation, validate
 from tests.conftest import WordParser, clean_table

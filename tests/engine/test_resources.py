@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nabra.config.settings import load_settings
 from nabra.tasks.clean.cleaner import Cleaner
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.warehouse.store import Store
 from tests.clean.test_clean import document
 from tests.clean.test_selectors import PAGE, TEASER
@@ -30,7 +30,7 @@ def test_the_cleaners_know_what_the_sources_say_of_their_pages(tmp_path: Path) -
     # No name that is noise everywhere.
     page = PAGE.replace('class="related"', 'class="mine"')
     assert page != PAGE
-    tools = Toolbox(settings, Store.open(settings.store))
+    tools = Resources(settings, Store.open(settings.store))
     try:
         articles = {
             source: tools.cleaners.submit(Cleaner.clean, document("1.html", page, source=source, fetched_at=NOW))()

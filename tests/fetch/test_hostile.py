@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.tasks.engine.batch import process_batch
 from nabra.tasks.engine.ingest import Ingest
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.fetch.targets import Target
-from nabra.tasks.run import Plan, process_batch
 from nabra.tasks.warehouse.store import Store
 
 ARTICLE = "".join(
@@ -123,13 +124,13 @@ def test_every_page_ends_in_a_row_or_a_reject_and_the_run_in_time(tmp_path: Path
     plan = Plan(load_settings(changes, warehouse=str(tmp_path / "warehouse")), "hostile")
     store = Store.open(plan.settings.store)
     begun = time.monotonic()
-    with closing(Toolbox(plan.settings, store)) as tools:
+    with closing(Resources(plan.settings, store)) as tools:
         targets = [Target(server + path, "hostile") for path in [*CASES, "/feed"]]
         ingest = Ingest(store, tools, plan.provenance["raw"])
         list(ingest.run(targets))
         ingest.store_counts()
         for batch in sorted(plan.todo(store, "clean")):
-            process_batch("clean", batch, tools, plan.provenance["clean"])
+            process_batch("clean", batch, tools, plan)
     seconds = time.monotonic() - begun
     rejects = {
         row["url"].removeprefix(server): row["reason"] for row in store.scan("rejects", ["url", "reason"]).to_pylist()

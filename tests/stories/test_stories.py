@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nabra.config.settings import load_settings
 from nabra.tasks.schemas import CLEAN, table
-from nabra.tasks.stories.stories import LONG_AGO, DuplicateIndex, Place, sketched, when
+from nabra.tasks.stories.stories import LONG_AGO, DuplicateIndex, Place, signature, sketched, when
 
 SETTINGS = load_settings().clean
 TEXT = " ".join(f"كلمة{n} تتلو كلمة{n + 1} في سطر{n % 7}" for n in range(60))
@@ -24,7 +24,7 @@ def at(hours: float) -> datetime:
 def places(*articles: tuple[str, str, float], index: DuplicateIndex | None = None) -> list[Place]:
     """Where (doc_id, text, hour) come, one after the other."""
     index = index or DuplicateIndex(SETTINGS)
-    return [index.place(doc_id, text, at(hour)) for doc_id, text, hour in articles]
+    return [index.place(doc_id, signature(text, SETTINGS), at(hour)) for doc_id, text, hour in articles]
 
 
 def row(doc_id: str, text: str, hour: float, story: str | None, duplicate_of: str | None = None) -> dict[str, object]:
@@ -68,7 +68,7 @@ def test_of_two_at_one_time_the_smaller_id_is_the_earliest() -> None:
 
 def test_an_earlier_near_text_goes_before_a_later_exact_one() -> None:
     index = index_of(row("near", NEAR, 0, "near"), row("exact", TEXT, 3, "exact"))
-    assert index.place("new", TEXT, at(5)) == Place("near", "near")
+    assert index.place("new", signature(TEXT, SETTINGS), at(5)) == Place("near", "near")
 
 
 def test_what_is_like_a_copy_only_is_no_copy() -> None:
@@ -81,13 +81,13 @@ def test_what_is_like_a_copy_only_is_no_copy() -> None:
 
 def test_the_index_of_a_table_knows_its_stories_and_their_earliest_articles() -> None:
     index = index_of(row("a", TEXT, 2, "a"), row("b", NEAR, 1, "a"), row("c", OTHER, 3, "c"))
-    assert index.place("d", NEAR, at(4)) == Place("a", "b")
-    assert index.place("e", OTHER, at(4)) == Place("c", "c")
+    assert index.place("d", signature(NEAR, SETTINGS), at(4)) == Place("a", "b")
+    assert index.place("e", signature(OTHER, SETTINGS), at(4)) == Place("c", "c")
 
 
 def test_rows_from_before_there_were_stories_are_those_of_their_originals() -> None:
     index = index_of(row("a", TEXT, 0, None), row("b", NEAR, 1, None, duplicate_of="a"))
-    assert index.place("c", NEAR, at(2)) == Place("a", "a")
+    assert index.place("c", signature(NEAR, SETTINGS), at(2)) == Place("a", "a")
 
 
 def test_an_article_cleaned_again_finds_neither_itself_nor_a_later_one() -> None:
@@ -116,7 +116,7 @@ def test_texts_of_fewer_words_than_a_shingle_are_compared() -> None:
 def test_stopping_and_reading_the_table_makes_no_difference(articles: list[tuple[str, str, int]]) -> None:
     whole, rows, stopped = DuplicateIndex(SETTINGS), [], []
     for doc_id, text, hour in articles:
-        place = index_of(*rows).place(doc_id, text, at(hour))
+        place = index_of(*rows).place(doc_id, signature(text, SETTINGS), at(hour))
         assert place.duplicate_of != doc_id
         rows.append(row(doc_id, text, hour, place.story, place.duplicate_of))
         stopped.append(place)
