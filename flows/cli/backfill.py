@@ -12,14 +12,13 @@ from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.prefect.parameters import StageName
 from nabra.tasks.errors import UsageError
 
-CLEAN: Final = StageName("clean")
 DAY: Final = ["%Y-%m-%d"]
 
 
 def backfill(
     first: Annotated[datetime, typer.Option("--from", help="First day on which documents were fetched.", formats=DAY)],
     last: Annotated[datetime, typer.Option("--to", help="Last day, included.", formats=DAY)],
-    stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = CLEAN,
+    stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = StageName["clean"],
     warehouse: Warehouse = None,
     config: ConfigFile = None,
 ) -> None:

@@ -75,7 +75,7 @@ class BackfillParameters(Parameters):
     first: date = Field(title="First day", description="Day on which the documents were fetched (UTC), included.")
     last: date = Field(title="Last day", description="Day on which the documents were fetched (UTC), included.")
     stage: StageName = Field(
-        default=StageName("clean"),
+        default=StageName["clean"],
         title="From stage",
         description="This stage and all after it are made anew where other settings or models made their files.",
     )
