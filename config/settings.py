@@ -64,7 +64,8 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 class Section(BaseModel):
     """One section of the settings file; every key and its unit is explained in `default.toml`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # Each is built once, as a part of `Settings`, and not by itself too.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
     # The keys that change how a stage works, or where files lie whose content counts, and not what it makes.
     makes_no_difference: ClassVar[frozenset[str]] = frozenset()
 

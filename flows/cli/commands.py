@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from nabra.flows.cli.imports import without_pandas
+from nabra.flows.cli.imports import light_imports
 
 MARKUP: Final = "markdown"
 
@@ -97,7 +97,7 @@ def list_commands(app: typer.Typer) -> None:
 def load(name: str) -> Any:
     """The command of that name as click has it, with its arguments and options."""
     (command,) = (command for commands in COMMANDS.values() for command in commands if command.name == name)
-    with without_pandas():
+    with light_imports():
         found = vars(import_module(f"nabra.flows.cli.{command.module or name}"))[name]
     app = typer.Typer(rich_markup_mode=MARKUP, add_completion=False)
     if isinstance(found, typer.Typer):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from nabra.config.settings import load_settings
-from nabra.flows.cli.imports import without_pandas
+from nabra.flows.cli.imports import light_imports
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def open_store(config: Path | None, warehouse: str | None) -> Store:
 
     UsageError where no run has ever been: a wrong path must not pass for a warehouse in order.
     """
-    with without_pandas():
+    with light_imports():
         from nabra.tasks.schemas import DATASETS
         from nabra.tasks.warehouse.lease import FOLDER as LEASE
         from nabra.tasks.warehouse.store import Store

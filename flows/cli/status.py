@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import pyarrow as pa
-import pyarrow.dataset as ds
 import typer
-from duckdb import DuckDBPyConnection
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from nabra.config.settings import Settings, load_settings
+from nabra.flows.cli.figures import Article, Figures, Holding, Row
 from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_store
-from nabra.flows.cli.views import open_views, run_query
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table, readable_bytes
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.errors import StoreError
 from nabra.tasks.warehouse.lease import seen_holder
-from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store
 
 # Columns of `runs`: how many documents were met, and what became of them.
@@ -102,36 +96,22 @@ def describe_warehouse(store: Store) -> RenderableType:
     last run fetched of each source; rejects by stage and reason; stories and articles; the newest article. Raises
     StoreError on a file that cannot be read.
     """
-    opened = datasets(store)
-    held = _datasets(store, opened)  # first, because it names a damaged file
+    figures = Figures(store)
+    holdings = figures.holdings()  # first, because it names a damaged file
     if not any(store.data_files(name) for name in ("raw", "rejects")):
         return Group(*_at_work(store), Text(f"Nothing in {store} yet; fill it with: nabra run"))
-    with open_views(store, opened) as connection:
-        rejects = run_query(
-            connection,
-            "select stage, reason, count(*) as documents, any_value(detail) as detail from rejects"
-            " group by stage, reason order by documents desc, stage, reason",
-        )
-        newest = run_query(
-            connection,
-            "select published_at, coalesce(title, left(text, 80)) as title, doc_id from clean"
-            " where published_at is not null order by published_at desc, doc_id limit 1",
-        )
-        counted = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rejects.to_pylist())
-        return Group(
-            Text(f"Warehouse {store}"),
-            *_at_work(store),
-            Text(),
-            held,
-            _stages(store),
-            *_sources(connection),
-            *_failed(store),
-            _grid("rejected at", "reason", "documents", "for example", rows=counted)
-            if rejects.num_rows
-            else "No rejects.\n",
-            *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
-            *_newest(newest),
-        )
+    return Group(
+        Text(f"Warehouse {store}"),
+        *_at_work(store),
+        Text(),
+        _holdings(holdings),
+        _stages(store),
+        *_sources(figures),
+        *_failed(store),
+        _rejects(figures.rejects()),
+        *_stories(*figures.stories()),
+        *_newest(figures.newest()),
+    )
 
 
 def _at_work(store: Store) -> list[RenderableType]:
@@ -144,21 +124,8 @@ def _at_work(store: Store) -> list[RenderableType]:
     return [Text(escape(f"At work since {holder.since:%Y-%m-%d %H:%M} UTC: {who}{lease}"))]
 
 
-def _datasets(store: Store, opened: Mapping[str, ds.Dataset]) -> Table:
-    def count_rows(name: str) -> int:
-        try:
-            return int(opened[name].count_rows())
-        except (pa.ArrowException, OSError) as error:
-            raise StoreError(f"{store}/{name}: {error}; delete the damaged file and run again") from error
-
-    with ThreadPoolExecutor() as pool:  # each opens hundreds of files
-        counts = list(pool.map(count_rows, opened))
-    rows = []
-    for name, count in zip(opened, counts, strict=True):
-        files = store.data_files(name)
-        last = max((info.path.split("ingest_date=")[-1].split("/")[0] for info in files), default="")
-        size = readable_bytes(sum(info.size for info in files))
-        rows.append((name, str(len(files)), f"{count:,}", size, last))
+def _holdings(holdings: Iterable[Holding]) -> Table:
+    rows = ((h.dataset, str(h.files), f"{h.rows:,}", readable_bytes(h.bytes), h.last) for h in holdings)
     return _grid("dataset", "files", "rows", "size", "last ingest_date", rows=rows)
 
 
@@ -178,14 +145,9 @@ def _failed(store: Store) -> list[RenderableType]:
     return [_grid("failing batch", "stage", "attempts", "last", "error", rows=rows)] if rows else []
 
 
-def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
+def _sources(figures: Figures) -> list[RenderableType]:
     """What became of the documents of each source in the last run that asked it."""
-    names = ", ".join(SOURCE_NUMBERS)
-    rows = run_query(
-        connection,
-        f"select source, strftime(started_at, '%Y-%m-%d %H:%M') as run, {names}, bytes, failures from runs"
-        " qualify row_number() over (partition by source order by started_at desc) = 1 order by source",
-    ).to_pylist()
+    rows = figures.last_runs((*SOURCE_NUMBERS, "bytes", "failures"))
     if not rows:
         return []
     # What happened nowhere takes no room.
@@ -196,21 +158,26 @@ def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
 
 def _source_cells(row: Mapping[str, Any], numbers: Iterable[str]) -> tuple[str, ...]:
     counts = (f"{row[name]:,}" for name in numbers)
-    return (row["source"], row["run"], *counts, readable_bytes(row["bytes"]), row["failures"] or "")
+    run = f"{row['started_at']:%Y-%m-%d %H:%M}"
+    return (row["source"], run, *counts, readable_bytes(row["bytes"]), row["failures"] or "")
 
 
-def _stories(counted: pa.Table) -> list[RenderableType]:
-    """How many stories the articles tell, copies counted once."""
-    row = counted.to_pylist()[0]
-    return [Text(f"{row['stories']:,} stories in {row['articles']:,} articles")] if row["stories"] else []
+def _rejects(rows: Sequence[Row]) -> RenderableType:
+    if not rows:
+        return "No rejects.\n"
+    cells = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rows)
+    return _grid("rejected at", "reason", "documents", "for example", rows=cells)
 
 
-def _newest(found: pa.Table) -> list[RenderableType]:
-    if not found.num_rows:
+def _stories(stories: int, articles: int) -> list[RenderableType]:
+    return [Text(f"{stories:,} stories in {articles:,} articles")] if stories else []
+
+
+def _newest(article: Article | None) -> list[RenderableType]:
+    if article is None:
         return []
-    article = found.to_pylist()[0]
-    when = f"{article['published_at']:%Y-%m-%d %H:%M} UTC"
-    return [Text(f"Newest article: {when}, {article['doc_id']}"), Reading(article["title"])]
+    when = f"{article.published_at:%Y-%m-%d %H:%M} UTC"
+    return [Text(f"Newest article: {when}, {article.doc_id}"), Reading(article.title)]
 
 
 def _grid(*headings: str, rows: Iterable[tuple[str, ...]]) -> Table:

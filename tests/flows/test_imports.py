@@ -49,7 +49,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         ("serve --help", HELP | SETTINGS),
         ("backfill --help", HELP | SETTINGS),
         ("train --help", HELP | SETTINGS),
-        ("status", QUERIES),
+        ("status", TABLES),
         ("show aa11", QUERIES),
         ("sql 'from clean'", QUERIES),
         ("export jsonl", QUERIES),
@@ -65,7 +65,7 @@ def imported(folder: Path, *arguments: str) -> set[str]:
         ("cues check", SETTINGS),
         ("models", SETTINGS),
         ("evaluate", SETTINGS),
-        ("status --check", QUERIES),
+        ("status --check", TABLES),
     ],
 )
 def test_a_command_imports_no_more_than_it_needs(store: Store, arguments: str, allowed: set[str]) -> None:
