@@ -10,6 +10,7 @@ from functools import partial
 import pyarrow as pa
 
 from nabra.tasks.engine.calls import call_in_groups
+from nabra.tasks.engine.fingerprint import hints_in
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import documents, merged, shared, taken_over, within, without
 from nabra.tasks.engine.resources import Resources
@@ -17,7 +18,7 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
 from nabra.tasks.schemas import VERSION
 from nabra.tasks.stage import Stage, StageOutput, load_function
-from nabra.tasks.warehouse.store import Batch
+from nabra.tasks.warehouse.store import Batch, Store
 
 Tables = Mapping[str, pa.Table]
 
@@ -55,8 +56,8 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     output = merged(shared(made, twins, left["clean"]) if twins else made, taken)
     count = _count(stage, tables, output, spared | twins.keys(), time.monotonic() - started)
     articles = tables["clean"] if "clean" in tables else tables["raw"]
-    hints = plan.fingerprints.hints_of(articles["source"].unique().to_pylist())
-    provenance, versions = replace(plan.provenance[stage_name], hints=hints), _versions(articles)
+    provenance = replace(plan.provenance[stage_name], hints=_hints(stage, batch, articles, store, plan))
+    versions = _versions(articles)
     store.write_rejects(stage_name, batch, output.rejects, provenance)
     for dataset in stage.makes:
         store.write(dataset, batch, _with_versions(output.tables[dataset], versions), provenance)
@@ -75,6 +76,13 @@ def _made(stage: Stage, tables: Tables, resources: Resources) -> StageOutput:
     unordered = load_function(stage.work)(*arguments)
     output: StageOutput = load_function(stage.ordered)(unordered, resources.duplicates)
     return output
+
+
+def _hints(stage: Stage, batch: Batch, articles: pa.Table, store: Store, plan: Plan) -> Mapping[str, str]:
+    """What sources said when the batch was cleaned: a stage after that knows its pages as they were read then."""
+    if stage.ordered is None:
+        return hints_in(store.metadata("clean", batch))
+    return plan.fingerprints.hints_of(articles["source"].unique().to_pylist())
 
 
 def _versions(articles: pa.Table) -> dict[str, int]:

@@ -47,14 +47,18 @@ class Fingerprints:
     def _is_current(self, stage: Stage, metadata: Mapping[str, str], adopted: Mapping[str, str]) -> bool:
         made = metadata.get("fingerprint", "")
         made = adopted.get(stage.name, "") if OLD.fullmatch(made) else made
-        hinted: dict[str, str] = json.loads(metadata.get("hints", "{}"))
-        return made == self.stages[stage.name] and all(
-            self.hints.get(name, "") == said for name, said in hinted.items()
-        )
+        is_hinted_alike = all(self.hints.get(source, "") == said for source, said in hints_in(metadata).items())
+        return made == self.stages[stage.name] and is_hinted_alike
 
     def hints_of(self, sources: list[str]) -> dict[str, str]:
         """What the sources say now, nothing included: what they say later is another thing."""
         return {source: self.hints.get(source, "") for source in sorted(sources)}
+
+
+def hints_in(metadata: Mapping[str, str]) -> dict[str, str]:
+    """What the sources of a file said when it was made."""
+    hints: dict[str, str] = json.loads(metadata.get("hints", "{}"))
+    return hints
 
 
 def fingerprints(settings: Settings) -> dict[str, str]:

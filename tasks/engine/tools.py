@@ -42,6 +42,7 @@ class Tools:
 def prepare_tools(settings: Settings) -> Tools:
     """Make a worker ready, by the imports of the models' libraries; its tools, of which nothing is made yet."""
     for stage in STAGES.values():
-        for function in (stage.work, *stage.tools.values()):
-            load_function(function)
+        if stage.ordered is None:
+            for function in (stage.work, *stage.tools.values()):
+                load_function(function)
     return Tools(settings)

@@ -10,11 +10,14 @@ import pytest
 
 from nabra.config.settings import load_settings
 from nabra.tasks import schemas
-from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, adopt, fingerprints
+from nabra.tasks.engine.batch import process_batch
+from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, adopt, fingerprints, hints_in
 from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.flows.small_warehouse import row
+from tests.in_process import InThisProcess
 
 SOURCE = """[[source]]
 id = "port"
@@ -119,6 +122,20 @@ def test_a_source_that_says_something_else_has_its_batches_made_anew(store: Stor
     assert undone(store, tmp_path / "my.toml") == set()
     made_with(tmp_path, SOURCE + 'keep = ["article"]\n' + OTHER)
     assert undone(store, tmp_path / "my.toml") == set(STAGES)
+
+
+def test_a_later_stage_made_anew_alone_keeps_what_its_articles_were_read_with(store: Store, tmp_path: Path) -> None:
+    plain = made_with(tmp_path, SOURCE)
+    write_all(store, {
+        name: Provenance(made, "0.1.0", "run", hints=plain.hints_of(["port"])) for name, made in plain.stages.items()
+    })  # fmt: skip
+    hinted = made_with(tmp_path, SOURCE + 'keep = ["article"]')
+    plan = Plan(load_settings(tmp_path / "my.toml", warehouse=store.root), "run", frozenset({"stance"}))
+    resources = Resources(plan.settings, store)
+    resources.__dict__["workers"] = InThisProcess(None)  # there is no article
+    process_batch("stance", BATCH, resources, plan)
+    assert hints_in(store.metadata("stances", BATCH)) == plain.hints_of(["port"]) != hinted.hints_of(["port"])
+    assert "stance" in undone(store, tmp_path / "my.toml")
 
 
 def test_what_an_older_nabra_made_counts_as_done_until_settings_change(store: Store, tmp_path: Path) -> None:
