@@ -5,8 +5,9 @@
 
 Both versions run with the interpreter and the packages that run this; the other needs no environment of its own, and
 may be from before the packages had the name `nabra` (up to commit 338427c). Each fills a warehouse with the samples,
-which takes minutes. Then each command is called by turns, `repeats` times by each version. Printed are the medians of
-user and system time, that of all child processes included, and their ratio. Linux only.
+which takes minutes. Then each command is called by turns, `repeats` times by each version. Printed are the least
+user and system time of each, that of all child processes included, and their ratio: whatever else the machine does can
+only add to it. Linux only.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -88,11 +88,11 @@ class Version:
 
 
 def by_turns(versions: Sequence[Version], command: Sequence[str], repeats: int) -> list[float]:
-    """The median CPU seconds of a command in each version."""
+    """The least CPU seconds of a command in each version."""
     for version in versions:
         version.call(*command)  # so that files are cached, and bytecode is compiled
     rounds = [[version.call(*command) for version in versions] for _ in range(repeats)]
-    return [median(seconds) for seconds in zip(*rounds, strict=True)]
+    return [min(seconds) for seconds in zip(*rounds, strict=True)]
 
 
 def cpu_seconds() -> float:
