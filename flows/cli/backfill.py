@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from nabra.config.settings import load_settings
+from nabra.flows.cli.imports import light_imports
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
-from nabra.flows.prefect.parameters import StageName
+from nabra.flows.prefect.parameters import BackfillParameters, Location, StageName
 from nabra.tasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from nabra.flows.pipeline import RunSummary
 
 DAY: Final = ["%Y-%m-%d"]
 
@@ -32,14 +35,20 @@ def backfill(
     **Exit status** 1: as with `nabra run`.
     """
     from nabra.flows.cli.flow_run import begin_run, end_run
-    from nabra.flows.prefect.parameters import BackfillParameters, Place
 
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
     open_store(config, warehouse)
     begin_run()
-    from nabra.flows.news import backfill
+    with light_imports():
+        from nabra.flows.pipeline import prepare_backfill
 
     parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
-    place = Place.of(warehouse, config)
-    end_run(lambda: backfill(parameters, place), load_settings(config), place)
+    location = Location.of(warehouse, config)
+
+    def flow() -> RunSummary:
+        from nabra.flows.news import backfill
+
+        return backfill(parameters, location)
+
+    end_run(prepare_backfill(parameters, location), flow)

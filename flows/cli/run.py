@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nabra.flows.cli.imports import light_imports
 from nabra.flows.cli.options import ConfigFile, Warehouse
-from nabra.flows.prefect.parameters import StageName
+from nabra.flows.prefect.parameters import Location, RunParameters, StageName
+
+if TYPE_CHECKING:
+    from nabra.flows.pipeline import RunSummary
 
 
 def run(
@@ -36,7 +40,7 @@ def run(
     `duplicates` are those of `out` that repeat an earlier article in the same or nearly the same words; they stay in
     all tables, and `duplicate_of` in `clean` names that article.
 
-    Runs on the Prefect server that `PREFECT_API_URL` names, else on a temporary one.
+    Runs on the Prefect server that `PREFECT_API_URL` names, else, where a stage has work, on a temporary one.
 
     **Examples**
 
@@ -52,10 +56,15 @@ def run(
     from nabra.flows.cli.flow_run import begin_run, end_run
 
     begin_run()
-    from nabra.flows.news import news, prepare_run
-    from nabra.flows.prefect.parameters import Place, RunParameters
+    with light_imports():
+        from nabra.flows.pipeline import prepare_run
 
     parameters = RunParameters(inputs=tuple(inputs or ()), refresh=tuple(refresh or ()))
-    place = Place.of(warehouse, config)
-    settings = prepare_run(parameters, place).settings
-    end_run(lambda: news(parameters, place), settings, place)
+    location = Location.of(warehouse, config)
+
+    def flow() -> RunSummary:
+        from nabra.flows.news import news
+
+        return news(parameters, location)
+
+    end_run(prepare_run(parameters, location), flow)

@@ -41,12 +41,12 @@ def serve(
         )
     from nabra.flows.prefect.api import OPEN, is_open, redacted
     from nabra.flows.prefect.deployments import serve_deployments
-    from nabra.flows.prefect.parameters import Place
+    from nabra.flows.prefect.parameters import Location
     from nabra.flows.prefect.server import prefect_server
 
     load_settings(config, warehouse=warehouse)
-    place = Place.of(warehouse, config)
+    location = Location.of(warehouse, config)
     with prefect_server():
         if is_open(address):
             print("nabra:", OPEN.format(redacted(address)), file=sys.stderr)
-        serve_deployments(cron, place)
+        serve_deployments(cron, location)

@@ -6,11 +6,11 @@ import json
 import sys
 import time
 from itertools import chain
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nabra.config.settings import load_settings
+from nabra.flows.cli.imports import light_imports
 from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_store
 from nabra.flows.terminal.tables import readable_bytes
 from nabra.tasks.engine.attempts import failures, release
@@ -20,6 +20,9 @@ from nabra.tasks.warehouse import snapshot
 from nabra.tasks.warehouse.lease import hold
 from nabra.tasks.warehouse.validate import Validation
 from nabra.tasks.warehouse.validate import validate as find_problems
+
+if TYPE_CHECKING:
+    from nabra.flows.pipeline import RunSummary
 
 HOUR_SECONDS = 3600
 
@@ -72,7 +75,7 @@ def retry(
     **Exit status** 1: as with `nabra run`.
     """
     from nabra.flows.cli.flow_run import begin_run, end_run
-    from nabra.flows.prefect.parameters import Place
+    from nabra.flows.prefect.parameters import Location
 
     store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
@@ -84,10 +87,17 @@ def retry(
             file=sys.stderr,
         )
     begin_run()
-    from nabra.flows.news import pending
+    with light_imports():
+        from nabra.flows.pipeline import prepare_pending
 
-    place = Place.of(warehouse, config)
-    end_run(lambda: pending(place), load_settings(config), place)
+    location = Location.of(warehouse, config)
+
+    def flow() -> RunSummary:
+        from nabra.flows.news import pending
+
+        return pending(location)
+
+    end_run(prepare_pending(location), flow)
 
 
 def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:

@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 if TYPE_CHECKING:
-    from nabra.flows.prefect.parameters import Place
+    from nabra.flows.prefect.parameters import Location
 
 LOOK_SECONDS: Final = 0.1
 ENGINE: Final = shlex.join([sys.executable, "-P", "-m", "nabra.flows.prefect.engine"])
 STOPPED: Final = "nabra: serves no longer; what is done is kept, the next run goes on from there"
 
 
-def serve_deployments(cron: str, place: Place) -> None:
+def serve_deployments(cron: str, location: Location) -> None:
     """Register the flows, the first of them on the schedule `cron` (UTC), and run what the server asks for.
 
     Ends by typer.Exit: on Ctrl-C and SIGTERM, once the run at work has ended.
     """
-    _serve(*_deployments(cron, place))
+    _serve(*_deployments(cron, location))
 
 
-def _deployments(cron: str, place: Place) -> Iterator[Any]:
+def _deployments(cron: str, location: Location) -> Iterator[Any]:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
@@ -47,7 +47,7 @@ def _deployments(cron: str, place: Place) -> Iterator[Any]:
             name,
             cron=cron if is_hourly else None,
             concurrency_limit=left_out if is_hourly else in_turn,
-            parameters={"place": place.model_dump()},
+            parameters={"location": location.model_dump()},
             entrypoint_type=EntrypointType.MODULE_PATH,
             tags=["nabra"],
         )

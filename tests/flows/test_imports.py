@@ -22,6 +22,9 @@ HELP: Final = {"rich.markdown"}
 SETTINGS: Final = {"pydantic"}
 TABLES: Final = SETTINGS | {"pyarrow.dataset"}
 QUERIES: Final = TABLES | {"duckdb"}
+# Workers are made ready to be started, sitemaps told from other files.
+FILES: Final = TABLES | {"pebble", "lxml"}
+WEB: Final = FILES | {"httpx"}
 CALLED: Final = """
 import sys
 from nabra.flows.cli.main import main
@@ -70,6 +73,25 @@ def imported(folder: Path, *arguments: str) -> set[str]:
 )
 def test_a_command_imports_no_more_than_it_needs(store: Store, arguments: str, allowed: set[str]) -> None:
     extra = imported(Path(store.root).parent, *shlex.split(arguments)) - allowed
+    assert not extra
+
+
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        ("run void.jsonl", FILES),
+        ("run void.jsonl --refresh clean", FILES),
+        ("run http://127.0.0.1:9/feed", WEB),
+        ("backfill --from 2026-01-01 --to 2026-01-02", FILES),
+        ("retry", FILES),
+    ],
+)
+def test_a_run_in_which_no_stage_has_work_imports_no_prefect_and_no_model(
+    tmp_path: Path, arguments: str, allowed: set[str]
+) -> None:
+    (tmp_path / "void.jsonl").write_text('{"id": "void", "text": ""}\n', encoding="utf-8")
+    imported(tmp_path, "run", "void.jsonl")  # so that there is a warehouse
+    extra = imported(tmp_path, *shlex.split(arguments)) - allowed
     assert not extra
 
 
