@@ -18,7 +18,7 @@ def light_imports() -> Iterator[None]:
 
     pyarrow looks for pandas with its first value, and no command needs it: a quarter of a second for nothing. Where
     pyarrow needs it (`to_pandas`), it looks again. The threads, of which numpy starts one a core, wait for work busily.
-    And garbage is not looked for, as modules stay.
+    And garbage is not looked for among modules, now and later, as they stay.
     """
     finder, threads, collects = _NoPandas(), os.environ.get(ONE_THREAD), gc.isenabled()
     sys.meta_path.insert(0, finder)
@@ -27,6 +27,7 @@ def light_imports() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
         if collects:
             gc.enable()
         sys.meta_path.remove(finder)
