@@ -22,8 +22,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from filelock import FileLock, Timeout
-
 from nabra.tasks.errors import StoreError
 from nabra.tasks.warehouse.files import Files
 
@@ -71,6 +69,8 @@ def hold(files: Files, run_id: str) -> Iterator[Check]:
 
 @contextmanager
 def _locked(files: Files, run_id: str) -> Iterator[Check]:
+    from filelock import FileLock, Timeout  # slow to import, and who only looks who holds a warehouse needs no lock
+
     path = Path(files.root) / FOLDER / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)

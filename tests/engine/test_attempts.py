@@ -11,16 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from nabra.config.settings import load_settings
-from nabra.flows import news
 from nabra.flows.cli.main import app
-from nabra.flows.prefect.parameters import Place
+from nabra.flows.pipeline import BatchesFailedError, open_run, prepare_pending
+from nabra.flows.prefect.parameters import Location
 from nabra.tasks.engine.attempts import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
 from nabra.tasks.engine.fingerprint import fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
-from nabra.tasks.run import run_fetch, run_stage
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.stage import StageOutput, stage_output
 from nabra.tasks.warehouse.layout import Batch
@@ -38,17 +37,13 @@ def works() -> Works:
 
 @pytest.fixture
 def store(tmp_path: Path, works: Works, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """Two cleaned batches; the stages after clean make empty tables, without a Prefect server."""
+    """Two cleaned batches; the stages after clean make empty tables, without Prefect."""
     warehouse = str(tmp_path / "warehouse")
     store = Store.open(load_settings(warehouse=warehouse).store)
     for number, batch in enumerate((FIRST, SECOND)):
         for dataset in ("raw", "clean"):
             write(store, batch, dataset, {"doc_id": f"{number}" * 32, "url": f"file:///{number}.txt"})
     monkeypatch.setattr(Resources, "workers", InThisProcess(works))
-    monkeypatch.setattr(news, "run_stage", run_stage.fn)
-    monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
-    monkeypatch.setattr(news, "pending", news.pending.fn)
-    monkeypatch.setattr(news, "publish", lambda *_: None)
     return store
 
 
@@ -83,8 +78,10 @@ def broken(works: Works) -> set[str]:
 def run_pending(store: Store) -> str:
     """Run what is pending; what failed."""
     try:
-        news.pending(Place(warehouse=str(store)))
-    except news.BatchesFailedError as error:
+        with open_run(prepare_pending(Location(warehouse=str(store))), "none") as run:
+            run.work()
+            run.summary().without_failures()
+    except BatchesFailedError as error:
         return str(error)
     return ""
 
@@ -183,7 +180,7 @@ def test_a_batch_on_which_many_runs_died_waits_for_the_others_and_is_not_set_asi
         return honest(tables)
 
     works.functions["parse"] = observed
-    monkeypatch.setattr("nabra.tasks.run.call_alone", lambda function, *arguments: function(*arguments))
+    monkeypatch.setattr("nabra.tasks.engine.steps.call_alone", lambda function, *arguments: function(*arguments))
     made_by = fingerprints(load_settings(warehouse=str(store)))
     die(store, MAX_DEATHS - 1, made_by["parse"])
     assert not Attempts(store, made_by).must_wait(FIRST)

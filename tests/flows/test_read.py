@@ -8,7 +8,8 @@ import pyarrow.fs as pafs
 import pytest
 from rich.console import Console
 
-from nabra.flows.cli.sql import Bounds, json_lines, open_views, rows_table, run_query, tsv
+from nabra.flows.cli.sql import json_lines, rows_table, tsv
+from nabra.flows.cli.views import Bounds, open_views, run_query
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.files import Files

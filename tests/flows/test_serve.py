@@ -179,8 +179,8 @@ def asked(service: Service, hook: str, damaged: str) -> tuple[dict[str, Any], di
     changes = {"pull_steps": [shell], "entrypoint": "socket.py:flow"}
     assert service.client.patch(f"/api/deployments/{service.deployments['manual']['id']}", json=changes).is_success
     good = service.run("manual", parameters={"inputs": ["manual.txt"]})
-    place = {"warehouse": damaged, "config": None}
-    bad = service.run("manual", parameters={"inputs": ["foreign.txt"]}, place=place)
+    location = {"warehouse": damaged, "config": None}
+    bad = service.run("manual", parameters={"inputs": ["foreign.txt"]}, location=location)
     assert good.status_code == bad.status_code == httpx.codes.CREATED
     ended = [service.ended(created.json()["id"]) for created in (good, bad)]
     assert ended == ["COMPLETED", "FAILED"]
@@ -206,18 +206,18 @@ def test_a_wrong_parameter_is_refused_by_the_server(service: Service) -> None:
 
 
 def test_what_holds_a_secret_is_refused_by_the_server_which_would_keep_it(service: Service) -> None:
-    places = [
+    locations = [
         {"warehouse": address} for address in ("s3://KEY:SECRET@bucket", "s3://b?secret_key=SECRET", "gs://K:S@b")
     ]
-    for place in places:
-        assert service.run("manual", parameters={}, place=place).status_code == httpx.codes.CONFLICT
+    for location in locations:
+        assert service.run("manual", parameters={}, location=location).status_code == httpx.codes.CONFLICT
     asked = {"inputs": ["https://user:SECRET@example.org/feed"]}
     assert service.run("manual", parameters=asked).status_code == httpx.codes.CONFLICT
 
 
 def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
     definitions = service.deployments["manual"]["parameter_openapi_schema"]["definitions"]
-    fields = {**definitions["RunParameters"]["properties"], **definitions["Place"]["properties"]}
+    fields = {**definitions["RunParameters"]["properties"], **definitions["Location"]["properties"]}
     assert set(fields) == {"inputs", "refresh", "warehouse", "config"}
     assert all(field["description"] for field in fields.values())
 

@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import sys
 import time
-from datetime import datetime
 from itertools import chain
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nabra.config.settings import load_settings
-from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
-from nabra.flows.prefect.parameters import StageName
+from nabra.flows.cli.imports import light_imports
+from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_store
+from nabra.flows.terminal.tables import readable_bytes
+from nabra.tasks.engine.attempts import failures, release
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
+from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
+from nabra.tasks.warehouse import snapshot
+from nabra.tasks.warehouse.lease import hold
+from nabra.tasks.warehouse.validate import Validation
+from nabra.tasks.warehouse.validate import validate as find_problems
 
-EXIT_BROKEN = 1
+if TYPE_CHECKING:
+    from nabra.flows.pipeline import RunSummary
+
 HOUR_SECONDS = 3600
-DAY = ["%Y-%m-%d"]
 
 
 def validate(
@@ -37,13 +44,9 @@ def validate(
 
     **Exit status** 1: something is wrong.
     """
-    from nabra.tasks.engine.stages import STAGES
-    from nabra.tasks.warehouse.snapshot import check_snapshot
-    from nabra.tasks.warehouse.validate import Validation, validate
-
     store = open_store(config, warehouse)
     seen, problems = Validation(), 0
-    for problem in chain(validate(store, tuple(STAGES.values()), seen), check_snapshot(store)):
+    for problem in chain(find_problems(store, tuple(STAGES.values()), seen), snapshot.check_snapshot(store)):
         problems += 1
         if as_json:
             shown = {"dataset": problem.dataset, "batch": str(problem.batch), "wrong": problem.wrong}
@@ -52,7 +55,7 @@ def validate(
             print(f"{problem.dataset} {problem.batch}: {problem.wrong}")
     print(f"{seen.batches} batches, {seen.rows:,} rows, {problems or 'no'} problems", file=sys.stderr)
     if problems:
-        raise typer.Exit(EXIT_BROKEN)
+        raise typer.Exit(EXIT_NOT_WELL)
 
 
 def retry(
@@ -72,9 +75,8 @@ def retry(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from nabra.flows.cli.ending import begin_run, end_run
-    from nabra.flows.prefect.parameters import Place
-    from nabra.tasks.engine.attempts import failures, release
+    from nabra.flows.cli.flow_run import begin_run, end_run
+    from nabra.flows.prefect.parameters import Location
 
     store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}
@@ -86,40 +88,17 @@ def retry(
             file=sys.stderr,
         )
     begin_run()
-    from nabra.flows.news import pending
+    with light_imports():
+        from nabra.flows.pipeline import prepare_pending
 
-    place = Place.of(warehouse, config)
-    end_run(lambda: pending(place), load_settings(config), place)
+    location = Location.of(warehouse, config)
 
+    def flow() -> RunSummary:
+        from nabra.flows.news import pending
 
-def backfill(
-    first: Annotated[datetime, typer.Option("--from", help="First day on which documents were fetched.", formats=DAY)],
-    last: Annotated[datetime, typer.Option("--to", help="Last day, included.", formats=DAY)],
-    stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = StageName["clean"],
-    warehouse: Warehouse = None,
-    config: ConfigFile = None,
-) -> None:
-    """Make past days anew where settings or models have changed since: `run --refresh` for a range of days.
+        return pending(location)
 
-    Nothing is fetched: the documents are in the warehouse. The days are those on which they were fetched, `ingest_date`
-    in every table.
-
-    **Example** `nabra backfill --from 2026-04-01 --to 2026-04-30 --stage stance`
-
-    **Exit status** 1: as with `nabra run`.
-    """
-    from nabra.flows.cli.ending import begin_run, end_run
-    from nabra.flows.prefect.parameters import BackfillParameters, Place
-
-    if last < first:
-        raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
-    open_store(config, warehouse)
-    begin_run()
-    from nabra.flows.news import backfill
-
-    parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
-    place = Place.of(warehouse, config)
-    end_run(lambda: backfill(parameters, place), load_settings(config), place)
+    end_run(prepare_pending(location), flow)
 
 
 def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
@@ -131,14 +110,11 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
 
     **Example** `nabra compact`
     """
-    from nabra.tasks.warehouse.lease import hold
-    from nabra.tasks.warehouse.snapshot import MANIFEST, compact
-
     store = open_store(config, warehouse)
     with hold(store.files, "compact") as check:
-        sources, merged = compact(store, check)
+        sources, merged = snapshot.compact(store, check)
     done = f"merged {sources} files into {merged}; the snapshot" if merged else "nothing to merge; the snapshot stays"
-    print(f"{done}: {store}/{MANIFEST}", file=sys.stderr)
+    print(f"{done}: {store}/{snapshot.MANIFEST}", file=sys.stderr)
 
 
 def vacuum(
@@ -156,21 +132,17 @@ def vacuum(
 
     **Example** `nabra vacuum --dry-run`
     """
-    from nabra.flows.cli.status import readable_bytes
-    from nabra.tasks.warehouse.lease import hold
-    from nabra.tasks.warehouse.snapshot import forget_removed, stale
-
     store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
     with hold(store.files, "vacuum"):  # else it could be a run that is writing
-        found = store.files.temporary(before) | stale(store, before)
+        found = store.files.temporary(before) | snapshot.stale(store, before)
         for name in found:
             if dry_run:
                 print(name)
             else:
                 store.files.remove(name)
         if not dry_run:
-            forget_removed(store)
+            snapshot.forget_removed(store)
     if not found:
         print("nothing to remove", file=sys.stderr)
         return
@@ -186,9 +158,6 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
 
     **Example** `nabra migrate`
     """
-    from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
-    from nabra.tasks.warehouse.lease import hold
-
     store = open_store(config, warehouse)
     with hold(store.files, "migrate") as check:
         outdated = {dataset: store.outdated(dataset) for dataset in DATASETS}

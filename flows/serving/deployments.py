@@ -1,4 +1,4 @@
-"""`nabra serve`: the flows as deployments of a Prefect server, served by this process."""
+"""The flows as deployments of a Prefect server, served by this process."""
 
 from __future__ import annotations
 
@@ -11,60 +11,27 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from nabra.config.settings import load_settings
-from nabra.flows.cli.options import ConfigFile, Warehouse
-from nabra.tasks.errors import UsageError
-
 if TYPE_CHECKING:
-    from nabra.flows.prefect.parameters import Place
+    from nabra.flows.prefect.parameters import Location
 
-HOURLY: Final = "7 * * * *"
 LOOK_SECONDS: Final = 0.1
-ENGINE: Final = shlex.join([sys.executable, "-P", "-m", "nabra.flows.prefect.engine"])
+ENGINE: Final = shlex.join([sys.executable, "-P", "-m", "nabra.flows.serving.engine"])
 STOPPED: Final = "nabra: serves no longer; what is done is kept, the next run goes on from there"
 
 
-def serve(
-    cron: Annotated[str, typer.Option(help="When the scheduled run starts (cron, UTC).")] = HOURLY,
-    warehouse: Warehouse = None,
-    config: ConfigFile = None,
-) -> None:
-    """Register the flows with the Prefect server that `PREFECT_API_URL` names, and run what it asks for.
+def serve_deployments(cron: str, location: Location) -> None:
+    """Register the flows, the first of them on the schedule `cron` (UTC), and run what the server asks for.
 
-    Three deployments: `hourly` runs the sources of the settings on schedule, `manual` takes inputs that somebody enters
-    in the UI or sends to the API, `backfill` makes past days anew. One run at a time: what comes while another is at
-    work waits for its end. On Ctrl-C and SIGTERM the run at work ends in order, then the command; what was done is
-    kept.
-
-    **Examples**
-
-    `prefect server start &`
-
-    `PREFECT_API_URL=http://127.0.0.1:4200/api nabra serve --warehouse /data/news`
+    Ends by typer.Exit: on Ctrl-C and SIGTERM, once the run at work has ended.
     """
-    address = os.environ.get("PREFECT_API_URL")
-    if not address:
-        raise UsageError(
-            "nabra serve needs a Prefect server: start one with `prefect server start`, then "
-            "PREFECT_API_URL=http://127.0.0.1:4200/api nabra serve"
-        )
-    from nabra.flows.prefect.api import OPEN, is_open, redacted
-    from nabra.flows.prefect.parameters import Place
-    from nabra.flows.prefect.server import prefect_server
-
-    load_settings(config, warehouse=warehouse)
-    place = Place.of(warehouse, config)
-    with prefect_server():
-        if is_open(address):
-            print("nabra:", OPEN.format(redacted(address)), file=sys.stderr)
-        _serve(*_deployments(cron, place))
+    _serve(*_deployments(cron, location))
 
 
-def _deployments(cron: str, place: Place) -> Iterator[Any]:
+def _deployments(cron: str, location: Location) -> Iterator[Any]:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
@@ -80,7 +47,7 @@ def _deployments(cron: str, place: Place) -> Iterator[Any]:
             name,
             cron=cron if is_hourly else None,
             concurrency_limit=left_out if is_hourly else in_turn,
-            parameters={"place": place.model_dump()},
+            parameters={"location": location.model_dump()},
             entrypoint_type=EntrypointType.MODULE_PATH,
             tags=["nabra"],
         )
@@ -89,7 +56,7 @@ def _deployments(cron: str, place: Place) -> Iterator[Any]:
 def _serve(*deployments: Any) -> None:
     """As `prefect.serve`, but ended in order by SIGTERM: Prefect would kill the run at work.
 
-    And what is run is what is here, not what the server says (see `nabra.flows.prefect.engine`).
+    And what is run is what is here, not what the server says (see `nabra.flows.serving.engine`).
     """
     from prefect.runner import Runner, runner
 
