@@ -170,7 +170,7 @@ def test_a_run_holds_the_warehouse_under_one_id_from_fetch_to_the_last_stage(
     assert holder.run == run_id
     written = {store.metadata(name, batch)["run_id"] for name in DATASETS for batch in store.batches(name)}
     assert written == {run_id}
-    assert seen_holder(store) is None
+    assert seen_holder(store.files) is None
 
 
 def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
