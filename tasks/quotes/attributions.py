@@ -6,7 +6,7 @@ from typing import Final
 
 from nabra.tasks.arabic.folding import after_letters, fold
 from nabra.tasks.quotes.contents import Report, find_content
-from nabra.tasks.quotes.cues import Phrase, starts_with
+from nabra.tasks.quotes.cues import Phrase, Reporter, starts_with
 from nabra.tasks.quotes.reading import Reading
 
 _ALSO: Final = (fold("كما"),)
@@ -20,23 +20,41 @@ def find_attribution(reading: Reading, index: int) -> Report | None:
     for keys in (reading.keys, reading.plain):
         by_verb = starts_with(keys, index, reading.cues.verb_attributions)
         plain = starts_with(keys, index, reading.cues.attributions)
-        if by_verb and _is_verb_of(reading, index + len(by_verb), by_verb):
+        if by_verb and _leads_to_verb(reading, index + len(by_verb), by_verb):
             return _attributed(reading, index, index + len(by_verb), by_verb=True)
         if plain and not by_verb:
             return _attributed(reading, index, index + len(plain), by_verb=False)
     return None
 
 
-def _is_verb_of(reading: Reading, at: int, phrase: Phrase) -> bool:
+def _leads_to_verb(reading: Reading, at: int, phrase: Phrase) -> bool:
+    """True if a reporting verb stands at `at` for which the phrase before it attributes."""
     if at >= len(reading.keys):
         return False
-    met = reading.cue(at)
-    # وفق ما ذكرته الوكالة: the pronoun takes up ما.
-    reporter = met[1] if met else reading.cues.reporters.get(reading.keys[at].removesuffix(_IT))
+    reporter = next((found for find in VERBS if (found := find(reading, at))), None)
     if reporter is None or reporter.form != "verb" or not (reporter.speech or reporter.that):
         return False
-    # كما أكد أن: 'he also affirmed', no attribution.
-    return phrase != _ALSO or find_content(reading, at, reporter) is None
+    return not any(refuses(reading, at, phrase, reporter) for refuses in NO_ATTRIBUTIONS)
+
+
+def _cue(reading: Reading, at: int) -> Reporter | None:
+    met = reading.cue(at)
+    return met[1] if met else None
+
+
+def _with_pronoun(reading: Reading, at: int) -> Reporter | None:
+    """A verb whose pronoun takes up ما: وفق ما ذكرته الوكالة."""
+    return None if reading.cue(at) else reading.cues.reporters.get(reading.keys[at].removesuffix(_IT))
+
+
+def _has_content(reading: Reading, at: int, phrase: Phrase, reporter: Reporter) -> bool:
+    """True for `كما أكد أن`: 'he also affirmed', no attribution."""
+    return phrase == _ALSO and find_content(reading, at, reporter) is not None
+
+
+# How the verb of an attribution is known, and what is none.
+VERBS: Final = (_cue, _with_pronoun)
+NO_ATTRIBUTIONS: Final = (_has_content,)
 
 
 def _attributed(reading: Reading, index: int, speaker: int, *, by_verb: bool) -> Report | None:
@@ -52,7 +70,7 @@ def _attributed(reading: Reading, index: int, speaker: int, *, by_verb: bool) ->
         key = tokens[index].key
         letters = int(key[0] == "و" and key[1:2] != "" and key[1] in _PHRASE_LETTERS)
         cue = after_letters(reading.part.text, tokens[index].start, letters), tokens[speaker - 1].end
-    led = _led_statement(reading, start)
+    led = next((at for find in STATEMENTS_AFTER if (at := find(reading, start))), None)
     if index <= 1 or led:
         return _before_statement(reading, index, cue, (start, led or end))
     letters = int(tokens[0].key[0] == "و" and tokens[0].letters > 0)
@@ -66,6 +84,10 @@ def _led_statement(reading: Reading, start: int) -> int | None:
     ahead = range(start + 1, min(start + _MAX_NAME, len(reading.keys)))
     led = (at for at in ahead if reading.keys[at][0] == "ف" and reading.keys[at][1:] in reading.cues.complementizers)
     return next(led, None)
+
+
+# Where the statement after an attribution inside a sentence starts.
+STATEMENTS_AFTER: Final = (_led_statement,)
 
 
 def _before_statement(reading: Reading, index: int, cue: tuple[int, int], subject: tuple[int, int]) -> Report | None:

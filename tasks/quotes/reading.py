@@ -12,7 +12,7 @@ from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
 from nabra.tasks.quotes.cues import Cues, Reporter, starts_with
 from nabra.tasks.quotes.document import Part, Sentence, Token
 
-_LACK: Final = fold("عدم")  # what follows is a noun: عدم كشف
+_LACK: Final = fold("عدم")
 MIN_QUOTED: Final = 4  # words from which a quotation is a statement and not a name or a scare quote
 
 
@@ -58,7 +58,7 @@ class Reading:
     def cue(self, index: int) -> tuple[int, Reporter] | None:
         """The reporting word at `index` and how many letters of it are proclitics."""
         key = self.keys[index]
-        if self.is_aside(index) or (index and self.keys[index - 1] == _LACK):
+        if any(refuses(self, index) for refuses in NO_CUES):
             return None
         for letters in (0, 1):
             reporter = self.cues.reporters.get(key[letters:])
@@ -69,6 +69,10 @@ class Reading:
     def is_aside(self, index: int) -> bool:
         """Whether something is told in passing from the token on: طلب عدم ذكر اسمه."""
         return starts_with(self.keys, index, self.cues.asides) is not None
+
+    def is_lacking(self, index: int) -> bool:
+        """True if the word is a noun after one that says that it is not so: عدم كشف."""
+        return index > 0 and self.keys[index - 1] == _LACK
 
     def _may_precede(self, index: int, letter: str, reporter: Reporter) -> bool:
         token = self.tokens[index]
@@ -94,3 +98,7 @@ class Reading:
         while end < len(self.keys) and (end == at or not set(self.gap(end)) & set("،؛.:()")):
             end += 1
         return end
+
+
+# Each keeps a word of the lexicon from being a cue.
+NO_CUES: Final = (Reading.is_aside, Reading.is_lacking)

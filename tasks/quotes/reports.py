@@ -7,7 +7,7 @@ known by its form, its content by what starts it (أن, a quotation mark, a colo
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from nabra.tasks.arabic.folding import after_letters, fold
 from nabra.tasks.quotes.attributions import find_attribution
@@ -41,23 +41,41 @@ def find_reports(part: Part, sentence: Sentence, cues: Cues) -> list[Report]:
 
 def _repeats(report: Report, found: list[Report]) -> bool:
     """Whether an earlier cue already took this content (نقل … قوله إن) or holds the cue in its subject."""
-    return any(
-        other.content == report.content or other.subject[0] <= report.index < other.subject[1] for other in found
-    )
+    return any(repeats(report, other) for other in found for repeats in REPEATED)
+
+
+def _same_content(report: Report, other: Report) -> bool:
+    return other.content == report.content
+
+
+def _in_subject(report: Report, other: Report) -> bool:
+    return other.subject[0] <= report.index < other.subject[1]
+
+
+class _Met(NamedTuple):
+    """A reporting word at token `index` of a sentence; `letters` of its key are proclitics."""
+
+    reading: Reading
+    index: int
+    letters: int
+    reporter: Reporter
+
+    @property
+    def opens(self) -> bool:
+        """True if the word starts a clause of its own."""
+        return any(opens(self) for opens in OPENS)
 
 
 def _report(reading: Reading, index: int) -> Report | None:
-    met = reading.cue(index)
-    if met is None:
+    cue = reading.cue(index)
+    if cue is None:
         return None
-    letters, reporter = met
-    if reporter.behind and not {*reading.keys[index + 1 : index + 2]} & reporter.behind:
-        return None
-    if _is_unsaid(reading, index, reporter):
+    letters, reporter = cue
+    met = _Met(reading, index, letters, reporter)
+    if any(refuses(met) for refuses in NO_REPORTS):
         return None
     content = find_content(reading, index, reporter)
-    opens = _opens(reading, index, letters, reporter)
-    if content is None or not _fits(reading, index, reporter, content, opens):
+    if content is None or any(refuses(met, content) for refuses in NO_REPORTS_OF):
         return None
     token = reading.sentence.tokens[index]
     first = index + 1 + bool(reporter.behind)
@@ -71,39 +89,84 @@ def _report(reading: Reading, index: int) -> Report | None:
         subject,
         content.first,
         content.content,
-        opens,
+        met.opens,
         content.quotation,
         addressee=reporter.addressee,
     )
 
 
-def _is_unsaid(reading: Reading, index: int, reporter: Reporter) -> bool:
-    """Whether the verb at `index` is negated, and so reports nothing: `لم يؤكد أن`, `دون أن يذكر أن`."""
-    before = (tuple(reading.keys[max(0, index - size) : index]) for size in (1, 2))
-    return reporter.form == "verb" and not reporter.denial and not reading.cues.unsaid.isdisjoint(before)
+def _lacks_its_word(met: _Met) -> bool:
+    """True if the word that must follow the cue does not: `جاء` without `في`."""
+    following = {*met.reading.keys[met.index + 1 : met.index + 2]}
+    return bool(met.reporter.behind) and not following & met.reporter.behind
 
 
-def _fits(reading: Reading, index: int, reporter: Reporter, content: Content, opens: bool) -> bool:
-    """Whether the form is the reporting one: not عبر 'through', طالب 'student', nor a noun like a participle."""
-    clause = content.start in ("that", "speech")
-    if reporter.form == "verb" and reading.tokens[index].upos == "NOUN":
+def _is_unsaid(met: _Met) -> bool:
+    """True if the verb is negated, and so reports nothing: `لم يؤكد أن`, `دون أن يذكر أن`."""
+    before = (tuple(met.reading.keys[max(0, met.index - size) : met.index]) for size in (1, 2))
+    return met.reporter.form == "verb" and not met.reporter.denial and not met.reading.cues.unsaid.isdisjoint(before)
+
+
+def _is_noun(met: _Met, content: Content) -> bool:
+    """True for a noun that is spelled like a verb: طالب 'student'."""
+    return met.reporter.form == "verb" and met.reading.tokens[met.index].upos == "NOUN"
+
+
+def _is_particle(met: _Met, content: Content) -> bool:
+    """True for a preposition or the like that is spelled like a verb: عبر 'through'."""
+    if met.reporter.form != "verb" or met.reading.tokens[met.index].upos not in _NOT_VERBS:
         return False
-    if reporter.form == "verb" and reading.tokens[index].upos in _NOT_VERBS:
-        return (clause or content.start == "preposition") and (opens or index == 0)
-    feminine = reporter.form == "participle" and reading.keys[index].endswith(_FEMININE)
-    return clause or not feminine or "،" in reading.gap(index)
+    return content.start not in ("that", "speech", "preposition") or not (met.opens or met.index == 0)
 
 
-def _opens(reading: Reading, index: int, letters: int, reporter: Reporter) -> bool:
-    led = _CLAUSE_OPENERS & {*reading.keys[max(0, index - 1) : index]}
-    return bool(letters or reporter.form == "participle" or led or set(reading.gap(index)) & set("،؛.:"))
+def _is_feminine_noun(met: _Met, content: Content) -> bool:
+    """True for a noun that is spelled like a feminine participle: مطالبة 'demand'."""
+    feminine = met.reporter.form == "participle" and met.reading.keys[met.index].endswith(_FEMININE)
+    return feminine and content.start not in ("that", "speech") and "،" not in met.reading.gap(met.index)
+
+
+def _is_joined(met: _Met) -> bool:
+    return met.letters > 0
+
+
+def _is_participle(met: _Met) -> bool:
+    return met.reporter.form == "participle"
+
+
+def _is_led(met: _Met) -> bool:
+    """True after a word that leads to a clause: `كما قال`, `من جانبه قال`."""
+    return not _CLAUSE_OPENERS.isdisjoint(met.reading.keys[max(0, met.index - 1) : met.index])
+
+
+def _follows_punctuation(met: _Met) -> bool:
+    return bool(set(met.reading.gap(met.index)) & set("،؛.:"))
 
 
 def _relayed(reading: Reading, subject: tuple[int, int]) -> tuple[int, int]:
     """In `نقلت الوكالة عن X`, `ما نقلته الوكالة عن X` and `ذكرت نقلاً عن X` the speaker is X."""
-    verb = reading.keys[subject[0] - 1].lstrip("وف")
     for at in range(*subject):
-        relays = verb.startswith(_RELAYING) or reading.keys[at - 1] == _QUOTING
-        if reading.keys[at] == _RELAY and relays:
+        if reading.keys[at] == _RELAY and any(relays(reading, subject, at) for relays in RELAYS):
             return at + 1, subject[1]
     return subject
+
+
+def _is_of_relaying_verb(reading: Reading, subject: tuple[int, int], at: int) -> bool:
+    return reading.keys[subject[0] - 1].lstrip("وف").startswith(_RELAYING)
+
+
+def _follows_quoting(reading: Reading, subject: tuple[int, int], at: int) -> bool:
+    return reading.keys[at - 1] == _QUOTING
+
+
+# What keeps a word of the lexicon from reporting: by itself, and with such a content.
+NO_REPORTS: Final = (_lacks_its_word, _is_unsaid)
+NO_REPORTS_OF: Final = (_is_noun, _is_particle, _is_feminine_noun)
+
+# By what a cue starts a clause of its own.
+OPENS: Final = (_is_joined, _is_participle, _is_led, _follows_punctuation)
+
+# What an earlier cue of the sentence has said already: نقل … قوله إن.
+REPEATED: Final = (_same_content, _in_subject)
+
+# The عن that leads to the speaker.
+RELAYS: Final = (_is_of_relaying_verb, _follows_quoting)
