@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, Literal
@@ -98,29 +98,37 @@ class Voices:
         if span is None:
             return replace(self.last, found="continued") if self.last else None
         speaker = self._named(*span, found)
-        if found != "antecedent" and not (nested and self._goes_on()):  # named in passing
+        if not any(passes(self, found, nested) for passes in IN_PASSING):
             self.met.append(speaker)
         return speaker
 
-    def _goes_on(self) -> bool:
-        """Whether the last speaker goes on behind somebody whom he cites: not an outlet, which relays others."""
-        return self.last is not None and not self.actors.is_outsider(next(words(self.last.text)).key)
+    def _is_antecedent(self, found: Found, nested: bool) -> bool:
+        return found == "antecedent"
+
+    def _is_cited(self, found: Found, nested: bool) -> bool:
+        """True if the last speaker goes on after somebody whom he cites: not an outlet, which relays others."""
+        last = self.last
+        return nested and last is not None and not self.actors.is_outsider(next(words(last.text)).key)
 
     def _found(
         self, sentence: Sentence, report: Report, first_in_sentence: bool
     ) -> tuple[tuple[int, int] | None, Found]:
         """The speaker's name, and where it was found."""
-        span = None if report.form == "participle" else self._beside(sentence, report)
-        if span is not None and not (report.addressee and self._is_addressed(sentence, report, span[0])):
-            return span, "beside"
-        if report.form == "verb" and (antecedent := self._antecedent(sentence, report)):
-            return antecedent, "antecedent"
-        if report.form in ("verb", "participle"):
-            return self._subject_before(sentence, report, first_in_sentence), "subject"
+        for found, find in NAMED:
+            span = find(self, sentence, report, first_in_sentence)
+            if span is not None:
+                return span, found
         return None, "continued"
 
-    def _beside(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
-        """The name beside the cue. Behind وفقاً a ل leads to the name itself, not to a circumstance."""
+    def _beside(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
+        """The name beside the cue, unless it is that of the one addressed."""
+        span = None if report.form == "participle" else self._name_beside(sentence, report)
+        if span is None or not report.addressee:
+            return span
+        return None if any(refuses(self, sentence, report, span[0]) for refuses in ADDRESSED) else span
+
+    def _name_beside(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
+        """The name beside the cue. After وفقاً a ل leads to the name itself, not to a circumstance."""
         low, high = report.subject
         issuer = self._issuer(sentence, low, high)
         if issuer == low and report.form == "attribution" and low < high and sentence.tokens[low].preposition:
@@ -130,21 +138,25 @@ class Voices:
             return after_letters(self.part.text, first.start, letters), sentence.tokens[end - 1].end
         return self._name(sentence, issuer, high)
 
-    def _is_addressed(self, sentence: Sentence, report: Report, start: int) -> bool:
-        """Whether the name at `start` can't be the subject of the verb before it, and so is whom it is said to."""
-        if report.start == "object":
-            return False  # the one addressed stands behind the subject, in the content
+    def _is_no_subject(self, sentence: Sentence, report: Report, start: int) -> bool:
+        """True right after a verb that disagrees with the name, or whose subject stands before it."""
         at = sentence.index_at(start)
-        name = sentence.tokens[at]
-        if at == report.index + 1 and (
-            _disagree(sentence.tokens[report.index], name) or has_subject_before(self.part, sentence, report.index)
-        ):
-            return True
-        if report.start != "preposition":
+        if at != report.index + 1 or report.start == "object":  # there the one addressed stands in the content
             return False
-        if _resumes(sentence.tokens[report.index + 1 : at]) and self._shared_subject(sentence, report):
-            return True  # ألقى الوزير خطابا دعا فيه إسرائيل إلى
-        return not (self._is_voice(name) or self._is_somebody(sentence, at))
+        disagrees = _disagree(sentence.tokens[report.index], sentence.tokens[at])
+        return disagrees or has_subject_before(self.part, sentence, report.index)
+
+    def _is_addressed_in_speech(self, sentence: Sentence, report: Report, start: int) -> bool:
+        """True for `ألقى الوزير خطابا دعا فيه | إسرائيل إلى`."""
+        if report.start != "preposition" or not _resumes(sentence.tokens[report.index + 1 : sentence.index_at(start)]):
+            return False
+        return self._shared_subject(sentence, report, first_in_sentence=True) is not None
+
+    def _is_nobody(self, sentence: Sentence, report: Report, start: int) -> bool:
+        """True if the name before the cue's preposition is of none that speaks."""
+        at = sentence.index_at(start)
+        speaks = self._is_voice(sentence.tokens[at]) or self._is_somebody(sentence, at)
+        return report.start == "preposition" and not speaks
 
     def introduce(self, sentence: Sentence, end: int) -> Speaker | None:
         """The speaker named at the head of the sentence, before offset `end`, if that is an actor or a person."""
@@ -174,19 +186,32 @@ class Voices:
 
     def _known(self, speaker: Speaker) -> Speaker:
         """The speaker with the actor whom the name means without saying so, if it means one."""
+        return next((found for know in KNOWN if (found := know(self, speaker))), speaker)
+
+    def _as_earlier(self, speaker: Speaker) -> Speaker | None:
+        """The speaker as the briefer name of one met earlier, who need be no actor."""
         stems = speaker.stems
-        for known in reversed(self.met):
-            if stems <= known.stems:
-                return replace(speaker, actor_id=known.actor_id, known="earlier" if known.actor_id else None)
+        known = next((earlier for earlier in reversed(self.met) if stems <= earlier.stems), None)
+        return known and replace(speaker, actor_id=known.actor_id, known="earlier" if known.actor_id else None)
+
+    def _as_head(self, speaker: Speaker) -> Speaker | None:
+        """The speaker as the first word of an actor's longer name, perhaps after `باسم`."""
         keys = [word.key for word in words(speaker.text)]
         head = keys[keys.index(_NAME_OF) + 1 :][:1] if _NAME_OF in keys else keys
-        if len(head) == 1 and head[0] in self._heads:
-            return replace(speaker, actor_id=self._heads[head[0]], known="head")
-        if self.last is not None and len(keys) == 1 and keys[0] in _STAND_INS:
-            return replace(speaker, actor_id=self.last.actor_id, known="stand-in")
-        if self._home and self._is_official(speaker):
-            return replace(speaker, actor_id=self._home, known="home")
-        return speaker
+        known = self._heads.get(head[0]) if len(head) == 1 else None
+        return replace(speaker, actor_id=known, known="head") if known else None
+
+    def _as_stand_in(self, speaker: Speaker) -> Speaker | None:
+        """The speaker as what stands for the last one: `البيان`."""
+        keys = [word.key for word in words(speaker.text)]
+        if self.last is None or len(keys) != 1 or keys[0] not in _STAND_INS:
+            return None
+        return replace(speaker, actor_id=self.last.actor_id, known="stand-in")
+
+    def _as_official(self, speaker: Speaker) -> Speaker | None:
+        """The speaker as an official of the article's own state."""
+        home = self._home if self._is_official(speaker) else None
+        return replace(speaker, actor_id=home, known="home") if home else None
 
     def _is_official(self, speaker: Speaker) -> bool:
         """Whether the name is that of an official who is of no other state: no adjective or place says so."""
@@ -214,20 +239,33 @@ class Voices:
         home, times = next(iter(states.most_common(1)), (None, 0))
         return home if times > self.actors.foreigners(self.document.text) else None
 
-    def _antecedent(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
+    def _antecedent(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
         """The noun whose relative clause the verb leads: `المدير الذي قال إن`, but not `البيان الذي قال فيه إن`."""
         tokens, verb, end = sentence.tokens, sentence.tokens[report.index], report.index - 1
         led = end > 0 and tokens[end].key in _RELATIVES and 0 <= verb.head < end
-        if not led or verb.key.endswith(_PRONOUNS) or _resumes(tokens[report.index + 1 : report.index + 2]):
+        if report.form != "verb" or not led or any(refuses(self, sentence, report) for refuses in NO_ANTECEDENT):
             return None
-        return self._name(sentence, verb.head, end) if self._is_voice(tokens[verb.head]) else None
+        return self._name(sentence, verb.head, end)
 
-    def _subject_before(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
-        """The subject that stands before its verb, or that the verb above has: `عقد الوزير اجتماعا وأكد أن`."""
-        if report.form == "verb":
-            own = self._subject_of(sentence, report.index, report, report.index - _MAX_PREPOSED)
-            return own or self._shared_subject(sentence, report) or self._taken_up(sentence, report)
-        if not first_in_sentence:
+    def _has_pronoun(self, sentence: Sentence, report: Report) -> bool:
+        """True if the verb's object takes up the noun: `البيان الذي أصدره`."""
+        return sentence.tokens[report.index].key.endswith(_PRONOUNS)
+
+    def _has_preposition_with_pronoun(self, sentence: Sentence, report: Report) -> bool:
+        return _resumes(sentence.tokens[report.index + 1 : report.index + 2])
+
+    def _is_of_thing(self, sentence: Sentence, report: Report) -> bool:
+        return not self._is_voice(sentence.tokens[sentence.tokens[report.index].head])
+
+    def _own_subject(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
+        """The subject that stands before its verb."""
+        if report.form != "verb":
+            return None
+        return self._subject_of(sentence, report.index, report, report.index - _MAX_PREPOSED)
+
+    def _subject_above(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
+        """The subject of the verb to which the first participle of the sentence belongs."""
+        if report.form != "participle" or not first_in_sentence:
             return None
         return self._subject_of(sentence, self._governor(sentence, report.index), report, -1)
 
@@ -246,27 +284,34 @@ class Voices:
                 return self._name(sentence, first, next(following, report.index))
         return None
 
-    def _shared_subject(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
-        """The subject of the verb to which the cue is joined, of كان before it, or of a verb whose object tells it.
-
-        None where that is nobody who speaks.
-        """
+    def _shared_subject(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
+        """The subject of the verb above the cue, if the cue shares it and it speaks: `عقد الوزير اجتماعا وأكد أن`."""
         tokens, cue = sentence.tokens, sentence.tokens[report.index]
-        joined = cue.deprel in ("conj", "advcl", "xcomp", "parataxis")
-        within = cue.deprel.startswith("acl") and _resumes(tokens[report.index + 1 :])  # أصدرت بيانا جاء فيه
-        was = cue.deprel == "ccomp" and cue.head >= 0 and tokens[cue.head].stem in _WAS
-        if not (joined or within or was):
+        if report.form != "verb" or not any(shares(self, sentence, report) for shares in SHARING):
             return None
+        within = self._is_in_object(sentence, report)
         verb = self._governor(sentence, report.index)
         subject = next((t for t in tokens[: report.index] if t.head == verb and t.deprel.startswith("nsubj")), None)
         if subject is None or not self._is_voice(subject) or (_disagree(cue, subject) and not within):
             return None
         return self._subject_of(sentence, verb, report, -1)
 
-    def _taken_up(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
+    def _is_joined(self, sentence: Sentence, report: Report) -> bool:
+        return sentence.tokens[report.index].deprel in ("conj", "advcl", "xcomp", "parataxis")
+
+    def _is_in_object(self, sentence: Sentence, report: Report) -> bool:
+        """True if the object of the verb above tells the cue: `أصدرت بيانا جاء فيه`."""
+        return sentence.tokens[report.index].deprel.startswith("acl") and _resumes(sentence.tokens[report.index + 1 :])
+
+    def _follows_was(self, sentence: Sentence, report: Report) -> bool:
+        """True for `كان الوزير قال`."""
+        cue = sentence.tokens[report.index]
+        return cue.deprel == "ccomp" and cue.head >= 0 and sentence.tokens[cue.head].stem in _WAS
+
+    def _taken_up(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
         """The subject named before that the pronoun takes up in `رغم أن الوزير …، إلا أنه قال`."""
         tokens = sentence.tokens
-        if not report.index or tokens[report.index - 1].key not in _IT_THAT:
+        if report.form != "verb" or not report.index or tokens[report.index - 1].key not in _IT_THAT:
             return None
         before = [m for m in self.part.mentions if sentence.start <= m.start < tokens[report.index - 1].start]
         subjects = [
@@ -298,7 +343,7 @@ class Voices:
     def _name(self, sentence: Sentence, low: int, high: int) -> tuple[int, int] | None:
         """The name within the tokens [low, high), without the circumstances before and behind it."""
         low = self._issuer(sentence, self._skip_circumstances(sentence, low, high), high)
-        if low >= high or sentence.tokens[low].key in _EMPTY | self.cues.matters or self._is_verb(sentence.tokens[low]):
+        if low >= high or any(refuses(self, sentence.tokens[low]) for refuses in NO_NAMES):
             return None
         end = next(self._ends(sentence, low, high), high)
         first, last = sentence.tokens[low], sentence.tokens[end - 1]
@@ -324,21 +369,34 @@ class Voices:
                 return head < low or tokens[head].key.startswith("ال")
         return False
 
+    def _is_empty(self, token: Token) -> bool:
+        """True for a pronoun, an auxiliary or a particle, none of which names anybody."""
+        return token.key in _EMPTY
+
+    def _is_matter(self, token: Token) -> bool:
+        """True for a noun that is said and never says: `استعداده`."""
+        return token.key in self.cues.matters
+
     def _is_verb(self, token: Token) -> bool:
         reporter = self.cues.reporters.get(token.key)
         return token.upos == "VERB" and reporter is not None and reporter.form == "verb"
 
     def _with_marks(self, start: int, end: int) -> tuple[int, int]:
         """The span, out to a quotation mark or bracket at its border whose partner stands inside."""
-        text = self.part.text
+        return next((wide for widen in MARKED if (wide := widen(self, start, end))), (start, end))
+
+    def _to_quotation_mark(self, start: int, end: int) -> tuple[int, int] | None:
         for quotation in self.part.quotations:
-            if start < quotation.start and quotation.end == end and text[end : end + 1] in MARKS:
+            if start < quotation.start and quotation.end == end and self.part.text[end : end + 1] in MARKS:
                 return start, end + 1
             if start == quotation.start and quotation.end < end:
                 return start - 1, end
-        if text.count("(", start, end) > text.count(")", start, end) and text[end : end + 1] == ")":
-            return start, end + 1
-        return start, end
+        return None
+
+    def _to_bracket(self, start: int, end: int) -> tuple[int, int] | None:
+        text = self.part.text
+        open_ = text.count("(", start, end) > text.count(")", start, end)
+        return (start, end + 1) if open_ and text[end : end + 1] == ")" else None
 
     def _issuer(self, sentence: Sentence, low: int, high: int) -> int:
         """Where who speaks in a statement is named from `low` on: `بيان صادر عن الوزارة`; `low` where nobody is."""
@@ -376,28 +434,86 @@ class Voices:
             token = sentence.tokens[at]
             if any(start <= token.start < end for start, end in people):
                 continue  # علي is a name here, and no circumstance على
-            gap = self.part.text[sentence.tokens[at - 1].end : token.start]
-            if set("\n؛:") & {*gap} or self._is_circumstance(sentence, low, at) or self._is_clause(sentence, low, at):
+            if any(ends(self, sentence, low, at) for ends in ENDS):
                 yield at
         if high - low > _MAX_NAME:
             yield low + _MAX_NAME
 
-    def _is_circumstance(self, sentence: Sentence, low: int, at: int) -> bool:
-        """Whether time, place, manner or occasion of what the name at `low` says starts at `at`."""
-        token, following = sentence.tokens[at], sentence.tokens[at + 1 : at + 2]
-        if token.key in self.cues.circumstances or token.key == _TO or token.key.removeprefix(_TO) in _COUNTERPARTS:
-            return True
-        led = self.cues.occasions | self.cues.complementizers
-        if token.key == _IN and any(word.key in led for word in following):
-            return True
-        return (token.key in (_IN, _FROM) or token.preposition == _TO) and self._is_person_before(sentence, low, at)
+    def _is_apart(self, sentence: Sentence, low: int, at: int) -> bool:
+        return not {*"\n؛:"}.isdisjoint(self.part.text[sentence.tokens[at - 1].end : sentence.tokens[at].start])
 
-    def _is_clause(self, sentence: Sentence, low: int, at: int) -> bool:
-        """Whether something is said or told in passing from `at` on, or the one stands there whom it is said of."""
-        key = sentence.tokens[at].key
-        reporter = self.cues.reporters.get(key)
-        reports = reporter is not None and (reporter.form != "verb" or sentence.tokens[at].upos == "VERB")
-        if reports or key.removeprefix("ف") in self.cues.complementizers:
-            return True
+    def _is_circumstance(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for a word that tells when, where or how: `أمس`, `خلال`."""
+        return sentence.tokens[at].key in self.cues.circumstances
+
+    def _is_to(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for a ل that stands alone: ل«الوطن»."""
+        return sentence.tokens[at].key == _TO
+
+    def _is_counterpart(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for one who is met or spoken to: `أبلغ الوزير | نظيره`."""
+        return sentence.tokens[at].key.removeprefix(_TO) in _COUNTERPARTS
+
+    def _is_occasion(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for `في` before an occasion or a clause: `في بيان`, `في أن`."""
+        led = self.cues.occasions | self.cues.complementizers
+        return sentence.tokens[at].key == _IN and any(word.key in led for word in sentence.tokens[at + 1 : at + 2])
+
+    def _follows_person(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for a preposition after a person's name: `سامر الطيب | من الرياض`."""
+        token = sentence.tokens[at]
+        leads = token.key in (_IN, _FROM) or token.preposition == _TO
+        return leads and self._is_person_before(sentence, low, at)
+
+    def _is_report(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for another cue, a verb only where the parse takes it for one."""
+        reporter = self.cues.reporters.get(sentence.tokens[at].key)
+        return reporter is not None and (reporter.form != "verb" or sentence.tokens[at].upos == "VERB")
+
+    def _is_that(self, sentence: Sentence, low: int, at: int) -> bool:
+        return sentence.tokens[at].key.removeprefix("ف") in self.cues.complementizers
+
+    def _is_aside(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for what is told in passing: `طلب عدم ذكر اسمه`."""
         keys = [token.key for token in sentence.tokens[at : at + MAX_PHRASE]]
-        return starts_with(keys, 0, self.cues.asides) is not None or is_object(self.part, sentence, low, at)
+        return starts_with(keys, 0, self.cues.asides) is not None
+
+    def _is_object(self, sentence: Sentence, low: int, at: int) -> bool:
+        """True for the one of whom or to whom it is said: `اتهمت المعارضة السورية | روسيا`."""
+        return is_object(self.part, sentence, low, at)
+
+
+# Where the speaker's name is, in this order; what shows that the one named beside the cue is the one addressed.
+NAMED: Final[tuple[tuple[Found, Callable[[Voices, Sentence, Report, bool], tuple[int, int] | None]], ...]] = (
+    ("beside", Voices._beside),
+    ("antecedent", Voices._antecedent),
+    ("subject", Voices._own_subject),
+    ("subject", Voices._shared_subject),
+    ("subject", Voices._taken_up),
+    ("subject", Voices._subject_above),
+)
+ADDRESSED: Final = (Voices._is_no_subject, Voices._is_addressed_in_speech, Voices._is_nobody)
+NO_ANTECEDENT: Final = (Voices._has_pronoun, Voices._has_preposition_with_pronoun, Voices._is_of_thing)
+SHARING: Final = (Voices._is_joined, Voices._is_in_object, Voices._follows_was)
+
+# Who is named in passing, so that the speaker before goes on.
+IN_PASSING: Final = (Voices._is_antecedent, Voices._is_cited)
+
+# How a name that says no actor is known for one.
+KNOWN: Final = (Voices._as_earlier, Voices._as_head, Voices._as_stand_in, Voices._as_official)
+
+# What no name starts with, what ends one, and which mark at its border belongs to it.
+NO_NAMES: Final = (Voices._is_empty, Voices._is_matter, Voices._is_verb)
+ENDS: Final = (
+    Voices._is_apart,
+    Voices._is_circumstance,
+    Voices._is_to,
+    Voices._is_counterpart,
+    Voices._is_occasion,
+    Voices._follows_person,
+    Voices._is_report,
+    Voices._is_that,
+    Voices._is_aside,
+    Voices._is_object,
+)
+MARKED: Final = (Voices._to_quotation_mark, Voices._to_bracket)
