@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -36,6 +36,28 @@ class Side:
     def id(self) -> str:
         """The actor's id."""
         return self.mention.actor_id or ""
+
+
+Roles = tuple[Side | None, list[Side]]
+
+
+@dataclass(frozen=True)
+class Around:
+    """The actors around a cue of `size` words at token `at`."""
+
+    at: int
+    size: int
+    cue: Evaluative
+    before: Sequence[Side]
+    after: Sequence[Side]
+
+    def within(self, reach: int) -> list[Side]:
+        """Those that start less than `reach` words after the cue."""
+        return [actor for actor in self.after if actor.first - self.at - self.size < reach]
+
+    def near(self, actor: Side) -> bool:
+        """True if the subject of the cue can stand so far after it."""
+        return actor.first - self.at - self.size < _SUBJECT_REACH
 
 
 @dataclass
@@ -76,12 +98,28 @@ class Scene:
         return sides
 
     def _is_aside(self, actor: Side, others: Mapping[int, int]) -> bool:
-        """Whether the actor is only a place (في العراق وسوريا) or the leader of another (بقيادة السعودية)."""
-        before = self.keys[actor.first - 1] if actor.first else ""
+        """True if the actor takes no side; `others` counts those left out so far by their last token."""
+        return any(refuses(self, actor, others) for refuses in ASIDE)
+
+    def _is_leader(self, actor: Side, others: Mapping[int, int]) -> bool:
+        """True for the leader of another: بقيادة السعودية."""
+        return self._before(actor) in _LED_BY
+
+    def _is_place(self, actor: Side, others: Mapping[int, int]) -> bool:
+        """True for a mere place: في العراق."""
+        return self._before(actor) in _LOCATIVE and not self.tokens[actor.first].preposition
+
+    def _is_joined_to_in(self, actor: Side, others: Mapping[int, int]) -> bool:
+        """True for a mere place: بالعراق."""
         token = self.tokens[actor.first]
-        if before in _LED_BY or (before in _LOCATIVE and not token.preposition) or token.key == "ب" + token.stem:
-            return True
-        return token.key.startswith("و") and others[actor.first - 1] > 0
+        return token.key == "ب" + token.stem
+
+    def _follows_aside(self, actor: Side, others: Mapping[int, int]) -> bool:
+        """True for one joined to a mere place: في العراق | وسوريا."""
+        return self.tokens[actor.first].key.startswith("و") and others[actor.first - 1] > 0
+
+    def _before(self, actor: Side) -> str:
+        return self.keys[actor.first - 1] if actor.first else ""
 
     def gap(self, at: int) -> str:
         """What stands between token `at` and the one before."""
@@ -96,43 +134,67 @@ class Scene:
             high += 1
         return low, high
 
-    def roles(
-        self, at: int, size: int, cue: Evaluative, before: Sequence[Side], after: Sequence[Side]
-    ) -> tuple[Side | None, list[Side]]:
+    def roles(self, around: Around) -> Roles:
         """Who is for or against whom around the cue."""
-        before = [actor for actor in before if self.kinds[actor.id].acts]
-        if cue.passive:
-            return self._passive(before, after)
-        if cue.direct:
-            near = [actor for actor in after if actor.first - at - size < _DIRECT_REACH]
-            targets = self.with_coordinated(near[:1], after)
-            subjects = [actor for actor in before if actor.id not in {target.id for target in targets}]
-            return (subjects[-1] if subjects else None), targets
-        near = [actor for actor in after if actor.first - at - size < cue.reach]
-        return self._sides(at, size, cue, before, near)
+        acting = [actor for actor in around.before if self.kinds[actor.id].acts]
+        around = replace(around, before=acting)
+        return next((roles for find in ROLES if (roles := find(self, around))), (None, []))
 
-    def _passive(self, before: Sequence[Side], after: Sequence[Side]) -> tuple[Side | None, list[Side]]:
-        """Who acts stands behind the cue, on whom before it."""
-        return (after[0], list(before[-1:])) if after and before else (None, [])
+    def _passive(self, around: Around) -> Roles | None:
+        """Who acts stands after the cue, on whom before it."""
+        if not around.cue.passive:
+            return None
+        return (around.after[0], list(around.before[-1:])) if around.after and around.before else (None, [])
 
-    def _sides(
-        self, at: int, size: int, cue: Evaluative, before: Sequence[Side], after: Sequence[Side]
-    ) -> tuple[Side | None, list[Side]]:
-        """Who acts and on whom. Behind the cue: subject, then target; else the subject stands before it."""
-        first = self.with_coordinated(after[:1], after)
+    def _direct(self, around: Around) -> Roles | None:
+        """On whom stands right after the cue, who acts before it."""
+        if not around.cue.direct:
+            return None
+        near = around.within(_DIRECT_REACH)
+        targets = self.with_coordinated(near[:1], around.after)
+        subjects = [actor for actor in around.before if actor.id not in {target.id for target in targets}]
+        return (subjects[-1] if subjects else None), targets
+
+    def _subject_first(self, around: Around) -> Roles | None:
+        """Who acts stands after the cue, on whom after that."""
+        near = around.within(around.cue.reach)
+        first = self.with_coordinated(near[:1], near)
         ids = {actor.id for actor in first}
-        rest = [actor for actor in after[len(first) :] if actor.id not in ids]
-        preposed = bool(before) and before[-1].last >= at - 2 and before[-1].id not in ids
-        leads = bool(rest) and not preposed and self._is_subject(first[0], at, size)
-        if leads or (first and cue.act and self._acts(first[0], at, cue)):
-            return first[0], self.with_coordinated(rest[:1], rest)
-        if first and before and before[-1].id not in ids:
-            return before[-1], first
-        return None, first
+        rest = [actor for actor in near[len(first) :] if actor.id not in ids]
+        if not first or not any(leads(self, around, first, rest) for leads in LEADING):
+            return None
+        return first[0], self.with_coordinated(rest[:1], rest)
 
-    def _acts(self, actor: Side, at: int, cue: Evaluative) -> bool:
-        """Whether the name behind the cue, or the noun that it belongs to, is its subject or led by one of `cue.by`."""
-        index = actor.first
+    def _subject_before(self, around: Around) -> Roles | None:
+        """Who acts stands before the cue, on whom after it."""
+        targets = self._targets(around)
+        preposed = around.before[-1:]
+        return (preposed[0], targets) if targets and preposed and self._is_other(preposed[0], targets) else None
+
+    def _no_subject(self, around: Around) -> Roles:
+        """Nobody acts."""
+        return None, self._targets(around)
+
+    def _targets(self, around: Around) -> list[Side]:
+        near = around.within(around.cue.reach)
+        return self.with_coordinated(near[:1], near)
+
+    def _is_other(self, actor: Side, actors: Sequence[Side]) -> bool:
+        return actor.id not in {other.id for other in actors}
+
+    def _is_subject(self, around: Around, first: Sequence[Side], rest: Sequence[Side]) -> bool:
+        """True if the actor stands right after the cue, with no preposition between, and a target after it."""
+        near = around.near(first[0]) and self.kinds[first[0].id].acts
+        directed = _DIRECTIONS & {*self.keys[around.at + 1 : first[0].first]} or self.tokens[first[0].first].preposition
+        before = around.before[-1:]
+        preposed = bool(before) and before[0].last >= around.at - 2 and self._is_other(before[0], first)
+        return bool(rest) and near and not directed and not preposed
+
+    def _acts(self, around: Around, first: Sequence[Side], rest: Sequence[Side]) -> bool:
+        """True if the name after an act, or the noun that it belongs to, is its subject or led by one of `cue.by`."""
+        if not around.cue.act:
+            return False
+        index, at, cue = first[0].first, around.at, around.cue
         for _ in range(_REACH):
             token = self.tokens[index]
             if token.head == at and index > at:
@@ -142,12 +204,6 @@ class Scene:
                 break
             index = token.head
         return False
-
-    def _is_subject(self, actor: Side, at: int, size: int) -> bool:
-        """Whether the actor stands right behind the cue, with no preposition between."""
-        near = actor.first - at - size < _SUBJECT_REACH and self.kinds[actor.id].acts
-        directed = _DIRECTIONS & {*self.keys[at + 1 : actor.first]} or self.tokens[actor.first].preposition
-        return near and not directed
 
     def with_coordinated(self, first: Sequence[Side], actors: Sequence[Side]) -> list[Side]:
         """The actor and those joined to it by و, each at most two words behind the one before."""
@@ -166,3 +222,15 @@ class Scene:
         while last + 1 < len(self.tokens) and not _BREAKS & {*self.gap(last + 1)}:
             last += 1
         return self.tokens[first].start, self.tokens[last].end
+
+
+# Who takes no side; who is for or against whom, the first that fits; what shows that the first actor after a cue acts.
+ASIDE: Final = (Scene._is_leader, Scene._is_place, Scene._is_joined_to_in, Scene._follows_aside)
+ROLES: Final[tuple[Callable[[Scene, Around], Roles | None], ...]] = (
+    Scene._passive,
+    Scene._direct,
+    Scene._subject_first,
+    Scene._subject_before,
+    Scene._no_subject,
+)
+LEADING: Final = (Scene._is_subject, Scene._acts)

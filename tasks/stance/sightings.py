@@ -37,12 +37,20 @@ def sightings(scenes: Sequence[Scene], sources: Sources, classifier: TargetClass
     for (scene, target), judged in zip(mentions, judgements, strict=True):
         quote = sources.quote_at(scene.part, target.mention.start)
         speaker = sources.speaking(quote) if quote else AUTHOR
-        if speaker is not None:
-            yield Sighting(scene, speaker, target, judged, None)
-        for holder in scene.actors:
-            if holder.id != target.id and (speaker is None or holder.id != speaker.actor_id):
-                source = Source("actor", holder.mention.text, holder.id)
+        for hold in HOLDERS:
+            for source, holder in hold(scene, target, speaker):
                 yield Sighting(scene, source, target, judged, holder)
+
+
+def _who_speaks(scene: Scene, target: Side, speaker: Source | None) -> Iterator[tuple[Source, Side | None]]:
+    if speaker is not None:
+        yield speaker, None
+
+
+def _other_actors(scene: Scene, target: Side, speaker: Source | None) -> Iterator[tuple[Source, Side | None]]:
+    for holder in scene.actors:
+        if holder.id != target.id and (speaker is None or holder.id != speaker.actor_id):
+            yield Source("actor", holder.mention.text, holder.id), holder
 
 
 def _marked(scene: Scene, target: Side) -> Marked:
@@ -61,3 +69,7 @@ def relation(sentence: Sentence, side: Side) -> str:
             return relation
         index = token.head
     return relation
+
+
+# Who may hold a position towards a target.
+HOLDERS: Final = (_who_speaks, _other_actors)

@@ -19,8 +19,7 @@ from nabra.tasks.stance.targets import TargetClassifier
 
 _POLARITIES: Final[tuple[Polarity, ...]] = get_args(Polarity)
 _AGREEING: Final = 0.4  # probability from which the classifier speaks for a stance too
-# The narration of an agency is plain: without loaded words a position of its own must be sure.
-_SURE_AUTHOR: Final = 0.5
+_SURE_AUTHOR: Final = 0.5  # a probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,7 @@ def find_stances(
         stance
         for case in find_cases(document, quotes, judges, kinds)
         for stance in _decided(case, judges.decision)
-        if stance.score
-        >= (min_score if stance.rule or stance.source_kind != "author" else max(min_score, _SURE_AUTHOR))
+        if stance.score >= min_score and not any(doubts(stance) for doubts in DOUBTS)
     ]
     order = [part.name for part in document.parts]
     return sorted(found, key=lambda stance: (order.index(stance.part), stance.start, stance.end))
@@ -104,13 +102,28 @@ def _decided(case: Case, decision: Decision) -> Iterator[Stance]:
         )
 
 
+def _is_unsure_of_author(stance: Stance) -> bool:
+    """True for a position of the narration without loaded words: that of an agency is plain, so it must be sure."""
+    return stance.rule is None and stance.source_kind == "author" and stance.score < _SURE_AUTHOR
+
+
 def _score(case: Case, polarity: Polarity, decision: Decision) -> float:
-    """What the decision says; where a verb judges the target itself, no less than its rule."""
+    """What the decision says, but no less than what alone would be enough."""
+    return max((decision.probability(case, polarity), *(least(case, polarity) for least in LEAST)))
+
+
+def _of_direct_object(case: Case, polarity: Polarity) -> float:
+    """The score of a rule by which a verb judges the target itself."""
     rule = case.best_evidence(polarity)
-    return max(decision.probability(case, polarity), rule.score if rule and rule.direct else 0.0)
+    return rule.score if rule and rule.direct else 0.0
 
 
 def _clause(seen: Sighting) -> tuple[int, int]:
     """The clause of the target, and of its actor."""
     sides = [seen.target, *([seen.holder] if seen.holder else [])]
     return seen.scene.evidence(min(side.first for side in sides), max(side.last for side in sides))
+
+
+# What leaves a stance out that scores enough; what alone makes one score.
+DOUBTS: Final = (_is_unsure_of_author,)
+LEAST: Final = (_of_direct_object,)
