@@ -81,10 +81,11 @@ def _by_document(rows: pa.Table) -> Mapping[str, list[Row]]:
 def _tag(document: Document, settings: StanceSettings, judges: Judges, actors: Actors) -> tuple[list[Row], list[Row]]:
     quotes = find_quotes(document, actors, judges.cues)
     stances = find_stances(document, quotes, judges, actors.kinds, settings.min_score)
-    return _quote_rows(document, quotes), _stance_rows(document, stances)
+    return quote_rows(document, quotes), stance_rows(document, stances)
 
 
-def _quote_rows(document: Document, quotes: Sequence[Quote]) -> list[Row]:
+def quote_rows(document: Document, quotes: Sequence[Quote]) -> list[Row]:
+    """Rows of `quotes`."""
     texts = {part.name: part.text for part in document.parts}
     return [
         {
@@ -108,7 +109,8 @@ def _quote_rows(document: Document, quotes: Sequence[Quote]) -> list[Row]:
     ]
 
 
-def _stance_rows(document: Document, stances: Sequence[Stance]) -> list[Row]:
+def stance_rows(document: Document, stances: Sequence[Stance]) -> list[Row]:
+    """Rows of `stances`."""
     texts = {part.name: part.text for part in document.parts}
     return [
         {
