@@ -12,14 +12,16 @@ changes. What takes long, the parses and the classifier's judgements, is kept in
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+from unittest.mock import patch
 
 import torch
 
@@ -30,13 +32,16 @@ from nabra.tasks.evaluate.articles import Evaluation
 from nabra.tasks.evaluate.judgements import Judgement, judge_article
 from nabra.tasks.models.folders import BUNDLED, DECISION, STANCE, opinion_folder
 from nabra.tasks.quotes import attributions, contents, objects, quotes, reading, reports, speakers
-from nabra.tasks.quotes.document import Document
+from nabra.tasks.quotes.contents import Report
+from nabra.tasks.quotes.cues import Cues
+from nabra.tasks.quotes.document import Document, Part, Sentence
 from nabra.tasks.stance import Judges, load_cues, load_decision, rules, sides, sightings, stances, tag
 
 Row = dict[str, Any]
 Judged = Counter[tuple[str, ...]]
 
 OF_QUOTES: Final = (reading, attributions, contents, objects, reports, quotes, speakers)
+AFTER_REPORTS: Final = (quotes, speakers)
 OF_STANCES: Final = (sides, rules, sightings, stances)
 ASPECTS: Final = ("quote", "speaker", "speaker_id", "stance")
 
@@ -75,6 +80,7 @@ class Tagger:
     settings: StanceSettings
     judges: Judges
     actors: Actors
+    reports: dict[int, list[Report]] = field(default_factory=dict)
 
     def tag(self, known: Mapping[str, Tagged] | None = None, *, of_quotes: bool = True) -> dict[str, Tagged]:
         """Quotes and stances of each article; `known` ones are made again only where a rule, of quotes or of stances,
@@ -93,12 +99,17 @@ class Tagger:
 
     def without(self, rule: Rule, known: Mapping[str, Tagged]) -> dict[str, Tagged]:
         """The same without a rule."""
-        kept = getattr(rule.module, rule.table)
-        setattr(rule.module, rule.table, kept[: rule.place] + kept[rule.place + 1 :])
-        try:
+        listed = getattr(rule.module, rule.table)
+        others = listed[: rule.place] + listed[rule.place + 1 :]
+        find_reports = self._reports_of if rule.module in AFTER_REPORTS else reports.find_reports
+        with patch.object(rule.module, rule.table, others), patch.object(quotes, "find_reports", find_reports):
             return self.tag(known, of_quotes=rule.module in OF_QUOTES)
-        finally:
-            setattr(rule.module, rule.table, kept)
+
+    def _reports_of(self, part: Part, sentence: Sentence, cues: Cues) -> list[Report]:
+        """The reports of a sentence, found once with all rules."""
+        if id(sentence) not in self.reports:
+            self.reports[id(sentence)] = reports.find_reports(part, sentence, cues)
+        return self.reports[id(sentence)]
 
     def judgements(self, tagged: Mapping[str, Tagged]) -> Iterator[Judgement]:
         """The judgements of `nabra evaluate` on the rows."""
@@ -184,6 +195,8 @@ def main(paths: Sequence[Path], work: Path, asked: str | None) -> None:
     tagger, targets = load_tagger(paths, work)
     base = tagger.tag()
     targets.save()
+    gc.collect()
+    gc.freeze()  # else every collection goes through all words of all articles
     found = find_rules()
     if asked:
         print_rows(next(rule for rule in found if rule.name == asked))
