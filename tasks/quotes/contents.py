@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
@@ -14,7 +13,6 @@ from nabra.tasks.quotes.objects import TITLES, has_subject_before, is_beyond_nam
 from nabra.tasks.quotes.reading import MIN_QUOTED, Reading
 
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
-_MAX_QUOTED_NAME: Final = 8  # words after a name in marks within which its أن stands
 _MAX_OBJECT: Final = 6  # words from the object's first within which one of its marking words stands
 _FORCE: Final = frozenset(map(fold, ("بشدة", "بقوة", "بحدة", "بحزم")))
 _PRONOUNS: Final = frozenset(("ه", "ها", "هم", "هما", "ك", "نا"))  # به takes up what was said before
@@ -128,18 +126,6 @@ class _Finder:
         """True after a word that leads to the title of a work: كتاب «…»."""
         return self.reading.keys[at - 1] in self.reading.cues.titles
 
-    def _is_speaker(self, quotation: Quotation, at: int) -> bool:
-        """True if the quotation right after the cue is the speaker's name, for أن follows: وقالت «الفيدرالية …» إن."""
-        end = self.reading.sentence.index_at(quotation.end)
-        if at > self.index + 1 or set(",،.؛") & {*self.reading.gap(end)}:
-            return False
-        for following in range(end, min(end + _MAX_QUOTED_NAME, len(self.reading.keys))):
-            if self.reading.keys[following] in self.reading.cues.complementizers:
-                return True
-            if self.reading.cue(following):
-                return False
-        return False
-
     def _is_name(self, at: int) -> bool:
         """True for the name آنا."""
         return self.reading.part.text[self.reading.tokens[at].start] == "آ"
@@ -181,18 +167,10 @@ class _Finder:
 
     @cached_property
     def _governed(self) -> int | None:
-        """The token at which the cue's prepositional complement starts."""
+        """The token at which the cue's prepositional complement starts: after its subject, if one of them does."""
         candidates = [at for at in self._ahead if self._is_governing(at)]
-        preferred = (found for prefer in GOVERNED if (found := prefer(self, candidates)))
-        return next(iter(next(preferred, candidates)), None)
-
-    def _attached(self, candidates: Sequence[int]) -> list[int]:
-        """Those that hang on the cue in the tree."""
-        return [at for at in candidates if self.reading.tokens[at].head == self.index]
-
-    def _after_subject(self, candidates: Sequence[int]) -> list[int]:
         subject = next((i for i in self.reading.children(self.index, "nsubj") if i > self.index), -1)
-        return [at for at in candidates if at > subject]
+        return next((at for at in candidates if at > subject), next(iter(candidates), None))
 
     def _is_governing(self, at: int) -> bool:
         """True if one of the cue's prepositions stands at `at`, alone or joined to its noun, and leads to content."""
@@ -214,9 +192,6 @@ class _Finder:
     def _takes_up(self, at: int) -> bool:
         """True for a preposition with a pronoun, which takes up what was said before: به."""
         return self.reading.tokens[at].stem in _PRONOUNS
-
-    def _leads_to_that(self, at: int) -> bool:
-        return self.reading.keys[at] in self.reading.cues.complementizers
 
     @cached_property
     def _object(self) -> int | None:
@@ -312,12 +287,11 @@ STARTS: Final = (
 STOPS: Final = (_Finder._new_clause,)
 
 # Quotations that are names, unless a colon leads to them; each أن that belongs to another word.
-NO_SPEECH: Final = (_Finder._is_short, _Finder._is_title, _Finder._is_speaker)
+NO_SPEECH: Final = (_Finder._is_short, _Finder._is_title)
 NO_THAT: Final = (_Finder._is_name, _Finder._is_not_taken, _Finder._is_of_word_before)
 
-# Which of the cue's prepositions leads to content: these do not, and of the others the first kind that is there.
-NOT_GOVERNED: Final = (_Finder._leads_to_adjunct, _Finder._is_far, _Finder._takes_up, _Finder._leads_to_that)
-GOVERNED: Final = (_Finder._attached, _Finder._after_subject)
+# The cue's prepositions that lead to no content.
+NOT_GOVERNED: Final = (_Finder._leads_to_adjunct, _Finder._is_far, _Finder._takes_up)
 
 # The earliest object of a verb; of a participle the first kind that is there.
 NO_OBJECT: Final = (_Finder._goes_on_with_that,)

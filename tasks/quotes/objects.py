@@ -158,10 +158,6 @@ def _is_beyond_mark(place: _Place) -> bool:
     return bool(place.part.text[place.before.end : place.token.start].strip())
 
 
-def _is_beyond_verb(place: _Place) -> bool:
-    return any(token.upos == "VERB" for token in place.sentence.tokens[place.low : place.at])
-
-
 def _is_of_person(place: _Place) -> bool:
     """True for a word of a person's name, or right before one."""
     token = place.token
@@ -182,7 +178,7 @@ NO_OBJECTS: Final = (_is_joined, _is_apart, _is_named_before)
 COMPLETE_BEFORE_ACTOR: Final = (_after_other_actor, _after_person, _after_definite_noun)
 
 # A noun with the article that may go on with the name before it, and what is complete before one that does not.
-NOT_BEYOND: Final = (_is_title, _is_belonging, _is_beyond_mark, _is_beyond_verb, _is_of_person)
+NOT_BEYOND: Final = (_is_title, _is_belonging, _is_beyond_mark, _is_of_person)
 COMPLETE_BEFORE_NOUN: Final = (_is_plural_after_person, _is_after_definite)
 
 
