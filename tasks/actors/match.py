@@ -15,15 +15,13 @@ from typing import Final
 
 from nabra.tasks.actors.entries import ActorFile, read_actor_files
 from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
+from nabra.tasks.arabic.particles import IN, IN_THE_NAME_OF, NAME_LINKS, PARTING_PREPOSITIONS
 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 _MAX_PLACE_WORDS: Final = 3
-# With these a name goes on: محمد بن سلمان | بن عبدالعزيز, سلمان بن عبدالعزيز | آل سعود.
-NAME_LINKS: Final = frozenset(map(fold, ("بن", "ابن", "بنت", "عبد", "أبو", "أبي", "آل", "أم")))
 # An adjective of belonging, most often a nationality: المرساني, المرسانية.
 _NISBA: Final = re.compile(r"ال\w{3,}يه?")
-_PLACE_LINKS: Final = frozenset(map(fold, ("في", "من", "إلى", "على", "عن", "مع", "ضد", "لدى", "عند", "بشأن", "حول")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +143,11 @@ class Actors:
         """Whether an actor behind these words, with this text up to it and from it on, is the one spoken for."""
         if self._sympathisers & {*before[-2:]}:
             return False
-        if prefix.endswith("ب") or before[-1] == fold("في"):
+        if prefix.endswith("ب") or before[-1] == IN:
             # A place, unless it is where officials sit: مسؤولين في واشنطن, وكيل بوزارة الدفاع الروسية.
             seat = without_article(next(words(rest)).key) in self._institutions
             return seat or (len(before) <= _MAX_PLACE_WORDS and before[0] in self._institutions)
-        return not prefix[-1:].isspace() or before[-1] not in _PLACE_LINKS
+        return not prefix[-1:].isspace() or before[-1] not in PARTING_PREPOSITIONS
 
 
 @dataclass
@@ -255,7 +253,7 @@ class _Search:
         stem = without_article(key)
         if stem in self.actors._outsiders:
             return False
-        return key.startswith("ال") or stem in self.actors._institutions or key == fold("باسم")
+        return key.startswith("ال") or stem in self.actors._institutions or key == IN_THE_NAME_OF
 
     def _nationality(self, at: int, end: int) -> str | None:
         """The state of the adjective at `end`, unless it is part of another actor's name or its holder is gone."""

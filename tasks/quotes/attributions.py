@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from nabra.tasks.arabic.folding import after_letters, fold
+from nabra.tasks.arabic.folding import after_letters
+from nabra.tasks.arabic.particles import AS, HIM
 from nabra.tasks.quotes.contents import Report, find_content
 from nabra.tasks.quotes.cues import Phrase, Reporter, starts_with
 from nabra.tasks.quotes.reading import Reading
 
-_ALSO: Final = (fold("كما"),)
-_IT: Final = fold("ه")
-_MAX_NAME: Final = 12  # words
+_MAX_SPEAKER: Final = 12  # words
 _PHRASE_LETTERS: Final = "وبحط"  # a و before these is the conjunction: وبحسب, ووفقا, وطبقا
 
 
@@ -44,12 +43,12 @@ def _cue(reading: Reading, at: int) -> Reporter | None:
 
 def _with_pronoun(reading: Reading, at: int) -> Reporter | None:
     """A verb whose pronoun takes up ما: وفق ما ذكرته الوكالة."""
-    return None if reading.cue(at) else reading.cues.reporters.get(reading.keys[at].removesuffix(_IT))
+    return None if reading.cue(at) else reading.cues.reporters.get(reading.keys[at].removesuffix(HIM))
 
 
 def _has_content(reading: Reading, at: int, phrase: Phrase, reporter: Reporter) -> bool:
     """True for `كما أكد أن`: 'he also affirmed', no attribution."""
-    return phrase == _ALSO and find_content(reading, at, reporter) is not None
+    return phrase == (AS,) and find_content(reading, at, reporter) is not None
 
 
 # How the verb of an attribution is known, and what is none.
@@ -81,7 +80,7 @@ def _attributed(reading: Reading, index: int, speaker: int, *, by_verb: bool) ->
 
 def _led_statement(reading: Reading, start: int) -> int | None:
     """The فإن that leads the statement behind the name at `start`."""
-    ahead = range(start + 1, min(start + _MAX_NAME, len(reading.keys)))
+    ahead = range(start + 1, min(start + _MAX_SPEAKER, len(reading.keys)))
     led = (at for at in ahead if reading.keys[at][0] == "ف" and reading.keys[at][1:] in reading.cues.complementizers)
     return next(led, None)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from nabra.tasks.arabic.folding import after_letters, fold
+from nabra.tasks.arabic.particles import ABOUT, FOR, JOINED_PRONOUNS
 from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
 from nabra.tasks.quotes.cues import Reporter
 from nabra.tasks.quotes.objects import TITLES, has_subject_before, is_beyond_name, is_object
@@ -15,9 +16,6 @@ from nabra.tasks.quotes.reading import MIN_QUOTED, Reading
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
 _MAX_OBJECT: Final = 6  # words from the object's first within which one of its marking words stands
 _FORCE: Final = frozenset(map(fold, ("بشدة", "بقوة", "بحدة", "بحزم")))
-_PRONOUNS: Final = frozenset(("ه", "ها", "هم", "هما", "ك", "نا"))  # به takes up what was said before
-_RELAY: Final = fold("عن")
-_TO: Final = fold("ل")
 
 Start = Literal["that", "speech", "preposition", "object", "behind", "before"]
 
@@ -139,7 +137,7 @@ class _Finder:
     def _is_of_word_before(self, at: int) -> bool:
         """True if the word before takes أن for itself: `بعد أن`, `رغم أن`."""
         before = self.reading.keys[at - 1]
-        relays = before == _RELAY and _RELAY in self.reporter.prepositions
+        relays = before == ABOUT and ABOUT in self.reporter.prepositions
         return before in self.reading.cues.not_before_that and not relays
 
     def _from(self, edge: int, kind: Start, skip: int = 0) -> Content | None:
@@ -187,11 +185,11 @@ class _Finder:
 
     def _is_far(self, at: int) -> bool:
         """True for a ل that is not in the word right after the cue: farther on it is too common to tell."""
-        return self.reading.tokens[at].preposition == _TO and at > self.index + 1
+        return self.reading.tokens[at].preposition == FOR and at > self.index + 1
 
     def _takes_up(self, at: int) -> bool:
         """True for a preposition with a pronoun, which takes up what was said before: به."""
-        return self.reading.tokens[at].stem in _PRONOUNS
+        return self.reading.tokens[at].stem in JOINED_PRONOUNS
 
     @cached_property
     def _object(self) -> int | None:

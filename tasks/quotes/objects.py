@@ -11,11 +11,9 @@ from functools import cached_property
 from typing import Final
 
 from nabra.tasks.arabic.folding import fold
+from nabra.tasks.arabic.particles import BELONGING_ENDINGS, PLURAL_ENDINGS, TO
 from nabra.tasks.quotes.document import Mention, Part, Sentence, Token
 
-# After a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية, المسؤولون السعوديون.
-_BELONGING: Final = ("ي", "يه", "يون")
-_PLURAL: Final = ("ون", "ين", "ات")
 # Peoples that are adjectives too: المسؤولين الأتراك.
 _PEOPLES: Final = frozenset(map(fold, ("الأتراك", "الأكراد", "الروس", "العرب")))
 # They go on with the subject, whatever the parse says.
@@ -40,7 +38,6 @@ TITLES: Final = frozenset(
     )
 )
 _BODIES: Final = ("LOC", "ORG")
-_TO: Final = fold("إلى")
 _BREAKS: Final = frozenset("،,؛.:()\n")
 
 
@@ -116,7 +113,7 @@ def _after_person(place: _Place) -> bool:
     """True for a land or a body right after a person's name, but not its adjective: `سامر الطيب | إيران`."""
     if any(mention.actor_id for mention in place.earlier) or not _follows_own_person(place):
         return False
-    return not place.token.key.endswith(_BELONGING)
+    return not place.token.key.endswith(BELONGING_ENDINGS)
 
 
 def _after_definite_noun(place: _Place) -> bool:
@@ -166,7 +163,7 @@ def _is_of_person(place: _Place) -> bool:
 
 def _is_plural_after_person(place: _Place) -> bool:
     """True for `سامر الطيب | المزارعين`; after a person stands what he is, `سامر الطيب المدير العام`, but no plural."""
-    return place.follows_person and place.token.key.endswith(_PLURAL)
+    return place.follows_person and place.token.key.endswith(PLURAL_ENDINGS)
 
 
 def _is_after_definite(place: _Place) -> bool:
@@ -190,11 +187,11 @@ def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:
 
 
 def _is_definite(token: Token) -> bool:
-    return token.key != _TO and (token.key.startswith(("ال", "لل")) or token.stem.startswith("ال"))
+    return token.key != TO and (token.key.startswith(("ال", "لل")) or token.stem.startswith("ال"))
 
 
 def _is_adjective(token: Token, before: Token) -> bool:
     """True if the name of an actor's land or people at `token` can be an adjective of the noun before it."""
     if token.key in _PEOPLES:
-        return token.upos == "ADJ" or before.key.endswith(_PLURAL)
-    return token.key.endswith(_BELONGING) or (token.key.endswith("يين") and before.key.endswith(_PLURAL))
+        return token.upos == "ADJ" or before.key.endswith(PLURAL_ENDINGS)
+    return token.key.endswith(BELONGING_ENDINGS) or (token.key.endswith("يين") and before.key.endswith(PLURAL_ENDINGS))

@@ -8,6 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.arabic.folding import fold
+from nabra.tasks.arabic.particles import FREE_RELATIVES, RELATIVE_PRONOUNS
 from nabra.tasks.arabic.quotation_marks import Quotation
 from nabra.tasks.quotes.contents import Report
 from nabra.tasks.quotes.cues import Cues, starts_with
@@ -22,7 +23,6 @@ _MAX_BARE_SUBJECT: Final = 8  # words without a verb that can be the bare subjec
 _MIN_FLOATING: Final = 6  # words of a quotation without a cue that can go on with the last statement
 _MAX_HEADLINE: Final = 20  # words
 _MAX_HEADLINE_SPEAKER: Final = 5  # words
-_RELATIVES: Final = frozenset(map(fold, ("الذي", "التي", "الذين", "ما", "اللذين", "اللواتي", "من", "وما")))
 
 
 class Cue(NamedTuple):
@@ -157,7 +157,7 @@ class _Collector:
         """True if a verb of the clause stands outside the quotations, which is in no relative clause."""
         tokens = sentence.tokens
         verbs = (at for at in outside if tokens[at].upos == "VERB")
-        said = any(at == outside[0] or tokens[at - 1].key not in _RELATIVES for at in verbs)
+        said = any(at == outside[0] or tokens[at - 1].key not in RELATIVE_PRONOUNS | FREE_RELATIVES for at in verbs)
         return report.start not in ("preposition", "object") and said
 
     def _is_long(self, sentence: Sentence, report: Report, outside: Sequence[int], inside: Sequence[Quotation]) -> bool:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from nabra.tasks.arabic.folding import fold
+from nabra.tasks.arabic.particles import LACK_OF
 from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
 from nabra.tasks.quotes.cues import Cues, Reporter, starts_with
 from nabra.tasks.quotes.document import Part, Sentence, Token
 
-_LACK: Final = fold("عدم")
 MIN_QUOTED: Final = 4  # words from which a quotation is a statement and not a name or a scare quote
 
 
@@ -72,7 +71,7 @@ class Reading:
 
     def is_lacking(self, index: int) -> bool:
         """True if the word is a noun after one that says that it is not so: عدم كشف."""
-        return index > 0 and self.keys[index - 1] == _LACK
+        return index > 0 and self.keys[index - 1] == LACK_OF
 
     def _may_precede(self, index: int, letter: str, reporter: Reporter) -> bool:
         token = self.tokens[index]

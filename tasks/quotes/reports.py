@@ -10,20 +10,16 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from nabra.tasks.arabic.folding import after_letters, fold
+from nabra.tasks.arabic.particles import ABOUT, CLAUSE_OPENERS, TA_MARBUTA
 from nabra.tasks.quotes.attributions import find_attribution
 from nabra.tasks.quotes.contents import Content, Report, find_content
 from nabra.tasks.quotes.cues import Cues, Reporter
 from nabra.tasks.quotes.document import Part, Sentence
 from nabra.tasks.quotes.reading import Reading
 
-_RELAY: Final = fold("عن")
 _RELAYING: Final = (fold("نقل"), fold("ينقل"), fold("تنقل"))
-_FEMININE: Final = fold("ة")
 _NOT_VERBS: Final = frozenset(("ADP", "CCONJ", "PUNCT", "NUM", "PRON", "DET"))
 _QUOTING: Final = fold("نقلا")
-_CLAUSE_OPENERS: Final = frozenset(
-    map(fold, ("كما", "فيما", "بينما", "حيث", "جانبه", "جانبها", "جهته", "جهتها", "بدوره", "بدورها", "جانبهم"))
-)
 
 
 def find_reports(part: Part, sentence: Sentence, cues: Cues) -> list[Report]:
@@ -121,7 +117,7 @@ def _is_particle(met: _Met, content: Content) -> bool:
 
 def _is_feminine_noun(met: _Met, content: Content) -> bool:
     """True for a noun that is spelled like a feminine participle: مطالبة 'demand'."""
-    feminine = met.reporter.form == "participle" and met.reading.keys[met.index].endswith(_FEMININE)
+    feminine = met.reporter.form == "participle" and met.reading.keys[met.index].endswith(TA_MARBUTA)
     return feminine and content.start not in ("that", "speech") and "،" not in met.reading.gap(met.index)
 
 
@@ -135,7 +131,7 @@ def _is_participle(met: _Met) -> bool:
 
 def _is_led(met: _Met) -> bool:
     """True after a word that leads to a clause: `كما قال`, `من جانبه قال`."""
-    return not _CLAUSE_OPENERS.isdisjoint(met.reading.keys[max(0, met.index - 1) : met.index])
+    return not CLAUSE_OPENERS.isdisjoint(met.reading.keys[max(0, met.index - 1) : met.index])
 
 
 def _follows_punctuation(met: _Met) -> bool:
@@ -145,7 +141,7 @@ def _follows_punctuation(met: _Met) -> bool:
 def _relayed(reading: Reading, subject: tuple[int, int]) -> tuple[int, int]:
     """In `نقلت الوكالة عن X`, `ما نقلته الوكالة عن X` and `ذكرت نقلاً عن X` the speaker is X."""
     for at in range(*subject):
-        if reading.keys[at] == _RELAY and any(relays(reading, subject, at) for relays in RELAYS):
+        if reading.keys[at] == ABOUT and any(relays(reading, subject, at) for relays in RELAYS):
             return at + 1, subject[1]
     return subject
 

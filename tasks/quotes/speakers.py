@@ -10,6 +10,21 @@ from typing import Final, Literal
 
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.arabic.folding import after_letters, fold, without_article, words
+from nabra.tasks.arabic.particles import (
+    ABOUT,
+    EACH,
+    FEMININE_ENDINGS,
+    FOR,
+    FROM,
+    IN,
+    IN_THE_NAME_OF,
+    NAMELESS,
+    PREPOSITIONS_BEFORE_PRONOUNS,
+    RELATIVE_PRONOUNS,
+    THAT_WITH_PRONOUN,
+    THIRD_PERSON_PRONOUNS,
+    WAS,
+)
 from nabra.tasks.arabic.quotation_marks import MARKS
 from nabra.tasks.quotes.contents import Report
 from nabra.tasks.quotes.cues import MAX_PHRASE, Cues, starts_with
@@ -20,25 +35,10 @@ _MAX_NAME: Final = 16  # words
 _MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it
 _MAX_TITLE: Final = 8  # words of a title before the name
 _MAX_ISSUED: Final = 6  # words of a statement before its issuer: بيان مشترك صادر عن
-_IN: Final = fold("في")
-_FROM: Final = fold("من")
-_TO: Final = fold("ل")
-_ABOUT: Final = fold("عن")
-_EACH: Final = (fold("كل"), fold("كلا"))  # كل من فرنسا وألمانيا, but not كل من حضر
 _ISSUED: Final = frozenset(map(fold, ("صادر", "صادرة", "الصادر", "الصادرة")))
 # They are met or spoken to, and no part of the name before them: أبلغ الوزير نظيره.
 _COUNTERPARTS: Final = frozenset(map(fold, ("نظيره", "نظيرته", "نظيرها", "نظيرتها")))
-_NAME_OF: Final = fold("باسم")
-_RELATIVES: Final = frozenset(map(fold, ("الذي", "التي", "الذين", "اللذان", "اللذين", "اللواتي")))
-_WAS: Final = frozenset(map(fold, ("كان", "كانت", "كانوا")))
-_IT_THAT: Final = frozenset(map(fold, ("أنه", "أنها", "أنهم")))
-_FEMININE: Final = (fold("ة"), "ات")
-_PREPOSITIONS: Final = ("في", "عن", "علي", "ال", "من", "خلال", "ب", "ل")
-_PRONOUNS: Final = ("ه", "ها", "هم", "هما")
 _STAND_INS: Final = frozenset(map(fold, ("بيان", "البيان", "للبيان", "المصدر", "المسؤول", "المتحدث", "الفتوى")))
-_EMPTY: Final = frozenset(
-    map(fold, ("هو", "هي", "هم", "قد", "كان", "كانت", "ما", "لم", "لا", "ذلك", "هذا", "نحن", "أنا"))
-)
 
 
 # Where the speaker was found: beside the cue, as the subject before it, as the noun whose relative clause it leads,
@@ -69,12 +69,16 @@ class Speaker:
 def _disagree(verb: Token, subject: Token) -> bool:
     """Whether a noun of feminine form cannot be the subject of a verb, for that is masculine."""
     feminine = verb.stem.startswith("ت") or verb.stem.endswith(("ت", "تا"))
-    return not feminine and subject.stem.endswith(_FEMININE)
+    return not feminine and subject.stem.endswith(FEMININE_ENDINGS)
 
 
 def _resumes(tokens: Sequence[Token]) -> bool:
     """Whether the first token is a preposition with a pronoun, which takes up the noun of a relative clause."""
-    return bool(tokens) and tokens[0].key.endswith(_PRONOUNS) and tokens[0].key.startswith(_PREPOSITIONS)
+    return (
+        bool(tokens)
+        and tokens[0].key.endswith(THIRD_PERSON_PRONOUNS)
+        and tokens[0].key.startswith(PREPOSITIONS_BEFORE_PRONOUNS)
+    )
 
 
 @dataclass
@@ -197,7 +201,7 @@ class Voices:
     def _as_head(self, speaker: Speaker) -> Speaker | None:
         """The speaker as the first word of an actor's longer name, perhaps after `باسم`."""
         keys = [word.key for word in words(speaker.text)]
-        head = keys[keys.index(_NAME_OF) + 1 :][:1] if _NAME_OF in keys else keys
+        head = keys[keys.index(IN_THE_NAME_OF) + 1 :][:1] if IN_THE_NAME_OF in keys else keys
         known = self._heads.get(head[0]) if len(head) == 1 else None
         return replace(speaker, actor_id=known, known="head") if known else None
 
@@ -242,14 +246,14 @@ class Voices:
     def _antecedent(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
         """The noun whose relative clause the verb leads: `المدير الذي قال إن`, but not `البيان الذي قال فيه إن`."""
         tokens, verb, end = sentence.tokens, sentence.tokens[report.index], report.index - 1
-        led = end > 0 and tokens[end].key in _RELATIVES and 0 <= verb.head < end
+        led = end > 0 and tokens[end].key in RELATIVE_PRONOUNS and 0 <= verb.head < end
         if report.form != "verb" or not led or any(refuses(self, sentence, report) for refuses in NO_ANTECEDENT):
             return None
         return self._name(sentence, verb.head, end)
 
     def _has_pronoun(self, sentence: Sentence, report: Report) -> bool:
         """True if the verb's object takes up the noun: `البيان الذي أصدره`."""
-        return sentence.tokens[report.index].key.endswith(_PRONOUNS)
+        return sentence.tokens[report.index].key.endswith(THIRD_PERSON_PRONOUNS)
 
     def _has_preposition_with_pronoun(self, sentence: Sentence, report: Report) -> bool:
         return _resumes(sentence.tokens[report.index + 1 : report.index + 2])
@@ -306,12 +310,12 @@ class Voices:
     def _follows_was(self, sentence: Sentence, report: Report) -> bool:
         """True for `كان الوزير قال`."""
         cue = sentence.tokens[report.index]
-        return cue.deprel == "ccomp" and cue.head >= 0 and sentence.tokens[cue.head].stem in _WAS
+        return cue.deprel == "ccomp" and cue.head >= 0 and sentence.tokens[cue.head].stem in WAS
 
     def _taken_up(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
         """The subject named before that the pronoun takes up in `رغم أن الوزير …، إلا أنه قال`."""
         tokens = sentence.tokens
-        if report.form != "verb" or not report.index or tokens[report.index - 1].key not in _IT_THAT:
+        if report.form != "verb" or not report.index or tokens[report.index - 1].key not in THAT_WITH_PRONOUN:
             return None
         before = [m for m in self.part.mentions if sentence.start <= m.start < tokens[report.index - 1].start]
         subjects = [
@@ -371,7 +375,7 @@ class Voices:
 
     def _is_empty(self, token: Token) -> bool:
         """True for a pronoun, an auxiliary or a particle, none of which names anybody."""
-        return token.key in _EMPTY
+        return token.key in NAMELESS
 
     def _is_matter(self, token: Token) -> bool:
         """True for a noun that is said and never says: `استعداده`."""
@@ -402,7 +406,7 @@ class Voices:
         """Where who speaks in a statement is named from `low` on: `بيان صادر عن الوزارة`; `low` where nobody is."""
         tokens = sentence.tokens
         ahead = range(low + 1, min(high, low + _MAX_ISSUED) - 1)
-        return next((at + 2 for at in ahead if tokens[at].stem in _ISSUED and tokens[at + 1].key == _ABOUT), low)
+        return next((at + 2 for at in ahead if tokens[at].stem in _ISSUED and tokens[at + 1].key == ABOUT), low)
 
     def _skip_circumstances(self, sentence: Sentence, low: int, high: int) -> int:
         tokens = sentence.tokens
@@ -413,15 +417,15 @@ class Voices:
             key, stem = tokens[low].key, tokens[low].stem
             if self._person_at(tokens[low]):
                 break  # علي is a name here, and no circumstance على
-            if key in (_IN, _TO, _FROM) or tokens[low].preposition or key in self.cues.circumstances:
+            if key in (IN, FOR, FROM) or tokens[low].preposition or key in self.cues.circumstances:
                 if subject is not None and subject > low:
                     return subject
                 if subject is None and (tokens[low].upos == "ADP" or tokens[low].preposition):
                     return high  # the parse sees no subject behind the circumstance
-                low += 1 + (key in (_IN, _FROM) or stem in self.cues.occasions)
-            elif tokens[low].upos == "PRON" and key not in _EMPTY:  # ورد عليه الوزير
+                low += 1 + (key in (IN, FROM) or stem in self.cues.occasions)
+            elif tokens[low].upos == "PRON" and key not in NAMELESS:  # ورد عليه الوزير
                 low += 1
-            elif key in _EACH and any(t.key == _FROM and t.upos in ("ADP", "") for t in tokens[low + 1 : low + 2]):
+            elif key in EACH and any(t.key == FROM and t.upos in ("ADP", "") for t in tokens[low + 1 : low + 2]):
                 low += 2
             else:
                 break
@@ -448,21 +452,21 @@ class Voices:
 
     def _is_to(self, sentence: Sentence, low: int, at: int) -> bool:
         """True for a ل that stands alone: ل«الوطن»."""
-        return sentence.tokens[at].key == _TO
+        return sentence.tokens[at].key == FOR
 
     def _is_counterpart(self, sentence: Sentence, low: int, at: int) -> bool:
         """True for one who is met or spoken to: `أبلغ الوزير | نظيره`."""
-        return sentence.tokens[at].key.removeprefix(_TO) in _COUNTERPARTS
+        return sentence.tokens[at].key.removeprefix(FOR) in _COUNTERPARTS
 
     def _is_occasion(self, sentence: Sentence, low: int, at: int) -> bool:
         """True for `في` before an occasion or a clause: `في بيان`, `في أن`."""
         led = self.cues.occasions | self.cues.complementizers
-        return sentence.tokens[at].key == _IN and any(word.key in led for word in sentence.tokens[at + 1 : at + 2])
+        return sentence.tokens[at].key == IN and any(word.key in led for word in sentence.tokens[at + 1 : at + 2])
 
     def _follows_person(self, sentence: Sentence, low: int, at: int) -> bool:
         """True for a preposition after a person's name: `سامر الطيب | من الرياض`."""
         token = sentence.tokens[at]
-        leads = token.key in (_IN, _FROM) or token.preposition == _TO
+        leads = token.key in (IN, FROM) or token.preposition == FOR
         return leads and self._is_person_before(sentence, low, at)
 
     def _is_report(self, sentence: Sentence, low: int, at: int) -> bool:

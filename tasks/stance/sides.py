@@ -10,6 +10,7 @@ from typing import Final
 
 from nabra.tasks.actors.entries import Kind
 from nabra.tasks.arabic.folding import fold
+from nabra.tasks.arabic.particles import DIRECTING_PREPOSITIONS, PLACE_PREPOSITIONS
 from nabra.tasks.quotes.cues import Evaluative
 from nabra.tasks.quotes.document import Mention, Part, Sentence, Token
 
@@ -20,8 +21,6 @@ _DIRECT_REACH: Final = 6  # words between a cue and the target that must follow 
 _COMMA: Final = frozenset("،,")
 _BREAKS: Final = frozenset("؛.:!؟\n،,")
 _LED_BY: Final = frozenset(map(fold, ("بقيادة", "تقوده", "تقودها", "يقوده", "يقودها", "بزعامة")))
-_DIRECTIONS: Final = frozenset(map(fold, ("على", "ضد", "عن", "من", "إلى", "تجاه", "إزاء", "في", "مع")))
-_LOCATIVE: Final = frozenset(map(fold, ("في", "عبر", "داخل", "شمال", "جنوب", "شرق", "غرب", "إلى", "لدى")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class Scene:
 
     def _is_place(self, actor: Side, others: Mapping[int, int]) -> bool:
         """True for a mere place: في العراق."""
-        return self._before(actor) in _LOCATIVE and not self.tokens[actor.first].preposition
+        return self._before(actor) in PLACE_PREPOSITIONS and not self.tokens[actor.first].preposition
 
     def _is_joined_to_in(self, actor: Side, others: Mapping[int, int]) -> bool:
         """True for a mere place: بالعراق."""
@@ -185,7 +184,10 @@ class Scene:
     def _is_subject(self, around: Around, first: Sequence[Side], rest: Sequence[Side]) -> bool:
         """True if the actor stands right after the cue, with no preposition between, and a target after it."""
         near = around.near(first[0]) and self.kinds[first[0].id].acts
-        directed = _DIRECTIONS & {*self.keys[around.at + 1 : first[0].first]} or self.tokens[first[0].first].preposition
+        directed = (
+            DIRECTING_PREPOSITIONS & {*self.keys[around.at + 1 : first[0].first]}
+            or self.tokens[first[0].first].preposition
+        )
         before = around.before[-1:]
         preposed = bool(before) and before[0].last >= around.at - 2 and self._is_other(before[0], first)
         return bool(rest) and near and not directed and not preposed
