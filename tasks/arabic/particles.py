@@ -27,15 +27,17 @@ EACH: Final = _keys("كل", "كلا")
 
 # Joined to a verb, a noun or a preposition. Those of the third person take up who or what was named.
 HIM: Final = "ه"
-THIRD_PERSON_PRONOUNS: Final = (HIM, "ها", "هم", "هما")
-JOINED_PRONOUNS: Final = frozenset((*THIRD_PERSON_PRONOUNS, "ك", "نا"))
+THIRD_PERSON_PRONOUNS: Final = (HIM, "ها", "هم", "هما", "هن")
+JOINED_PRONOUNS: Final = frozenset((*THIRD_PERSON_PRONOUNS, "ك", "كم", "نا"))
 
 # What leads a relative clause: of a noun before it; of none.
-RELATIVE_PRONOUNS: Final = _keys("الذي", "التي", "الذين", "اللذان", "اللذين", "اللواتي")
+RELATIVE_PRONOUNS: Final = _keys(
+    "الذي", "التي", "اللذان", "اللذين", "اللتان", "اللتين", "الذين", "اللاتي", "اللواتي", "اللائي"
+)
 FREE_RELATIVES: Final = _keys("ما", "من", "وما")
 
-WAS: Final = _keys("كان", "كانت", "كانوا")
-THAT_WITH_PRONOUN: Final = _keys("أنه", "أنها", "أنهم")
+WAS: Final = _keys("كان", "كانت", "كانا", "كانتا", "كانوا")
+THAT_WITH_PRONOUN: Final = _keys("أنه", "أنها", "أنهما", "أنهم", "أنهن")
 
 # Pronouns, auxiliaries and particles with which no name starts.
 NAMELESS: Final = _keys("هو", "هي", "هم", "قد", "كان", "كانت", "ما", "لم", "لا", "ذلك", "هذا", "نحن", "أنا")
