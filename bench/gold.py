@@ -24,9 +24,9 @@ from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, OPINION, STANCE, model_folder, verify
 from nabra.tasks.parse.load import load_parser
 from nabra.tasks.parse.parse import parse_articles
-from nabra.tasks.quotes.document import Document
+from nabra.tasks.quotes.document import ParsedDocument
+from nabra.tasks.stance.classifier import Judged, LinearTargetClassifier, Marked, load_target_classifier
 from nabra.tasks.stance.tag import documents
-from nabra.tasks.stance.targets import Judged, LinearTargetClassifier, Marked, load_target_classifier
 
 Row = dict[str, Any]
 PARSED = ("sentences", "tokens", "entities")
@@ -55,7 +55,7 @@ def closed(article: Row, actors: Actors) -> Row:
     return article | {"quotes": quotes, "stances": stances}
 
 
-def parsed_documents(gold: Sequence[Row], settings: Settings, actors: Actors, work: Path) -> Iterator[Document]:
+def parsed_documents(gold: Sequence[Row], settings: Settings, actors: Actors, work: Path) -> Iterator[ParsedDocument]:
     """The articles as the stage `stance` reads them; parses that lie in `work` are not made again."""
     for at in range(0, len(gold), GROUP):
         clean = clean_table(gold[at : at + GROUP])

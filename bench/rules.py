@@ -31,18 +31,18 @@ from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.evaluate.articles import Evaluation
 from nabra.tasks.evaluate.judgements import Judgement, judge_article
 from nabra.tasks.models.folders import BUNDLED, DECISION, STANCE, opinion_folder
-from nabra.tasks.quotes import attributions, contents, objects, quotes, reading, reports, speakers
+from nabra.tasks.quotes import attributions, contents, cued_sentence, objects, quotes, reports, speakers
 from nabra.tasks.quotes.contents import Report
 from nabra.tasks.quotes.cues import Cues
-from nabra.tasks.quotes.document import Document, Part, Sentence
-from nabra.tasks.stance import Judges, load_cues, load_decision, rules, sides, sightings, stances, tag
+from nabra.tasks.quotes.document import ParsedDocument, Part, Sentence
+from nabra.tasks.stance import Judges, load_cues, load_decision, rules, scene, stances, tag, target_mentions
 
 Row = dict[str, Any]
 Judged = Counter[tuple[str, ...]]
 
-OF_QUOTES: Final = (reading, attributions, contents, objects, reports, quotes, speakers)
+OF_QUOTES: Final = (cued_sentence, attributions, contents, objects, reports, quotes, speakers)
 AFTER_REPORTS: Final = (quotes, speakers)
-OF_STANCES: Final = (sides, rules, sightings, stances)
+OF_STANCES: Final = (scene, rules, target_mentions, stances)
 ASPECTS: Final = ("quote", "speaker", "speaker_id", "stance")
 
 
@@ -76,7 +76,7 @@ class Tagger:
     """The articles, and what tags and judges them."""
 
     gold: Mapping[str, Row]
-    documents: Sequence[Document]
+    documents: Sequence[ParsedDocument]
     settings: StanceSettings
     judges: Judges
     actors: Actors
@@ -90,7 +90,7 @@ class Tagger:
             for document in self.documents
         }
 
-    def _tag(self, document: Document, known: Tagged | None, of_quotes: bool) -> Tagged:
+    def _tag(self, document: ParsedDocument, known: Tagged | None, of_quotes: bool) -> Tagged:
         found = known.found if known and not of_quotes else quotes.find_quotes(document, self.actors, self.judges.cues)
         if known and of_quotes and found == known.found:
             return known
@@ -193,8 +193,10 @@ def main(paths: Sequence[Path], work: Path, asked: str | None) -> None:
     torch.set_num_threads(1)
     global tagger, base
     tagger, targets = load_tagger(paths, work)
-    base = tagger.tag()
+    with patch.object(scene, "ASIDE", ()):
+        tagger.tag()  # so that no absence of a rule asks the classifier for what is not kept
     targets.save()
+    base = tagger.tag()
     gc.collect()
     gc.freeze()  # else every collection goes through all words of all articles
     found = find_rules()

@@ -12,7 +12,7 @@ from typing import Final
 
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.particles import BELONGING_ENDINGS, PLURAL_ENDINGS, TO
-from nabra.tasks.quotes.document import Mention, Part, Sentence, Token
+from nabra.tasks.quotes.document import EntityMention, Part, Sentence, Token
 
 # Peoples that are adjectives too: المسؤولين الأتراك.
 _PEOPLES: Final = frozenset(map(fold, ("الأتراك", "الأكراد", "الروس", "العرب")))
@@ -59,18 +59,18 @@ class _Place:
         return self.sentence.tokens[self.at - 1]
 
     @cached_property
-    def named(self) -> Mention | None:
+    def named(self) -> EntityMention | None:
         """The actor whose name starts here."""
         return next((m for m in self.part.mentions if m.actor_id and m.start == self.token.start), None)
 
     @cached_property
-    def earlier(self) -> list[Mention]:
+    def earlier(self) -> list[EntityMention]:
         """Who is named in the name before."""
         start = self.sentence.tokens[self.low].start
         return [m for m in self.part.mentions if start <= m.start < self.token.start]
 
     @property
-    def people(self) -> list[Mention]:
+    def people(self) -> list[EntityMention]:
         return [mention for mention in self.part.mentions if mention.type == "PER"]
 
     @property

@@ -11,11 +11,11 @@ from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.particles import FREE_RELATIVES, RELATIVE_PRONOUNS
 from nabra.tasks.arabic.quotation_marks import Quotation
 from nabra.tasks.quotes.contents import Report
+from nabra.tasks.quotes.cued_sentence import MIN_QUOTED
 from nabra.tasks.quotes.cues import Cues, starts_with
-from nabra.tasks.quotes.document import Document, Part, Sentence
-from nabra.tasks.quotes.reading import MIN_QUOTED
+from nabra.tasks.quotes.document import ParsedDocument, Part, Sentence
 from nabra.tasks.quotes.reports import find_reports
-from nabra.tasks.quotes.speakers import Speaker, Voices
+from nabra.tasks.quotes.speakers import Speaker, SpeakerResolver
 
 _TRIM: Final = " \t\n\u00a0،؛.:-–—*•●"
 _MAX_CLAUSE_OPENING: Final = 5  # words between a comma and the reporting verb of the next clause: ، من جانبه قال
@@ -46,11 +46,11 @@ class Quote:
     speaker: Speaker | None
 
 
-def find_quotes(document: Document, actors: Actors, cues: Cues) -> list[Quote]:
+def find_quotes(document: ParsedDocument, actors: Actors, cues: Cues) -> list[Quote]:
     """The quotes of a document, headline first, in the order of the text."""
     found: list[Quote] = []
     for part in document.parts:
-        collector = _Collector(part, cues, Voices(document, part, actors, cues))
+        collector = _Collector(part, cues, SpeakerResolver(document, part, actors, cues))
         found.extend(collector.quotes())
     return found
 
@@ -59,7 +59,7 @@ def find_quotes(document: Document, actors: Actors, cues: Cues) -> list[Quote]:
 class _Collector:
     part: Part
     cues: Cues
-    voices: Voices
+    speakers: SpeakerResolver
 
     def quotes(self) -> list[Quote]:
         found: list[Quote] = []
@@ -67,7 +67,7 @@ class _Collector:
             reports = find_reports(self.part, sentence, self.cues)
             for number, report in enumerate(reports):
                 nested = any(earlier.first < report.index for earlier in reports[:number]) and not report.opens
-                speaker = self.voices.of(sentence, report, number == 0, nested)
+                speaker = self.speakers.of(sentence, report, number == 0, nested)
                 end = self._end(sentence, report, reports[number + 1 :])
                 found.extend(self._spans(sentence, report, end, speaker))
             for find in UNREPORTED:
@@ -186,7 +186,7 @@ class _Collector:
         many = len(name.split()) > _MAX_HEADLINE_SPEAKER or len(text.split()) > _MAX_HEADLINE
         if reports or not colon or not said.strip() or many or text.rstrip().endswith("."):
             return
-        speaker = self.voices.introduce(sentence, sentence.start + len(name))
+        speaker = self.speakers.introduce(sentence, sentence.start + len(name))
         if speaker is None:
             return
         cue = Cue(colon, sentence.start + len(name))
@@ -205,7 +205,7 @@ class _Collector:
                 continue
             if not any(q.kind == "direct" and q.start < quotation.end and quotation.start < q.end for q in found):
                 cue = Cue(found[-1].cue, found[-1].cue_start)
-                yield from self._quote(sentence, quotation.start, quotation.end, "direct", cue, self.voices.last)
+                yield from self._quote(sentence, quotation.start, quotation.end, "direct", cue, self.speakers.last)
 
 
 # What ends a content before its sentence does; what is no statement though it stands in marks; what is said outside the

@@ -28,11 +28,11 @@ from nabra.tasks.arabic.particles import (
 from nabra.tasks.arabic.quotation_marks import MARKS
 from nabra.tasks.quotes.contents import Report
 from nabra.tasks.quotes.cues import MAX_PHRASE, Cues, starts_with
-from nabra.tasks.quotes.document import Document, Mention, Part, Sentence, Token
+from nabra.tasks.quotes.document import EntityMention, ParsedDocument, Part, Sentence, Token
 from nabra.tasks.quotes.objects import has_subject_before, is_object
 
 _MAX_NAME: Final = 16  # words
-_MAX_PREPOSED: Final = 14  # words between a subject and the verb behind it
+_MAX_PREPOSED: Final = 14  # words between a subject and the verb after it
 _MAX_TITLE: Final = 8  # words of a title before the name
 _MAX_ISSUED: Final = 6  # words of a statement before its issuer: بيان مشترك صادر عن
 _ISSUED: Final = frozenset(map(fold, ("صادر", "صادرة", "الصادر", "الصادرة")))
@@ -67,13 +67,13 @@ class Speaker:
 
 
 def _disagree(verb: Token, subject: Token) -> bool:
-    """Whether a noun of feminine form cannot be the subject of a verb, for that is masculine."""
+    """True if a noun of feminine form cannot be the subject of a verb, for that is masculine."""
     feminine = verb.stem.startswith("ت") or verb.stem.endswith(("ت", "تا"))
     return not feminine and subject.stem.endswith(FEMININE_ENDINGS)
 
 
 def _resumes(tokens: Sequence[Token]) -> bool:
-    """Whether the first token is a preposition with a pronoun, which takes up the noun of a relative clause."""
+    """True if the first token is a preposition with a pronoun, which takes up the noun of a relative clause."""
     return (
         bool(tokens)
         and tokens[0].key.endswith(THIRD_PERSON_PRONOUNS)
@@ -82,10 +82,10 @@ def _resumes(tokens: Sequence[Token]) -> bool:
 
 
 @dataclass
-class Voices:
+class SpeakerResolver:
     """The speakers of one part in the order in which they are met; one that is not named again goes on speaking."""
 
-    document: Document
+    document: ParsedDocument
     part: Part
     actors: Actors
     cues: Cues
@@ -218,7 +218,7 @@ class Voices:
         return replace(speaker, actor_id=home, known="home") if home else None
 
     def _is_official(self, speaker: Speaker) -> bool:
-        """Whether the name is that of an official who is of no other state: no adjective or place says so."""
+        """True if the name is that of an official who is of no other state: no adjective or place says so."""
         inside = [m for m in self.part.mentions if speaker.start <= m.start < speaker.end]
         people = (m for m in inside if m.type == "PER" and not m.text.startswith("ال"))
         title_end = min((m.start for m in people), default=speaker.end)
@@ -327,12 +327,12 @@ class Voices:
         return (subjects[-1].start, subjects[-1].end) if subjects else None
 
     def _is_somebody(self, sentence: Sentence, at: int) -> bool:
-        """Whether a person or an actor is named from the token on, not a thing that can't speak."""
+        """True if a person or an actor is named from the token on, not a thing that can't speak."""
         low, high = sentence.tokens[at].start, sentence.tokens[min(at + _MAX_TITLE, len(sentence.tokens) - 1)].end
         return any(low <= m.start < high and (m.type == "PER" or m.actor_id) for m in self.part.mentions)
 
     def _is_voice(self, token: Token) -> bool:
-        """Whether the token is of the name of a person or an actor, or a noun that speaks: an office, an outlet."""
+        """True if the token is of the name of a person or an actor, or a noun that speaks: an office, an outlet."""
         named = any(m.start <= token.start < m.end and (m.actor_id or m.type == "PER") for m in self.part.mentions)
         return named or token.stem in _STAND_INS or self.actors.is_voice(token.stem)
 
@@ -345,7 +345,7 @@ class Voices:
         return index
 
     def _name(self, sentence: Sentence, low: int, high: int) -> tuple[int, int] | None:
-        """The name within the tokens [low, high), without the circumstances before and behind it."""
+        """The name within the tokens [low, high), without the circumstances before and after it."""
         low = self._issuer(sentence, self._skip_circumstances(sentence, low, high), high)
         if low >= high or any(refuses(self, sentence.tokens[low]) for refuses in NO_NAMES):
             return None
@@ -354,7 +354,7 @@ class Voices:
         joined = first.letters > 0 and first.key[0] == "و"
         return self._with_marks(after_letters(self.part.text, first.start, int(joined)), last.end)
 
-    def _person_at(self, token: Token) -> Mention | None:
+    def _person_at(self, token: Token) -> EntityMention | None:
         """The person whose name the token is of."""
         return next((m for m in self.part.mentions if m.type == "PER" and m.start <= token.start < m.end), None)
 
@@ -365,7 +365,7 @@ class Voices:
         return next((i for i in ahead if sentence.tokens[i].key not in self.cues.reporters), at)
 
     def _is_person_before(self, sentence: Sentence, low: int, at: int) -> bool:
-        """Whether a person's name ends before token `at`, unless it is that of a thing: مركز سامر الطيب للآثار."""
+        """True if a person's name ends before token `at`, unless it is that of a thing: مركز سامر الطيب للآثار."""
         tokens, before = sentence.tokens, sentence.tokens[at - 1]
         for mention in self.part.mentions:
             if mention.type == "PER" and before.start < mention.end <= before.end:
@@ -421,7 +421,7 @@ class Voices:
                 if subject is not None and subject > low:
                     return subject
                 if subject is None and (tokens[low].upos == "ADP" or tokens[low].preposition):
-                    return high  # the parse sees no subject behind the circumstance
+                    return high  # the parse sees no subject after the circumstance
                 low += 1 + (key in (IN, FROM) or stem in self.cues.occasions)
             elif tokens[low].upos == "PRON" and key not in NAMELESS:  # ورد عليه الوزير
                 low += 1
@@ -432,7 +432,7 @@ class Voices:
         return low
 
     def _ends(self, sentence: Sentence, low: int, high: int) -> Iterator[int]:
-        """The tokens behind `low` at which its name may end, in order."""
+        """The tokens after `low` at which its name may end, in order."""
         people = [(m.start, m.end) for m in self.part.mentions if m.type == "PER"]
         for at in range(low + 1, min(high, low + _MAX_NAME)):
             token = sentence.tokens[at]
@@ -488,36 +488,45 @@ class Voices:
 
 
 # Where the speaker's name is, in this order; what shows that the one named beside the cue is the one addressed.
-NAMED: Final[tuple[tuple[Found, Callable[[Voices, Sentence, Report, bool], tuple[int, int] | None]], ...]] = (
-    ("beside", Voices._beside),
-    ("antecedent", Voices._antecedent),
-    ("subject", Voices._own_subject),
-    ("subject", Voices._shared_subject),
-    ("subject", Voices._taken_up),
-    ("subject", Voices._subject_above),
+NAMED: Final[tuple[tuple[Found, Callable[[SpeakerResolver, Sentence, Report, bool], tuple[int, int] | None]], ...]] = (
+    ("beside", SpeakerResolver._beside),
+    ("antecedent", SpeakerResolver._antecedent),
+    ("subject", SpeakerResolver._own_subject),
+    ("subject", SpeakerResolver._shared_subject),
+    ("subject", SpeakerResolver._taken_up),
+    ("subject", SpeakerResolver._subject_above),
 )
-ADDRESSED: Final = (Voices._is_no_subject, Voices._is_addressed_in_speech, Voices._is_nobody)
-NO_ANTECEDENT: Final = (Voices._has_pronoun, Voices._has_preposition_with_pronoun, Voices._is_of_thing)
-SHARING: Final = (Voices._is_joined, Voices._is_in_object, Voices._follows_was)
+ADDRESSED: Final = (SpeakerResolver._is_no_subject, SpeakerResolver._is_addressed_in_speech, SpeakerResolver._is_nobody)
+NO_ANTECEDENT: Final = (
+    SpeakerResolver._has_pronoun,
+    SpeakerResolver._has_preposition_with_pronoun,
+    SpeakerResolver._is_of_thing,
+)
+SHARING: Final = (SpeakerResolver._is_joined, SpeakerResolver._is_in_object, SpeakerResolver._follows_was)
 
 # Who is named in passing, so that the speaker before goes on.
-IN_PASSING: Final = (Voices._is_antecedent, Voices._is_cited)
+IN_PASSING: Final = (SpeakerResolver._is_antecedent, SpeakerResolver._is_cited)
 
 # How a name that says no actor is known for one.
-KNOWN: Final = (Voices._as_earlier, Voices._as_head, Voices._as_stand_in, Voices._as_official)
+KNOWN: Final = (
+    SpeakerResolver._as_earlier,
+    SpeakerResolver._as_head,
+    SpeakerResolver._as_stand_in,
+    SpeakerResolver._as_official,
+)
 
 # What no name starts with, what ends one, and which mark at its border belongs to it.
-NO_NAMES: Final = (Voices._is_empty, Voices._is_matter, Voices._is_verb)
+NO_NAMES: Final = (SpeakerResolver._is_empty, SpeakerResolver._is_matter, SpeakerResolver._is_verb)
 ENDS: Final = (
-    Voices._is_apart,
-    Voices._is_circumstance,
-    Voices._is_to,
-    Voices._is_counterpart,
-    Voices._is_occasion,
-    Voices._follows_person,
-    Voices._is_report,
-    Voices._is_that,
-    Voices._is_aside,
-    Voices._is_object,
+    SpeakerResolver._is_apart,
+    SpeakerResolver._is_circumstance,
+    SpeakerResolver._is_to,
+    SpeakerResolver._is_counterpart,
+    SpeakerResolver._is_occasion,
+    SpeakerResolver._follows_person,
+    SpeakerResolver._is_report,
+    SpeakerResolver._is_that,
+    SpeakerResolver._is_aside,
+    SpeakerResolver._is_object,
 )
-MARKED: Final = (Voices._to_quotation_mark, Voices._to_bracket)
+MARKED: Final = (SpeakerResolver._to_quotation_mark, SpeakerResolver._to_bracket)

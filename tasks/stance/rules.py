@@ -14,7 +14,7 @@ from typing import Final
 
 from nabra.tasks.quotes.cues import Cues, Evaluative, Polarity, starts_with
 from nabra.tasks.quotes.quotes import Quote
-from nabra.tasks.stance.sides import Around, Scene, Side
+from nabra.tasks.stance.scene import ActorMention, Around, Scene
 from nabra.tasks.stance.sources import AUTHOR, Evidence, Source, Sources
 
 _NEAR: Final = 4  # words from a cue within which an actor is surely its own
@@ -64,14 +64,14 @@ class _Judge:
                 judged = self.scene.with_coordinated([actor], self.scene.actors)
                 yield from self._spoken(at, size, cue, judged)
 
-    def _is_inside(self, at: int, size: int, cue: Evaluative, actor: Side) -> bool:
+    def _is_inside(self, at: int, size: int, cue: Evaluative, actor: ActorMention) -> bool:
         """True for a loaded word in the name of one who acts."""
         return cue.loaded and actor.first <= at <= actor.last and self.scene.kinds[actor.id].acts
 
-    def _is_right_before(self, at: int, size: int, cue: Evaluative, actor: Side) -> bool:
+    def _is_right_before(self, at: int, size: int, cue: Evaluative, actor: ActorMention) -> bool:
         return actor.first == at + size and not self.scene.gap(actor.first).strip(_QUOTE_MARKS)
 
-    def _is_right_after(self, at: int, size: int, cue: Evaluative, actor: Side) -> bool:
+    def _is_right_after(self, at: int, size: int, cue: Evaluative, actor: ActorMention) -> bool:
         return cue.loaded and actor.last + 1 == at and not self.scene.gap(at).strip(_QUOTE_MARKS)
 
     def _between(self, at: int, size: int, cue: Evaluative) -> Iterator[Evidence]:
@@ -123,19 +123,21 @@ class _Judge:
     def _negated(self, at: int) -> bool:
         return not self.cues.negators.isdisjoint(key.removeprefix("و") for key in self.scene.keys[max(0, at - 2) : at])
 
-    def _score(self, at: int, cue: Evaluative, actor: Side, implicit: bool) -> float:
+    def _score(self, at: int, cue: Evaluative, actor: ActorMention, implicit: bool) -> float:
         return math.prod((factor(self, at, actor, implicit) for factor in FACTORS), start=cue.weight)
 
-    def _distance(self, at: int, actor: Side, implicit: bool) -> float:
+    def _distance(self, at: int, actor: ActorMention, implicit: bool) -> float:
         return _FAR if max(actor.first - at, at - actor.last) > _NEAR else 1.0
 
-    def _implicitness(self, at: int, actor: Side, implicit: bool) -> float:
+    def _implicitness(self, at: int, actor: ActorMention, implicit: bool) -> float:
         return _IMPLICIT if implicit else 1.0
 
-    def _negation(self, at: int, actor: Side, implicit: bool) -> float:
+    def _negation(self, at: int, actor: ActorMention, implicit: bool) -> float:
         return _NEGATED if self._negated(at) else 1.0
 
-    def _acted(self, at: int, cue: Evaluative, subject: Side, targets: Sequence[Side]) -> Iterator[Evidence]:
+    def _acted(
+        self, at: int, cue: Evaluative, subject: ActorMention, targets: Sequence[ActorMention]
+    ) -> Iterator[Evidence]:
         if cue.act and self._negated(at):
             return
         for target in targets:
@@ -161,12 +163,12 @@ class _Judge:
             yield self._stance(source, target, cue, at, score, span)._replace(direct=direct)
 
     def _behind_speaker(self, quote: Quote) -> int:
-        """Where the speaker's name ends behind the cue: who stands between it and the content is addressed."""
+        """Where the speaker's name ends after the cue: who stands between it and the content is addressed."""
         speaker = quote.speaker
         return speaker.end if speaker and quote.cue_start < speaker.start < quote.start else quote.start
 
     def _spoken(
-        self, at: int, size: int, cue: Evaluative, targets: Sequence[Side], quoted_only: bool = False
+        self, at: int, size: int, cue: Evaluative, targets: Sequence[ActorMention], quoted_only: bool = False
     ) -> Iterator[Evidence]:
         """The position of whoever speaks here: the speaker of the quote around the cue, else the narration."""
         quote = self.sources.quote_at(self.scene.part, self.scene.tokens[at].start)
@@ -180,7 +182,7 @@ class _Judge:
             yield self._stance(source, target, cue, at, score, span)
 
     def _stance(
-        self, source: Source, target: Side, cue: Evaluative, at: int, score: float, span: tuple[int, int]
+        self, source: Source, target: ActorMention, cue: Evaluative, at: int, score: float, span: tuple[int, int]
     ) -> Evidence:
         polarity = _OPPOSITE[cue.stance] if self._negated(at) and not cue.act else cue.stance
         return Evidence(self.scene, source, target, polarity, score, *span, cue.id)

@@ -8,14 +8,14 @@ from typing import Final, get_args
 
 from nabra.tasks.actors.entries import Kind
 from nabra.tasks.quotes.cues import Cues, Polarity
-from nabra.tasks.quotes.document import Document, Mention, Sentence
+from nabra.tasks.quotes.document import EntityMention, ParsedDocument, Sentence
 from nabra.tasks.quotes.quotes import Quote
+from nabra.tasks.stance.classifier import TargetClassifier
 from nabra.tasks.stance.decision import Case, Decision, cases
 from nabra.tasks.stance.rules import rule_evidence
-from nabra.tasks.stance.sides import Scene
-from nabra.tasks.stance.sightings import Sighting, sightings
+from nabra.tasks.stance.scene import Scene
 from nabra.tasks.stance.sources import Sources
-from nabra.tasks.stance.targets import TargetClassifier
+from nabra.tasks.stance.target_mentions import TargetMention, target_mentions
 
 _POLARITIES: Final[tuple[Polarity, ...]] = get_args(Polarity)
 _AGREEING: Final = 0.4  # probability from which the classifier speaks for a stance too
@@ -31,7 +31,7 @@ class Stance:
     source_kind: str
     source: str
     source_id: str | None
-    target: Mention
+    target: EntityMention
     stance: Polarity
     score: float
     start: int
@@ -56,16 +56,18 @@ class Judges:
     decision: Decision
 
 
-def find_cases(document: Document, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, Kind]) -> list[Case]:
+def find_cases(
+    document: ParsedDocument, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, Kind]
+) -> list[Case]:
     """What rules and classifier say about every (source, target) of a document; `kinds` of actors by id."""
     scenes = [Scene(part, sentence, kinds) for part in document.parts for sentence in part.sentences]
     sources = Sources(document, quotes)
     ruled = (one for scene in scenes for one in rule_evidence(scene, judges.cues, sources))
-    return cases(ruled, sightings(scenes, sources, judges.classifier))
+    return cases(ruled, target_mentions(scenes, sources, judges.classifier))
 
 
 def find_stances(
-    document: Document, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, Kind], min_score: float
+    document: ParsedDocument, quotes: Sequence[Quote], judges: Judges, kinds: Mapping[str, Kind], min_score: float
 ) -> list[Stance]:
     """The stances of a document that score `min_score` or more, one for each (source, target, stance), in the order
     of the text."""
@@ -81,7 +83,7 @@ def find_stances(
 
 def _decided(case: Case, decision: Decision) -> Iterator[Stance]:
     for polarity in _POLARITIES:
-        rule, seen = case.best_evidence(polarity), case.best_sighting(polarity)
+        rule, seen = case.best_evidence(polarity), case.best_mention(polarity)
         if rule is not None:
             scene, target, span = rule.scene, rule.target, (rule.start, rule.end)
         elif seen is not None:
@@ -118,7 +120,7 @@ def _of_direct_object(case: Case, polarity: Polarity) -> float:
     return rule.score if rule and rule.direct else 0.0
 
 
-def _clause(seen: Sighting) -> tuple[int, int]:
+def _clause(seen: TargetMention) -> tuple[int, int]:
     """The clause of the target, and of its actor."""
     sides = [seen.target, *([seen.holder] if seen.holder else [])]
     return seen.scene.evidence(min(side.first for side in sides), max(side.last for side in sides))

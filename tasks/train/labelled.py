@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nabra.tasks.actors.match import Actors
-from nabra.tasks.stance.targets import Marked
+from nabra.tasks.stance.classifier import Marked
 
 Row = dict[str, Any]
 

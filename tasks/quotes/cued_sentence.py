@@ -16,7 +16,7 @@ MIN_QUOTED: Final = 4  # words from which a quotation is a statement and not a n
 
 
 @dataclass
-class Reading:
+class CuedSentence:
     """A sentence, the part that holds it, and the cues."""
 
     part: Part
@@ -66,7 +66,7 @@ class Reading:
         return None
 
     def is_aside(self, index: int) -> bool:
-        """Whether something is told in passing from the token on: طلب عدم ذكر اسمه."""
+        """True if something is told in passing from the token on: طلب عدم ذكر اسمه."""
         return starts_with(self.keys, index, self.cues.asides) is not None
 
     def is_lacking(self, index: int) -> bool:
@@ -92,7 +92,7 @@ class Reading:
                 yield at
 
     def clause_end(self, at: int) -> int:
-        """The token behind the words that stand together from `at` on: up to punctuation."""
+        """The token after the words that stand together from `at` on: up to punctuation."""
         end = at
         while end < len(self.keys) and (end == at or not set(self.gap(end)) & set("،؛.:()")):
             end += 1
@@ -100,4 +100,4 @@ class Reading:
 
 
 # Each keeps a word of the lexicon from being a cue.
-NO_CUES: Final = (Reading.is_aside, Reading.is_lacking)
+NO_CUES: Final = (CuedSentence.is_aside, CuedSentence.is_lacking)

@@ -12,11 +12,11 @@ from nabra.tasks.actors.entries import Kind
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.particles import DIRECTING_PREPOSITIONS, PLACE_PREPOSITIONS
 from nabra.tasks.quotes.cues import Evaluative
-from nabra.tasks.quotes.document import Mention, Part, Sentence, Token
+from nabra.tasks.quotes.document import EntityMention, Part, Sentence, Token
 
 _REACH: Final = 20  # words from a cue within which an actor belongs to it
-_SUBJECT_REACH: Final = 4  # words behind a cue within which its subject stands
-_PARSED_REACH: Final = 3  # words behind a cue within which the parser is right about its subject
+_SUBJECT_REACH: Final = 4  # words after a cue within which its subject stands
+_PARSED_REACH: Final = 3  # words after a cue within which the parser is right about its subject
 _DIRECT_REACH: Final = 6  # words between a cue and the target that must follow it
 _COMMA: Final = frozenset("،,")
 _BREAKS: Final = frozenset("؛.:!؟\n،,")
@@ -24,10 +24,10 @@ _LED_BY: Final = frozenset(map(fold, ("بقيادة", "تقوده", "تقوده�
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ActorMention:
     """A mention of a listed actor as the tokens [first, last] of the sentence."""
 
-    mention: Mention
+    mention: EntityMention
     first: int
     last: int
 
@@ -37,7 +37,7 @@ class Side:
         return self.mention.actor_id or ""
 
 
-Roles = tuple[Side | None, list[Side]]
+Roles = tuple[ActorMention | None, list[ActorMention]]
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class Around:
     at: int
     size: int
     cue: Evaluative
-    before: Sequence[Side]
-    after: Sequence[Side]
+    before: Sequence[ActorMention]
+    after: Sequence[ActorMention]
 
-    def within(self, reach: int) -> list[Side]:
+    def within(self, reach: int) -> list[ActorMention]:
         """Those that start less than `reach` words after the cue."""
         return [actor for actor in self.after if actor.first - self.at - self.size < reach]
 
-    def near(self, actor: Side) -> bool:
+    def near(self, actor: ActorMention) -> bool:
         """True if the subject of the cue can stand so far after it."""
         return actor.first - self.at - self.size < _SUBJECT_REACH
 
@@ -78,7 +78,7 @@ class Scene:
         return [token.key for token in self.tokens]
 
     @cached_property
-    def actors(self) -> list[Side]:
+    def actors(self) -> list[ActorMention]:
         """The actors that can take a side, in order: not mere places, nor leaders of others."""
         found = []
         for mention in self.part.mentions_between(self.sentence.start, self.sentence.end):
@@ -86,9 +86,9 @@ class Scene:
                 first = self.sentence.index_at(mention.start)
                 last = self.sentence.index_at(mention.end - 1)
                 if last < len(self.tokens):
-                    found.append(Side(mention, first, last))
+                    found.append(ActorMention(mention, first, last))
         found.sort(key=lambda actor: actor.first)
-        sides: list[Side] = []
+        sides: list[ActorMention] = []
         others = Counter(actor.last for actor in found)
         for actor in found:
             if not self._is_aside(actor, others):
@@ -96,28 +96,28 @@ class Scene:
                 others[actor.last] -= 1
         return sides
 
-    def _is_aside(self, actor: Side, others: Mapping[int, int]) -> bool:
+    def _is_aside(self, actor: ActorMention, others: Mapping[int, int]) -> bool:
         """True if the actor takes no side; `others` counts those left out so far by their last token."""
         return any(refuses(self, actor, others) for refuses in ASIDE)
 
-    def _is_leader(self, actor: Side, others: Mapping[int, int]) -> bool:
+    def _is_leader(self, actor: ActorMention, others: Mapping[int, int]) -> bool:
         """True for the leader of another: بقيادة السعودية."""
         return self._before(actor) in _LED_BY
 
-    def _is_place(self, actor: Side, others: Mapping[int, int]) -> bool:
+    def _is_place(self, actor: ActorMention, others: Mapping[int, int]) -> bool:
         """True for a mere place: في العراق."""
         return self._before(actor) in PLACE_PREPOSITIONS and not self.tokens[actor.first].preposition
 
-    def _is_joined_to_in(self, actor: Side, others: Mapping[int, int]) -> bool:
+    def _is_joined_to_in(self, actor: ActorMention, others: Mapping[int, int]) -> bool:
         """True for a mere place: بالعراق."""
         token = self.tokens[actor.first]
         return token.key == "ب" + token.stem
 
-    def _follows_aside(self, actor: Side, others: Mapping[int, int]) -> bool:
+    def _follows_aside(self, actor: ActorMention, others: Mapping[int, int]) -> bool:
         """True for one joined to a mere place: في العراق | وسوريا."""
         return self.tokens[actor.first].key.startswith("و") and others[actor.first - 1] > 0
 
-    def _before(self, actor: Side) -> str:
+    def _before(self, actor: ActorMention) -> str:
         return self.keys[actor.first - 1] if actor.first else ""
 
     def gap(self, at: int) -> str:
@@ -174,14 +174,14 @@ class Scene:
         """Nobody acts."""
         return None, self._targets(around)
 
-    def _targets(self, around: Around) -> list[Side]:
+    def _targets(self, around: Around) -> list[ActorMention]:
         near = around.within(around.cue.reach)
         return self.with_coordinated(near[:1], near)
 
-    def _is_other(self, actor: Side, actors: Sequence[Side]) -> bool:
+    def _is_other(self, actor: ActorMention, actors: Sequence[ActorMention]) -> bool:
         return actor.id not in {other.id for other in actors}
 
-    def _is_subject(self, around: Around, first: Sequence[Side], rest: Sequence[Side]) -> bool:
+    def _is_subject(self, around: Around, first: Sequence[ActorMention], rest: Sequence[ActorMention]) -> bool:
         """True if the actor stands right after the cue, with no preposition between, and a target after it."""
         near = around.near(first[0]) and self.kinds[first[0].id].acts
         directed = (
@@ -192,7 +192,7 @@ class Scene:
         preposed = bool(before) and before[0].last >= around.at - 2 and self._is_other(before[0], first)
         return bool(rest) and near and not directed and not preposed
 
-    def _acts(self, around: Around, first: Sequence[Side], rest: Sequence[Side]) -> bool:
+    def _acts(self, around: Around, first: Sequence[ActorMention], rest: Sequence[ActorMention]) -> bool:
         """True if the name after an act, or the noun that it belongs to, is its subject or led by one of `cue.by`."""
         if not around.cue.act:
             return False
@@ -207,8 +207,8 @@ class Scene:
             index = token.head
         return False
 
-    def with_coordinated(self, first: Sequence[Side], actors: Sequence[Side]) -> list[Side]:
-        """The actor and those joined to it by و, each at most two words behind the one before."""
+    def with_coordinated(self, first: Sequence[ActorMention], actors: Sequence[ActorMention]) -> list[ActorMention]:
+        """The actor and those joined to it by و, each at most two words after the one before."""
         joined = list(first)
         for actor in actors:
             if joined and actor.first > joined[-1].last:
