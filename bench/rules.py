@@ -35,12 +35,14 @@ from nabra.tasks.quotes import attributions, contents, cued_sentence, objects, q
 from nabra.tasks.quotes.contents import Report
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.document import ParsedDocument, Part, Sentence
+from nabra.tasks.quotes.quotes import Quote
 from nabra.tasks.stance import Judges, load_cues, load_decision, rules, scene, stances, tag, target_mentions
 
 Row = dict[str, Any]
 Judged = Counter[tuple[str, ...]]
 
-OF_QUOTES: Final = (cued_sentence, attributions, contents, objects, reports, quotes, speakers)
+# Where the rules are. Those of the first find the reports of a sentence, those of `AFTER_REPORTS` read them only.
+OF_REPORTS: Final = (cued_sentence, attributions, contents, reports)
 AFTER_REPORTS: Final = (quotes, speakers)
 OF_STANCES: Final = (scene, rules, target_mentions, stances)
 ASPECTS: Final = ("quote", "speaker", "speaker_id", "stance")
@@ -66,7 +68,7 @@ class Rule:
 class Tagged:
     """The quotes of an article, and the rows of its quotes and stances."""
 
-    found: list[quotes.Quote]
+    found: list[Quote]
     quotes: list[Row]
     stances: list[Row]
 
@@ -80,35 +82,43 @@ class Tagger:
     settings: StanceSettings
     judges: Judges
     actors: Actors
-    reports: dict[int, list[Report]] = field(default_factory=dict)
+    reports: dict[int, list[Report]] = field(default_factory=dict)  # by the id of their sentence, with all rules
 
-    def tag(self, known: Mapping[str, Tagged] | None = None, *, of_quotes: bool = True) -> dict[str, Tagged]:
-        """Quotes and stances of each article; `known` ones are made again only where a rule, of quotes or of stances,
-        can have changed them."""
-        return {
-            document.doc_id: self._tag(document, (known or {}).get(document.doc_id), of_quotes)
-            for document in self.documents
-        }
+    def tag(self) -> dict[str, Tagged]:
+        """Quotes and stances of each article."""
+        for document in self.documents:
+            self.reports.update(self._reports(document))
+        return {document.doc_id: self._tag(document) for document in self.documents}
 
-    def _tag(self, document: ParsedDocument, known: Tagged | None, of_quotes: bool) -> Tagged:
-        found = known.found if known and not of_quotes else quotes.find_quotes(document, self.actors, self.judges.cues)
-        if known and of_quotes and found == known.found:
+    def without(self, rule: Rule, known: Mapping[str, Tagged]) -> dict[str, Tagged]:
+        """The same without a rule; nothing is done again that the rule has no part in."""
+        listed = getattr(rule.module, rule.table)
+        others = listed[: rule.place] + listed[rule.place + 1 :]
+        with patch.object(rule.module, rule.table, others):
+            return {one.doc_id: self._tag_again(one, known[one.doc_id], rule.module) for one in self.documents}
+
+    def _tag_again(self, document: ParsedDocument, known: Tagged, module: ModuleType) -> Tagged:
+        if module in OF_STANCES:
+            return self._with_stances(document, known.found)
+        if module in OF_REPORTS and self._reports(document).items() <= self.reports.items():
             return known
+        find = self._known_reports if module in AFTER_REPORTS else reports.find_reports
+        with patch.object(quotes, "find_reports", find):
+            return self._tag(document, known)
+
+    def _tag(self, document: ParsedDocument, known: Tagged | None = None) -> Tagged:
+        found = quotes.find_quotes(document, self.actors, self.judges.cues)
+        return known if known and known.found == found else self._with_stances(document, found)
+
+    def _with_stances(self, document: ParsedDocument, found: list[Quote]) -> Tagged:
         held = stances.find_stances(document, found, self.judges, self.actors.kinds, self.settings.min_score)
         return Tagged(found, tag.quote_rows(document, found), tag.stance_rows(document, held))
 
-    def without(self, rule: Rule, known: Mapping[str, Tagged]) -> dict[str, Tagged]:
-        """The same without a rule."""
-        listed = getattr(rule.module, rule.table)
-        others = listed[: rule.place] + listed[rule.place + 1 :]
-        find_reports = self._reports_of if rule.module in AFTER_REPORTS else reports.find_reports
-        with patch.object(rule.module, rule.table, others), patch.object(quotes, "find_reports", find_reports):
-            return self.tag(known, of_quotes=rule.module in OF_QUOTES)
+    def _reports(self, document: ParsedDocument) -> dict[int, list[Report]]:
+        both = ((part, sentence) for part in document.parts for sentence in part.sentences)
+        return {id(sentence): reports.find_reports(part, sentence, self.judges.cues) for part, sentence in both}
 
-    def _reports_of(self, part: Part, sentence: Sentence, cues: Cues) -> list[Report]:
-        """The reports of a sentence, found once with all rules."""
-        if id(sentence) not in self.reports:
-            self.reports[id(sentence)] = reports.find_reports(part, sentence, cues)
+    def _known_reports(self, part: Part, sentence: Sentence, cues: Cues) -> list[Report]:
         return self.reports[id(sentence)]
 
     def judgements(self, tagged: Mapping[str, Tagged]) -> Iterator[Judgement]:
@@ -169,7 +179,7 @@ def find_rules() -> list[Rule]:
     """All rules, list by list: the tuples of functions of these modules."""
     return [
         Rule(module, name, place)
-        for module in (*OF_QUOTES, *OF_STANCES)
+        for module in (*OF_REPORTS, objects, *AFTER_REPORTS, *OF_STANCES)
         for name, table in vars(module).items()
         if name.isupper() and isinstance(table, tuple)
         for place, rule in enumerate(table)
