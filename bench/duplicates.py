@@ -22,7 +22,7 @@ from typing import Any
 
 from bench.scale import MADE_BY, apart
 from nabra.config.settings import Settings, load_settings
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.sketches import FOLDER
 from nabra.tasks.schemas import CLEAN, table
 from nabra.tasks.warehouse.store import Batch, Store
@@ -82,7 +82,7 @@ def doc_id(number: int) -> str:
 
 def look_for_copies(folder: str, what: str, articles: int, new: int) -> None:
     """Time what a run does to know the articles that are there, and to find copies among new ones."""
-    tools, own = Toolbox(_settings(Path(folder)), _store(Path(folder))), peak()
+    tools, own = Resources(_settings(Path(folder)), _store(Path(folder))), peak()
     steps = {
         "stories known": lambda: tools.duplicates,
         "originals known": lambda: tools.originals,

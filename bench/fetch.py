@@ -21,7 +21,9 @@ from multiprocessing.connection import Connection
 from urllib.request import urlopen
 
 from nabra.config.settings import load_settings
-from nabra.tasks.fetch import Document, Target, fetch_documents
+from nabra.tasks.fetch.documents import fetch_documents
+from nabra.tasks.fetch.outcomes import Document
+from nabra.tasks.fetch.targets import Target
 
 PARAGRAPH = "<p>قالت بلدية مدينة الواحة إن أعمال الجسر رقم {} ستنتهي قبل الصيف المقبل بعد تأخير دام شهرين.</p>"
 
@@ -52,7 +54,7 @@ def main() -> None:
     server.terminate()
     least = options.delay * (max(map(len, times.values())) - 1)
     distance = min(later - earlier for each in times.values() for earlier, later in itertools.pairwise(each))
-    print(f"{counts['Document']} pages of {len(times)} hosts in {seconds:.1f} s, {counts['Refused']} refused")
+    print(f"{counts['Document']} pages of {len(times)} hosts in {seconds:.1f} s, {counts['Rejected']} refused")
     print(f"the delays alone take {least:.1f} s: {seconds / least:.2f} times that")
     print(f"shortest distance at a host {distance:.3f} s, asked for {options.delay} s")
     print(f"memory of the client above its start, every 500 pages: {', '.join(f'{each:.0f}' for each in memory)} MB")

@@ -16,8 +16,9 @@ from typing import Final
 import pyarrow as pa
 
 from nabra.config.settings import load_settings
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.engine.tools import Tools
 from nabra.tasks.schemas import CLEAN, table
-from nabra.tasks.stage_functions import FUNCTIONS, StageTools
 
 GOOD: Final = (
     "أعلن وزير المياه أن المشروع سيبدأ في الربيع المقبل. وأضاف الوزير «سنعمل مع الأمم المتحدة على إيصال المياه». "
@@ -68,11 +69,12 @@ def article(text: str) -> pa.Table:
     return table(CLEAN, [row | known | chars])
 
 
-def run_stages(text: str, tools: StageTools) -> dict[str, int]:
+def run_stages(text: str, tools: Tools) -> dict[str, int]:
     """Take a text through parse, sentiment and stance; the number of rows of each table."""
     tables = {"clean": article(text)}
-    for function in FUNCTIONS.values():
-        tables |= function(tables, tools).tables
+    for stage in STAGES.values():
+        if not stage.ordered:
+            tables |= tools.call(stage, tables).tables
     return {name: data.num_rows for name, data in tables.items()}
 
 
@@ -82,7 +84,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=load_settings().run.worker_memory_mib, help="MiB")
     parser.add_argument("--only", nargs="+", choices=list(TEXTS), default=list(TEXTS), metavar="TEXT")
     options = parser.parse_args()
-    tools = StageTools(load_settings())
+    tools = Tools(load_settings())
     run_stages(GOOD, tools)
     over = 0
     print(f"{'text':24} {'sentences':>9} {'tokens':>8} {'stances':>8} {'seconds':>8} {'peak MiB':>9}")

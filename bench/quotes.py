@@ -35,9 +35,9 @@ from nabra.tasks.models.precision import half_precision
 from nabra.tasks.parse.load import load_parser
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.segment import token_states
+from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.quotes.document import Part
 from nabra.tasks.quotes.quotes import Quote, find_quotes
-from nabra.tasks.stance import load_cues
 from nabra.tasks.stance.tag import documents
 
 Row = dict[str, Any]

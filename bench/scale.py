@@ -24,8 +24,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nabra.config.settings import load_settings
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.schemas import DATASETS
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
 
 NABRA = Path(sys.executable).with_name("nabra")
@@ -103,7 +103,7 @@ def replaced(data: pa.Table, name: str, values: pa.ChunkedArray) -> pa.Table:
 
 def look_for_work(folder: str) -> None:
     """Time what a run does before it works; the models are hashed before, once a run."""
-    from nabra.tasks.run import Plan
+    from nabra.tasks.engine.plan import Plan
 
     store = _store(Path(folder))
     plan = Plan(load_settings(warehouse=store.root), "bench")

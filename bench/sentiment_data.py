@@ -32,10 +32,9 @@ from nabra.tasks.arabic.folding import readings, words
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, OPINION, SENTIMENT, model_folder
 from nabra.tasks.models.precision import half_precision
-from nabra.tasks.quotes.cues import Cues, starts_with
+from nabra.tasks.quotes.cues import Cues, load_cues, starts_with
 from nabra.tasks.schemas import SENTIMENTS
 from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier
-from nabra.tasks.stance import load_cues
 from nabra.tasks.train.data import data_files
 from nabra.tasks.train.encoder import multilingual_encoder
 from nabra.tasks.train.labelled import Labelled, read_articles, read_sentences

@@ -8,7 +8,7 @@ import tomllib
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -65,6 +65,8 @@ class Section(BaseModel):
     """One section of the settings file; every key and its unit is explained in `default.toml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # The keys that change how a stage works, or where files lie whose content counts, and not what it makes.
+    makes_no_difference: ClassVar[frozenset[str]] = frozenset()
 
 
 class StoreSettings(Section):
@@ -117,6 +119,7 @@ class FetchSettings(Section):
 
 
 class CleanSettings(Section):
+    makes_no_difference = frozenset({"boilerplate", "noise", "deadline_seconds", "workers", "worker_memory_mib"})
     boilerplate: str
     noise: str
     zone: ZoneName
@@ -134,6 +137,7 @@ class CleanSettings(Section):
 
 
 class ParseSettings(Section):
+    makes_no_difference = frozenset({"parser", "actors", "own_actors", "threads"})
     parser: str
     actors: str
     own_actors: Own
@@ -151,6 +155,7 @@ class SentimentSettings(Section):
 
 
 class StanceSettings(Section):
+    makes_no_difference = frozenset({"cues", "own_cues"})
     cues: str
     own_cues: Own
     min_score: Share

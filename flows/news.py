@@ -16,13 +16,16 @@ from nabra.flows.prefect.artifacts import publish, reject_share
 from nabra.flows.prefect.parameters import BackfillParameters, Place, RunParameters
 from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress
 from nabra.tasks.engine.attempts import Attempts, Failure
+from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
-from nabra.tasks.engine.fingerprint import fingerprints
+from nabra.tasks.engine.fingerprint import adopt, fingerprints
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
 from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
-from nabra.tasks.fetch import Target, load_sources, targets_from_arguments, targets_from_sources
-from nabra.tasks.run import Plan, StageCount, close_tools, open_tools, progress_of, run_fetch, run_stage
-from nabra.tasks.stages import STAGES
+from nabra.tasks.fetch.sources import load_sources
+from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
+from nabra.tasks.run import close_tools, open_tools, progress_of, run_fetch, run_stage
 from nabra.tasks.warehouse.lease import Check, hold
 from nabra.tasks.warehouse.store import Batch, Store
 
@@ -134,9 +137,10 @@ def prepare_run(parameters: RunParameters, place: Place) -> PreparedRun:
 
 
 def _prepared(settings: Settings) -> PreparedRun:
-    fingerprints(settings)
+    made_by = fingerprints(settings)
     store = Store.open(settings.store)
     store.prepare()
+    adopt(store, made_by)
     return PreparedRun(settings, store)
 
 

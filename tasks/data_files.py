@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
@@ -41,6 +43,20 @@ def read_data_folder(folder: Path, model: type[EntryType]) -> dict[Path, EntryTy
 def data_files(folder: Path) -> list[Path]:
     """The data files of a folder, in the order in which they are read."""
     return sorted(folder.glob("*.toml"))
+
+
+def content_sum(*paths: Path) -> str:
+    """The SHA-256 of what files, and the data files of folders, say: comments and layout apart, places apart."""
+    files = [file for path in paths for file in (data_files(path) if path.is_dir() else [path])]
+    said = [[file.name, _said(file)] for file in files]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _said(path: Path) -> object:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return path.read_bytes().hex()  # who reads it says what is wrong
 
 
 def refuse_repeated_ids(entries: str, ids: Iterable[str]) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from nabra.config.settings import Settings, load_settings
-from nabra.tasks.clean import Cleaner, PageReader, load_boilerplate, load_noise
+from nabra.tasks.clean.cleaner import Cleaner, load_cleaner
+from nabra.tasks.engine.tools import Tools
 from nabra.tasks.parse.parser import Parser
-from nabra.tasks.stage_functions import StageTools
-from nabra.tasks.stance import Judges, load_cues
+from nabra.tasks.parse.stage import PARSE
+from nabra.tasks.quotes.cues import load_cues
+from nabra.tasks.sentiment.stage import SENTIMENT
+from nabra.tasks.stage import Stage, StageOutput
+from nabra.tasks.stance.stage import STANCE
+from nabra.tasks.stance.stances import Judges
 from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
 
 
@@ -29,16 +35,26 @@ class InThisProcess:
         """There is nothing to end."""
 
 
-def stand_ins(settings: Settings, parser: Parser | None = None) -> StageTools:
+def stand_ins(settings: Settings, parser: Parser | None = None) -> Tools:
     """The stages' tools, with a parser and classifiers of a few lines."""
-    tools = StageTools(settings)
-    judges = Judges(load_cues(*settings.stance.cue_folders), WordTargets(), WORD_DECISION)
-    tools.__dict__ |= {"parser": parser or WordParser(), "classifier": WordClassifier(), "judges": judges}
-    return tools
+    made = {
+        PARSE.tools["parser"]: parser or WordParser(),
+        SENTIMENT.tools["classifier"]: WordClassifier(),
+        STANCE.tools["judges"]: Judges(load_cues(*settings.stance.cue_folders), WordTargets(), WORD_DECISION),
+    }
+    return Tools(settings, made)
+
+
+class Works:
+    """In place of tools: each stage is a function of its tables."""
+
+    def __init__(self, **functions: Callable[[Mapping[str, pa.Table]], StageOutput]) -> None:
+        self.functions = functions
+
+    def call(self, stage: Stage, tables: Mapping[str, pa.Table]) -> StageOutput:
+        return self.functions[stage.name](tables)
 
 
 def shipped_cleaner() -> Cleaner:
     """The cleaner of the shipped settings, without what sources say."""
-    settings = load_settings().clean
-    pages = PageReader(load_noise(Path(settings.noise)), settings.zone)
-    return Cleaner(settings, load_boilerplate(Path(settings.boilerplate)), pages)
+    return load_cleaner(load_settings().clean)

@@ -23,10 +23,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+import pyarrow as pa
+
 from nabra.config.settings import load_settings
 from nabra.tasks.engine.attempts import AT_WORK
+from nabra.tasks.engine.tools import Tools
 from nabra.tasks.errors import NabraError
-from nabra.tasks.stage_functions import FUNCTIONS
 from nabra.tasks.warehouse import lease
 from nabra.tasks.warehouse.store import Store
 from tests.workplace import all_rows
@@ -138,19 +140,29 @@ def stuck_in_parse(trial: Trial) -> BaseProcess:
 
 def parse_after(gate: str) -> None:
     """From now on the stage parse begins when there is a file of this name."""
-    honest = FUNCTIONS["parse"]
 
-    def waiting(tables, tools):
+    def wait(articles: pa.Table) -> None:
         while not Path(gate).exists():
             time.sleep(0.05)
-        return honest(tables, tools)
 
-    FUNCTIONS["parse"] = waiting
+    before_parse(wait)
 
 
 def dwell_in_parse() -> None:
     """From now on the stage parse never ends."""
-    FUNCTIONS["parse"] = lambda tables, tools: time.sleep(600)
+    before_parse(lambda articles: time.sleep(600))
+
+
+def before_parse(step: Callable[[pa.Table], None]) -> None:
+    """From now on do this with the articles before they are parsed."""
+    honest = Tools.call
+
+    def call(tools, stage, tables):
+        if stage.name == "parse":
+            step(tables["clean"])
+        return honest(tools, stage, tables)
+
+    Tools.call = call  # type: ignore[method-assign]
 
 
 def kill_group(process: BaseProcess) -> None:
@@ -259,7 +271,7 @@ def _with_stand_ins(target: Callable[..., None], args: tuple[Any, ...]) -> None:
 
 def use_stand_ins() -> None:
     """Let every toolbox of this process run the stages here, with a parser and classifiers of a few lines."""
-    from nabra.tasks.engine.resources import Toolbox
+    from nabra.tasks.engine.resources import Resources
     from tests.in_process import InThisProcess, stand_ins
 
-    Toolbox.workers = property(lambda tools: InThisProcess(stand_ins(tools.settings)))  # type: ignore[assignment]
+    Resources.workers = property(lambda tools: InThisProcess(stand_ins(tools.settings)))  # type: ignore[assignment]

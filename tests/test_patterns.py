@@ -24,7 +24,8 @@ import nabra.config
 import nabra.flows
 import nabra.tasks
 from nabra.config.settings import CONFIG_FOLDER
-from nabra.tasks.clean import load_boilerplate, load_noise
+from nabra.tasks.clean.boilerplate import load_boilerplate
+from nabra.tasks.clean.noise import load_noise
 from nabra.tasks.patterns import compile_pattern
 from tests.hostile import COMMON, faults, made_for
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,15 +12,17 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from nabra.config.settings import load_settings
+from nabra.config.settings import Settings, load_settings
+from nabra.tasks.engine.batch import StageCount, process_batch
 from nabra.tasks.engine.ingest import Ingest
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.engine.tools import Tools
 from nabra.tasks.errors import StoreError
-from nabra.tasks.fetch import targets_from_arguments
+from nabra.tasks.fetch.targets import targets_from_arguments
 from nabra.tasks.parse.parser import Parser
-from nabra.tasks.run import Plan, StageCount, process_batch
-from nabra.tasks.stage_functions import FUNCTIONS, StageTools
-from nabra.tasks.stages import STAGES, StageOutput
+from nabra.tasks.stage import Stage, StageOutput
 from nabra.tasks.warehouse.store import Store
 from tests.in_process import InThisProcess, shipped_cleaner, stand_ins
 from tests.workplace import all_rows
@@ -50,15 +53,17 @@ def write_articles(folder: Path, count: int) -> Path:
 class Run:
     """A warehouse, and runs over it with a parser and a classifier of a few lines; `steps` stops a run half-way."""
 
-    def __init__(self, warehouse: Path, articles: Path) -> None:
+    def __init__(
+        self, warehouse: Path, articles: Path, change: Callable[[Settings], Settings] = lambda settings: settings
+    ) -> None:
         changes = warehouse.parent / f"{warehouse.name}.toml"
         changes.write_text("[run]\nbatch_articles = 3\n", encoding="utf-8")
-        self.plan = Plan(load_settings(changes, warehouse=str(warehouse)), "test")
+        self.plan = Plan(change(load_settings(changes, warehouse=str(warehouse))), "test")
         self.store = Store.open(self.plan.settings.store)
         self.targets = targets_from_arguments([str(articles)])
 
     def go(self, steps: int = 1000, parser: Parser | None = None) -> list[StageCount]:
-        tools = Toolbox(self.plan.settings, self.store)
+        tools = Resources(self.plan.settings, self.store)
         tools.__dict__ |= {
             "cleaners": InThisProcess(shipped_cleaner()),
             "workers": InThisProcess(stand_ins(self.plan.settings, parser)),
@@ -72,11 +77,15 @@ class Run:
         for batch in sorted(set().union(*todo.values())):
             for name in STAGES:
                 if batch in todo[name]:
-                    counts.append(process_batch(name, batch, tools, self.plan.provenance[name]))
+                    counts.append(process_batch(name, batch, tools, self.plan))
                     steps -= 1
                     if not steps:
                         return counts
         return counts
+
+    def refresh(self, settings: Settings, stages: frozenset[str]) -> None:
+        """Under these settings from now on, and make what other ones made anew."""
+        self.plan = Plan(settings, "again", stages)
 
     def rows(self) -> dict[str, list[str]]:
         return all_rows(self.store)
@@ -151,7 +160,7 @@ def test_refresh_redoes_what_other_settings_made_and_only_that(articles: Path, t
     changed = run.plan.settings.model_copy(update={"sentiment": sentiment})
     run.plan = Plan(changed, "again")
     assert run.go() == []
-    run.plan = Plan(changed, "again", frozenset({"sentiment", "stance"}))
+    run.refresh(changed, frozenset({"sentiment", "stance"}))
     assert {count.stage for count in run.go()} == {"sentiment"}
     after = run.rows()
     assert after["sentiment"] != before["sentiment"]
@@ -161,11 +170,11 @@ def test_refresh_redoes_what_other_settings_made_and_only_that(articles: Path, t
 def test_a_stage_that_loses_a_document_is_noticed(
     articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = FUNCTIONS["parse"]
+    honest = Tools.call
 
-    def forgetful(tables: dict[str, pa.Table], tools: StageTools) -> StageOutput:
-        return honest({"clean": tables["clean"].slice(1)}, tools)
+    def forgetful(tools: Tools, stage: Stage, tables: dict[str, pa.Table]) -> StageOutput:
+        return honest(tools, stage, tables | {"clean": tables["clean"].slice(1)})
 
-    monkeypatch.setitem(FUNCTIONS, "parse", forgetful)
+    monkeypatch.setattr(Tools, "call", forgetful)
     with pytest.raises(StoreError, match="stage parse lost or invented documents"):
         Run(tmp_path / "w", articles).go()

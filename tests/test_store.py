@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from nabra.config.settings import StoreSettings
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import SchemaError, StoreError
 from nabra.tasks.schemas import DATASETS, QUOTES, RAW, REJECTS, SCHEMA_VERSION, table
-from nabra.tasks.stages import STAGES, reject
+from nabra.tasks.stage import reject
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
 from tests.flows.small_warehouse import row
@@ -216,7 +217,7 @@ def test_the_age_of_a_note_is_told_by_the_store(store: Store, monkeypatch: pytes
 def versions(store: Store, batch: Batch, number: int, *stages: str, refused_by: str | None = None) -> None:
     """A batch with a version of the articles a and b, which these stages have done, one of them without b."""
     for name in stages:
-        for dataset in STAGES[name].writes:
+        for dataset in STAGES[name].makes:
             blank = [row(dataset, doc_id=doc_id, version=number) for doc_id in "ab"]
             store.write(dataset, batch, table(DATASETS[dataset], blank), MADE_BY)
     if refused_by:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from docs.make_data_md import document
 from nabra.tasks.engine.fingerprint import fingerprints
-from nabra.tasks.stages import STAGES
+from nabra.tasks.engine.stages import STAGES
 
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT_PREFECT = {"tasks/run.py"}

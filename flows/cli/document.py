@@ -10,8 +10,8 @@ import pyarrow.dataset as pads
 
 from nabra.flows.cli.sql import open_views
 from nabra.flows.terminal.inert import escape
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError, UsageError
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.store import Store
 
 Row = dict[str, Any]

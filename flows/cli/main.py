@@ -180,7 +180,7 @@ def status(
 def _check(store: Store, settings: Settings) -> None:
     from nabra.flows.prefect.api import OPEN, is_open, redacted
     from nabra.tasks.engine.health import problems
-    from nabra.tasks.fetch import load_sources
+    from nabra.tasks.fetch.sources import load_sources
 
     address = os.environ.get("PREFECT_API_URL")
     found = 0

@@ -94,7 +94,7 @@ def retry(
 def backfill(
     first: Annotated[datetime, typer.Option("--from", help="First day on which documents were fetched.", formats=DAY)],
     last: Annotated[datetime, typer.Option("--to", help="Last day, included.", formats=DAY)],
-    stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = StageName.clean,
+    stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = StageName["clean"],
     warehouse: Warehouse = None,
     config: ConfigFile = None,
 ) -> None:

@@ -13,7 +13,7 @@ from rich.text import Text
 from nabra.flows.cli.document import Document, Row, load_document
 from nabra.flows.terminal.bidi import Reading, plain_table
 from nabra.flows.terminal.inert import escape
-from nabra.tasks.stages import STAGES
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store
 
 COLOURS: Final = {"positive": "green", "negative": "red", "neutral": ""}

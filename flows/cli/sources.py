@@ -21,7 +21,7 @@ from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from nabra.tasks.engine.source_check import SourceCheck
-    from nabra.tasks.fetch import Source
+    from nabra.tasks.fetch.sources import Source
 
 app = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def list_sources(
 
     **Example** `nabra sources list`
     """
-    from nabra.tasks.fetch import load_sources
+    from nabra.tasks.fetch.sources import load_sources
 
     table = plain_table()
     for heading in ("source", "on", "kind", "country", "name", "address"):
@@ -86,7 +86,7 @@ def check(
 
 
 def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
-    from nabra.tasks.fetch import load_sources
+    from nabra.tasks.fetch.sources import load_sources
 
     sources = {source.id: source for source in load_sources(Path(settings.fetch.sources))}
     unknown = [name for name in ids if name not in sources]
@@ -96,14 +96,14 @@ def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:
 
 
 def _checks(sources: Sequence[Source], settings: Settings) -> Iterator[SourceCheck]:
-    from nabra.tasks.clean import Cleaner, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
+    from nabra.tasks.clean.cleaner import cleaner_pool, load_cleaner
+    from nabra.tasks.clean.selectors import Hints
     from nabra.tasks.engine.source_check import Trial
     from nabra.tasks.fetch.listings.reader import ListingReader
     from nabra.tasks.fetch.web.client import open_web
 
-    clean = settings.clean
-    pages = PageReader(load_noise(Path(clean.noise)), clean.zone, {source.id: Hints.of(source) for source in sources})
-    pool = cleaner_pool(Cleaner(clean, load_boilerplate(Path(clean.boilerplate)), pages), workers=1)
+    cleaner = load_cleaner(settings.clean, {source.id: Hints.of(source) for source in sources})
+    pool = cleaner_pool(cleaner, workers=1)
     with open_web(settings.fetch) as web, ListingReader(settings.fetch) as listings, pool as cleaners:
         yield from map(Trial(settings, web, listings, cleaners).check, sources)
 

@@ -17,8 +17,8 @@ from nabra.flows.cli.sql import open_views, run_query
 from nabra.flows.terminal.bidi import Reading, plain_table
 from nabra.flows.terminal.inert import escape
 from nabra.tasks.engine.attempts import failures
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.lease import seen_holder
 from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store

@@ -17,7 +17,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.events import emit_event
 
 from nabra.flows.terminal.inert import escape
-from nabra.tasks.run import StageCount
+from nabra.tasks.engine.batch import StageCount
 
 if TYPE_CHECKING:
     from nabra.flows.news import RunSummary

@@ -10,18 +10,15 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from nabra.tasks.engine.stages import STAGES
+
 # For the server, which keeps what it has let in: here the settings and the fetcher refuse the same, and more.
 WAREHOUSE: Final = r"^(s3://[A-Za-z0-9][A-Za-z0-9._-]+(/[^?#@]*)?|file:///[^?#]*|[^:]*)$"
 NO_PASSWORD: Final = r"^(?!\s*[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*@)"
 
 
-class StageName(StrEnum):
-    """The stages that can be made anew."""
-
-    clean = "clean"
-    parse = "parse"
-    sentiment = "sentiment"
-    stance = "stance"
+# The stages that can be made anew.
+StageName = StrEnum("StageName", {name: name for name in STAGES})  # type: ignore[misc]
 
 
 class Parameters(BaseModel):
@@ -78,7 +75,7 @@ class BackfillParameters(Parameters):
     first: date = Field(title="First day", description="Day on which the documents were fetched (UTC), included.")
     last: date = Field(title="Last day", description="Day on which the documents were fetched (UTC), included.")
     stage: StageName = Field(
-        default=StageName.clean,
+        default=StageName["clean"],
         title="From stage",
         description="This stage and all after it are made anew where other settings or models made their files.",
     )

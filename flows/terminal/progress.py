@@ -17,8 +17,8 @@ from rich.text import Text
 
 from nabra.flows.prefect.parameters import Place
 from nabra.flows.terminal.inert import InertConsole, escape
+from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.ingest import Ingest
-from nabra.tasks.run import StageCount
 
 console = InertConsole(stderr=True)
 logger = logging.getLogger(__name__)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from pydantic import Field
 
-from nabra.config.settings import CONFIG_FOLDER, known_or_close
+from nabra.config.settings import known_or_close
+from nabra.tasks.actors.files import INSTITUTIONS, KINDS
 from nabra.tasks.arabic.folding import words
 from nabra.tasks.data_files import Entry, read_data_file, read_data_folder
 from nabra.tasks.errors import ConfigError
-
-KINDS: Final = CONFIG_FOLDER / "kinds.toml"
-INSTITUTIONS: Final = CONFIG_FOLDER / "actors" / "institutions.toml"
 
 
 class Kind(Entry):

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
+from nabra.config.settings import Settings
 from nabra.tasks.actors.entries import ActorFile, read_actor_files
 from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
 from nabra.tasks.arabic.particles import IN, IN_THE_NAME_OF, NAME_LINKS, PARTING_PREPOSITIONS
@@ -284,3 +285,8 @@ def _spellings(alias: str) -> set[str]:
 def load_actors(*folders: Path) -> Actors:
     """The actors of the folders, later ones overriding earlier ones; ConfigError as `read_actor_files` says."""
     return Actors(read_actor_files(*folders))
+
+
+def actors(settings: Settings) -> Actors:
+    """The actor list of the settings."""
+    return load_actors(*settings.parse.actor_folders)

@@ -8,19 +8,21 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from nabra.config.settings import CleanSettings
 from nabra.tasks.arabic.folding import fold
-from nabra.tasks.clean.boilerplate import Boilerplate
+from nabra.tasks.clean.boilerplate import Boilerplate, load_boilerplate
 from nabra.tasks.clean.charset import decode
 from nabra.tasks.clean.extract import NO_HINTS, Article, extract_article
 from nabra.tasks.clean.language import identify_language
-from nabra.tasks.clean.noise import Noise
+from nabra.tasks.clean.noise import Noise, load_noise
 from nabra.tasks.clean.normalize import normalize, normalize_line
 from nabra.tasks.clean.selectors import Hints
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.processes.pool import WorkerPool
+from nabra.tasks.stories.stories import SIGNATURE, signature
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ class Cleaner:
     extract: Extractor
 
     def clean(self, document: Row) -> Row:
-        """The row of `clean` of a row of `raw`, without the story, which depends on other articles.
+        """The row of `clean` of a row of `raw`, without the story, which depends on other articles; with `signature`.
 
         Reads doc_id, source, url, fetched_at, content_type, charset, payload, hint_title and hint_published_at. Raises
         DocumentError.
@@ -97,6 +99,7 @@ class Cleaner:
             "published_source": article.published_source or ("feed" if document["hint_published_at"] else None),
             "published_zone": article.published_zone,
             "canonical_url": article.canonical_url,
+            SIGNATURE: signature(text, self.settings),
         }
 
     def _decoded(self, document: Row) -> tuple[str, bool]:
@@ -147,6 +150,12 @@ class Cleaner:
 def _line(text: str | None) -> str | None:
     """A headline or a byline, cleaned; what is longer than any would keep the parser busy for hours."""
     return normalize_line(text) if text and len(text) <= MAX_LINE_CHARS else None
+
+
+def load_cleaner(settings: CleanSettings, hints: Mapping[str, Hints] | None = None) -> Cleaner:
+    """The cleaner of the settings; `hints` say by source which parts of its pages to read."""
+    pages = PageReader(load_noise(Path(settings.noise)), settings.zone, hints or {})
+    return Cleaner(settings, load_boilerplate(Path(settings.boilerplate)), pages)
 
 
 def cleaner_pool(cleaner: Cleaner, workers: int | None = None, tick: Callable[[], None] = lambda: None) -> WorkerPool:

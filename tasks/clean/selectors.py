@@ -10,7 +10,7 @@ from lxml import html
 from lxml.cssselect import CSSSelector
 
 if TYPE_CHECKING:
-    from nabra.tasks.fetch import Source
+    from nabra.tasks.fetch.sources import Source
 
 # Invisible, and read for title, author and time wherever it stands.
 METADATA: Final = ".//script[@type='application/ld+json']"

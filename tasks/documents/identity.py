@@ -36,7 +36,7 @@ class Tracking(Entry):
     names: Annotated[frozenset[str], Field(strict=False)]
 
     def drops(self, parameter: str) -> bool:
-        """Whether `name=value` is to be left out."""
+        """True if `name=value` is to be left out."""
         name = parameter.partition("=")[0].lower()
         return name in self.names or name.startswith(self.prefixes)
 
@@ -106,7 +106,7 @@ def joined(base: str, link: str) -> str:
 
 
 def has_credentials(url: str) -> bool:
-    """Whether the address carries a user name or password (ValueError on a broken address)."""
+    """True if the address carries a user name or password (ValueError on a broken address)."""
     return "@" in urlsplit(url.strip()).netloc
 
 

@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.store import Batch, Store
 
 FOLDER: Final = "_quarantine"

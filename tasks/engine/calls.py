@@ -8,30 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nabra.config.settings import Settings
+from nabra.tasks.engine.tools import Tools
 from nabra.tasks.errors import DocumentError, NabraError
 from nabra.tasks.processes.pool import Workers
-from nabra.tasks.stages import Stage, StageOutput, reject, stage_output
-
-if TYPE_CHECKING:
-    from nabra.tasks.stage_functions import StageTools
+from nabra.tasks.stage import Stage, StageOutput, reject, stage_output
 
 Tables = Mapping[str, pa.Table]
 
 # As many as the parser takes at once.
 GROUP_CHARS: Final = 60_000
-
-
-def ready(settings: Settings) -> StageTools:
-    """Make a worker ready, by the imports of the models' libraries; its tools, of which nothing is loaded yet."""
-    from nabra.tasks.stage_functions import StageTools
-
-    return StageTools(settings)
 
 
 def call_in_groups(stage: Stage, tables: Tables, workers: Workers, deadline_seconds: float) -> StageOutput:
@@ -41,7 +31,7 @@ def call_in_groups(stage: Stage, tables: Tables, workers: Workers, deadline_seco
     is longer. Raises what `Workers` raise where no article is to blame.
     """
     outputs = [output for group in _groups(tables) for output in _called(stage, group, workers, deadline_seconds)]
-    empty = stage_output({name: [] for name in stage.writes}, [])
+    empty = stage_output({name: [] for name in stage.makes}, [])
     return StageOutput(
         {
             name: pa.concat_tables([data, *(each.tables[name] for each in outputs)])
@@ -55,7 +45,7 @@ def _called(stage: Stage, tables: Tables, workers: Workers, deadline_seconds: fl
     articles = tables["clean"]
     seconds = deadline_seconds * max(1, ceil(_chars(articles) / GROUP_CHARS))
     try:
-        yield workers.submit(_call, stage.name, tables, deadline_seconds=seconds)()
+        yield workers.submit(_call, stage, tables, deadline_seconds=seconds)()
     except Exception as error:
         if isinstance(error, NabraError) and not isinstance(error, DocumentError):
             raise  # models that cannot be loaded, processes that do not start
@@ -66,11 +56,9 @@ def _called(stage: Stage, tables: Tables, workers: Workers, deadline_seconds: fl
             yield _refused(stage, articles, error)
 
 
-def _call(tools: StageTools, stage: str, tables: Tables) -> StageOutput:
-    """Runs in the worker. The functions import the models' libraries, which the caller can do without."""
-    from nabra.tasks.stage_functions import FUNCTIONS
-
-    return FUNCTIONS[stage](tables, tools)
+def _call(tools: Tools, stage: Stage, tables: Tables) -> StageOutput:
+    """Runs in the worker, which has the models' libraries; the caller can do without."""
+    return tools.call(stage, tables)
 
 
 def _refused(stage: Stage, article: pa.Table, error: Exception) -> StageOutput:
@@ -79,7 +67,7 @@ def _refused(stage: Stage, article: pa.Table, error: Exception) -> StageOutput:
     else:
         reason, detail = "failed", f"{type(error).__name__}: {error}"
     row = article.select(["doc_id", "url", "source"]).to_pylist()[0]
-    return stage_output({name: [] for name in stage.writes}, [reject(stage.name, row, reason, detail)])
+    return stage_output({name: [] for name in stage.makes}, [reject(stage.name, row, reason, detail)])
 
 
 def _groups(tables: Tables) -> Iterator[Tables]:

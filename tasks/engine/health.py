@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.config.settings import RunSettings
+from nabra.tasks.documents.identity import canonical_url
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.standstill import last_progress
-from nabra.tasks.fetch import Source, canonical_url, targets_of
 from nabra.tasks.fetch.pages import FAILED, Page, newest_pages
+from nabra.tasks.fetch.sources import Source
+from nabra.tasks.fetch.targets import targets_of
 from nabra.tasks.schemas import PAGES
 from nabra.tasks.warehouse.lease import seen_holder
 from nabra.tasks.warehouse.snapshot import datasets

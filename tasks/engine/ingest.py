@@ -7,18 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.config.settings import FetchSettings
-from nabra.tasks.clean import DuplicateIndex, clean_articles
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.revisions import SAME, verdicts
-from nabra.tasks.fetch import Target, fetch_documents
 from nabra.tasks.fetch.batches import content_id, cut_batches
-from nabra.tasks.fetch.fetched import Asked, Document, Fetched, Kept, Known, Postponed, Refused
+from nabra.tasks.fetch.documents import fetch_documents
+from nabra.tasks.fetch.outcomes import Deferred, Document, Fetched, Polled, Rejected, Seen, Unchanged
 from nabra.tasks.fetch.pages import (
     FAILED,
     NOT_MODIFIED,
@@ -30,9 +29,12 @@ from nabra.tasks.fetch.pages import (
     newest_pages,
     utc_now,
 )
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
-from nabra.tasks.stages import StageOutput
 from nabra.tasks.warehouse.store import Batch, Provenance, Store
+
+if TYPE_CHECKING:
+    from nabra.tasks.stories.stories import Extracted
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.
 PAUSES = 2
@@ -49,7 +51,7 @@ class SourceNumbers:
     def add(self, event: Fetched, seconds: float) -> None:
         """Count what fetch gave, `seconds` after the run began."""
         self.seconds = seconds
-        page = None if isinstance(event, (Known, Postponed)) else event.page
+        page = None if isinstance(event, (Seen, Deferred)) else event.page
         if page:
             self.numbers["requests"] += page.reason != "robots"
             self.numbers["bytes"] += page.bytes
@@ -57,17 +59,17 @@ class SourceNumbers:
             case Document(row):
                 self.numbers["new" if row["version"] == 1 else "edited"] += 1
                 self.numbers["bytes"] += 0 if page else len(row["payload"])
-            case Known():
+            case Seen():
                 self.numbers["known"] += 1
-            case Postponed():
+            case Deferred():
                 self.numbers["postponed"] += 1
-            case Refused(row):
+            case Rejected(row):
                 self._fail(row["reason"])
-            case Kept(_, kept) if kept.reason:
+            case Unchanged(_, kept) if kept.reason:
                 self._fail(kept.reason)
-            case Kept(_, kept):
+            case Unchanged(_, kept):
                 self.numbers["not_modified" if kept.outcome == NOT_MODIFIED else "unchanged"] += 1
-        self.numbers["found"] += not isinstance(event, Asked)
+        self.numbers["found"] += not isinstance(event, Polled)
 
     def _fail(self, reason: str) -> None:
         self.failures[reason] += 1
@@ -118,10 +120,10 @@ class Ingest:
     """One run's fetching into the warehouse; `counts` has the numbers of each source so far."""
 
     def __init__(
-        self, store: Store, tools: Toolbox, provenance: Provenance, now: Callable[[], datetime] = utc_now
+        self, store: Store, resources: Resources, provenance: Provenance, now: Callable[[], datetime] = utc_now
     ) -> None:
-        self._store, self._tools, self._provenance, self._now = store, tools, provenance, now
-        self._settings = tools.settings
+        self._store, self._resources, self._provenance, self._now = store, resources, provenance, now
+        self._settings = resources.settings
         self.started_at = now()
         self.counts: dict[str, SourceNumbers] = {}
         self.met = self.new = self.rejected = self.known = 0
@@ -141,8 +143,8 @@ class Ingest:
             events = self._without_same_articles(batch)
             self._count(events)
             raw = [event.row for event in events if isinstance(event, Document)]
-            pages = [event.page.row for event in events if not isinstance(event, (Known, Postponed)) and event.page]
-            rejects = [event.row for event in events if isinstance(event, Refused)]
+            pages = [event.page.row for event in events if not isinstance(event, (Seen, Deferred)) and event.page]
+            rejects = [event.row for event in events if isinstance(event, Rejected)]
             rejects = [row for row in rejects if (row["url"], row["reason"]) not in refused]
             refused |= {(row["url"], row["reason"]) for row in rejects}
             name = Batch(day, f"{number:05d}-{content_id(raw) if raw else _name(pages or rejects)}")
@@ -154,7 +156,7 @@ class Ingest:
             # Last: what is not stored must be fetched again.
             if pages:
                 self._store.write("pages", name, table(PAGES, pages), self._provenance)
-            documents = sum(not isinstance(event, (Asked, Postponed)) for event in events)
+            documents = sum(not isinstance(event, (Polled, Deferred)) for event in events)
             self.new += len(raw)
             self.rejected += len(rejects)
             self.known += documents - len(raw) - len(rejects)
@@ -174,18 +176,19 @@ class Ingest:
         found = verdicts(again, self._store, self._cleaned) if again else {}
         return [_judged(event, found) if isinstance(event, Document) else event for event in events]
 
-    def _cleaned(self, raw: pa.Table) -> StageOutput:
-        """What clean makes of documents, apart from stories."""
-        nothing, tools = DuplicateIndex(self._settings.clean), self._tools
-        return clean_articles(raw, tools.cleaners, nothing)
+    def _cleaned(self, raw: pa.Table) -> Extracted:
+        """What clean makes of documents, apart from stories. The imports are heavy, and few runs need them."""
+        from nabra.tasks.clean.clean import extract_articles
+
+        return extract_articles(raw, self._resources.cleaners)
 
     def __str__(self) -> str:
         return f"fetch: {self.met} documents met; stored: {self.new} new, {self.known} known, {self.rejected} refused"
 
     def _watched(self, fetched: Iterator[Fetched]) -> Iterator[Fetched]:
         for event in fetched:
-            self._tools.progress.tick()
-            self.met += isinstance(event, (Document, Refused, Known, Kept))
+            self._resources.progress.tick()
+            self.met += isinstance(event, (Document, Rejected, Seen, Unchanged))
             yield event
 
     def _count(self, events: list[Fetched]) -> None:
@@ -198,17 +201,17 @@ class Ingest:
         return {(row["url"], row["reason"]) for row in rows}
 
 
-def _judged(event: Document, found: dict[str, str]) -> Document | Kept:
+def _judged(event: Document, found: dict[str, str]) -> Document | Unchanged:
     doc_id, page, before = event.row["doc_id"], event.page, event.before
     verdict = found.get(doc_id)
     if verdict is None or page is None:
         return event
     if verdict == SAME:
-        return Kept(
+        return Unchanged(
             doc_id, replace(page, outcome=UNCHANGED, changed_at=before.changed_at if before else page.changed_at)
         )
     since = before.changed_at if before and before.outcome == FAILED else page.checked_at
-    return Kept(doc_id, replace(page.without_validators(), outcome=FAILED, reason=verdict, changed_at=since))
+    return Unchanged(doc_id, replace(page.without_validators(), outcome=FAILED, reason=verdict, changed_at=since))
 
 
 def _name(rows: Sequence[dict[str, Any]]) -> str:

@@ -6,14 +6,14 @@ it gets the rows of its original under its own doc_id, and can be read without k
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from nabra.tasks.schemas import DATASETS, REJECTS, table
-from nabra.tasks.stages import Stage, StageOutput
+from nabra.tasks.stage import Stage, StageOutput
 from nabra.tasks.warehouse.store import Batch, Store
 
 Tables = Mapping[str, pa.Table]
@@ -64,14 +64,17 @@ def shared(output: StageOutput, originals: Mapping[str, str], articles: pa.Table
     return StageOutput(tables, pa.concat_tables([output.rejects, table(REJECTS, rejects)]))
 
 
-def taken_over(stage: Stage, repeats: Mapping[str, Original], store: Store, fingerprint: str) -> Tables:
+def taken_over(
+    stage: Stage, repeats: Mapping[str, Original], store: Store, current: Callable[[set[Batch]], set[Batch]]
+) -> Tables:
     """The rows that the stage wrote for the originals, as those of their repeats, by dataset.
 
-    Nothing for an original that the stage has not done under this fingerprint, or of which it made nothing.
+    `current` tells which batches the stage has done as it would now. Nothing for an original of another, or of which it
+    made nothing.
     """
-    done = store.done(stage, fingerprint, among={original.batch for original in repeats.values()}) if repeats else set()
+    done = current({original.batch for original in repeats.values()}) if repeats else set()
     tables = {}
-    for name in stage.writes:
+    for name in stage.makes:
         written = {batch: store.read(name, batch) for batch in done}
         pieces = [_renamed(written[o.batch], o.doc_id, doc_id) for doc_id, o in repeats.items() if o.batch in written]
         tables[name] = pa.concat_tables([DATASETS[name].schema.empty_table(), *pieces])

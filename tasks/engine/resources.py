@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from nabra.config.settings import Settings
-from nabra.tasks.clean import Cleaner, DuplicateIndex, Hints, PageReader, cleaner_pool, load_boilerplate, load_noise
-from nabra.tasks.engine.calls import ready
 from nabra.tasks.engine.repeats import Originals
-from nabra.tasks.engine.sketches import sketched_articles
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import Progress
-from nabra.tasks.fetch import load_sources
+from nabra.tasks.engine.tools import prepare_tools
+from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.processes.pool import WorkerPool
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.store import Batch, Store
 
 if TYPE_CHECKING:
-    pass
+    from nabra.tasks.stories.stories import DuplicateIndex
 
 
-class Toolbox:
-    """The tools for one set of settings, each made when first asked for.
+class Resources:
+    """What a run needs, each made when first asked for.
 
     `stale` are the batches of `clean` that this run makes anew: their old rows are part of no story. `progress` hears
     of all that is settled.
@@ -53,23 +51,24 @@ class Toolbox:
     @cached_property
     def cleaners(self) -> WorkerPool:
         """The processes that clean documents."""
-        settings, sources = self.settings.clean, load_sources(Path(self.settings.fetch.sources))
-        hints = {source.id: Hints.of(source) for source in sources}
-        pages = PageReader(load_noise(Path(settings.noise)), settings.zone, hints)
-        return cleaner_pool(
-            Cleaner(settings, load_boilerplate(Path(settings.boilerplate)), pages), tick=self.progress.tick
-        )
+        from nabra.tasks.clean.cleaner import cleaner_pool, load_cleaner
+        from nabra.tasks.clean.selectors import Hints
+
+        hints = {source.id: Hints.of(source) for source in load_sources(Path(self.settings.fetch.sources))}
+        return cleaner_pool(load_cleaner(self.settings.clean, hints), tick=self.progress.tick)
 
     @cached_property
     def workers(self) -> WorkerPool:
         """The process that has the models, for the stages after clean."""
         settings = self.settings.run
         bounds = settings.deadline_seconds, settings.worker_memory_mib
-        return WorkerPool("analysis", 1, *bounds, partial(ready, self.settings), self.progress.tick)
+        return WorkerPool("analysis", 1, *bounds, partial(prepare_tools, self.settings), self.progress.tick)
 
     @cached_property
     def duplicates(self) -> DuplicateIndex:
         """The index of the articles cleaned in the last `clean.duplicate_days`."""
+        from nabra.tasks.stories.stories import DuplicateIndex
+
         return DuplicateIndex.from_sketched((articles for _, articles in self._recent()), self.settings.clean)
 
     @cached_property
@@ -81,6 +80,8 @@ class Toolbox:
         return originals
 
     def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
+        from nabra.tasks.engine.sketches import sketched_articles
+
         since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
         cleaned = self.store.done(STAGES["clean"]) - self.stale
         recent = {batch for batch in cleaned if batch.ingest_date >= since}

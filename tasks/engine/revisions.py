@@ -6,21 +6,25 @@ Most pages differ each time they are sent: in their teasers, counters and advert
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.schemas import RAW, table
-from nabra.tasks.stages import STAGES, StageOutput
 from nabra.tasks.warehouse.store import Batch, Store
 
-Clean = Callable[[pa.Table], StageOutput]
+if TYPE_CHECKING:
+    from nabra.tasks.stories.stories import Extracted
+
+Clean = Callable[[pa.Table], "Extracted"]
 # Headline, and hash of the text.
 Words = tuple[str | None, str]
 SAME: Final = "same"
+WORDS: Final = ["doc_id", "title", "text_sha256"]
 
 
 def verdicts(rows: Sequence[Mapping[str, Any]], store: Store, clean: Clean) -> dict[str, str]:
@@ -31,20 +35,19 @@ def verdicts(rows: Sequence[Mapping[str, Any]], store: Store, clean: Clean) -> d
     others now, and not the article. A version that clean has refused is no article that another could be the same as.
     """
     made = clean(table(RAW, [dict(row) for row in rows]))
-    found = {row["doc_id"]: row["reason"] for row in made.rejects.to_pylist()}
-    words, cleaned = _words(made.tables["clean"]), store.done(STAGES["clean"])
+    found = {row["doc_id"]: row["reason"] for row in made.rejects}
+    words, cleaned = _words(made.articles), store.done(STAGES["clean"])
     for batch, doc_ids in _before(rows, store).items():
-        stored = _words(store.read("clean", batch)) if batch in cleaned else {}
+        stored = _words(store.read("clean", batch).select(WORDS).to_pylist()) if batch in cleaned else {}
         seen = {doc_id for doc_id in doc_ids & words.keys() if batch not in cleaned or doc_id in stored}
         others = {doc_id for doc_id in seen if stored.get(doc_id) != words[doc_id]}
-        stored |= _words(clean(_of(store.read("raw", batch), others)).tables["clean"]) if others else {}
+        stored |= _words(clean(_of(store.read("raw", batch), others)).articles) if others else {}
         found |= {doc_id: SAME for doc_id in seen if stored.get(doc_id) == words[doc_id]}
     return found
 
 
-def _words(clean: pa.Table) -> dict[str, Words]:
-    rows = clean.select(["doc_id", "title", "text_sha256"]).to_pylist()
-    return {row["doc_id"]: (row["title"], row["text_sha256"]) for row in rows}
+def _words(articles: Iterable[Mapping[str, Any]]) -> dict[str, Words]:
+    return {row["doc_id"]: (row["title"], row["text_sha256"]) for row in articles}
 
 
 def _before(rows: Sequence[Mapping[str, Any]], store: Store) -> Mapping[Batch, set[str]]:

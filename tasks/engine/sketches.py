@@ -18,13 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nabra.config.settings import CleanSettings
-from nabra.tasks.clean import sketched
-from nabra.tasks.engine.fingerprint import VERSION
+from nabra.tasks.stories.stories import sketched
 from nabra.tasks.warehouse.store import Batch, Store
 
 log = logging.getLogger(__name__)
 
 FOLDER: Final = "_sketches"
+# Raised when another text is taken of an article, or it is cut into other words.
+SKETCH_VERSION: Final = 1
 # In a file's metadata: how its sketches were made; name, stamp and number of rows of each batch in it, in order.
 MADE_BY: Final = b"nabra.made_by"
 BATCHES: Final = b"nabra.batches"
@@ -43,7 +44,7 @@ class Sketched:
 def sketched_articles(
     store: Store, batches: Collection[Batch], settings: CleanSettings
 ) -> Iterator[tuple[Batch, pa.Table]]:
-    """Each of these batches of `clean`, oldest first, with its articles as `nabra.tasks.clean.sketched` gives them.
+    """Each of these batches of `clean`, oldest first, with its articles as `sketched` gives them.
 
     What was not kept is made and kept; what was kept of days without any of these batches is removed.
     """
@@ -103,7 +104,7 @@ def _keep(store: Store, day: str, found: Mapping[str, Sketched], settings: Clean
 def _made_by(settings: CleanSettings) -> bytes:
     """What decides on a sketch."""
     parameters = (settings.minhash_permutations, settings.shingle_words)
-    return json.dumps([VERSION, datasketch.__version__, *parameters]).encode()
+    return json.dumps([SKETCH_VERSION, datasketch.__version__, *parameters]).encode()
 
 
 def _name(day: str) -> str:

@@ -9,14 +9,15 @@ from functools import partial
 from typing import Any, Final
 
 from nabra.config.settings import Settings
-from nabra.tasks.clean import DuplicateIndex, clean_articles
-from nabra.tasks.documents.identity import accepted_url, without_credentials
+from nabra.tasks.clean.clean import extract_articles
+from nabra.tasks.documents.identity import accepted_url, document_id, without_credentials
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Source, Target, document_id, targets_of
-from nabra.tasks.fetch.fetched import Found, Refused
 from nabra.tasks.fetch.listings.feeds import FeedItem
 from nabra.tasks.fetch.listings.reader import Listing, ListingReader
 from nabra.tasks.fetch.local.files import LocalInput, WebLink
+from nabra.tasks.fetch.outcomes import Found, Rejected
+from nabra.tasks.fetch.sources import Source
+from nabra.tasks.fetch.targets import Target, targets_of
 from nabra.tasks.fetch.web.client import Web
 from nabra.tasks.processes.pool import Workers
 from nabra.tasks.schemas import RAW, table
@@ -131,18 +132,18 @@ class Trial:
             for item in self._listed(target):
                 yield self._page(item, target)
             return
-        local = LocalInput(target.source, self.settings.fetch, self.listings, target.reading)
+        local = LocalInput(target.source, self.settings.fetch, self.listings, target.hints)
         for found in local.find(target.path):
             match found:
                 case WebLink(item, _):
                     yield self._page(item, target)
-                case Refused(row):
+                case Rejected(row):
                     yield Problem(row["url"], row["reason"], row["detail"])
                 case Found():
                     yield found
 
     def _listed(self, target: Target) -> list[FeedItem]:
-        if target.reading.kind == "urls":
+        if target.hints.kind == "urls":
             return [FeedItem(target.address, None, None)]
         listing = self._listing(target.address, target)
         for _ in range(self.settings.fetch.max_sitemap_depth):
@@ -154,7 +155,7 @@ class Trial:
 
     def _listing(self, address: str, target: Target) -> Listing:
         payload = self.web.get(address, target.delay_seconds)
-        listing = self.listings.read(payload, address, target.reading)
+        listing = self.listings.read(payload, address, target.hints)
         assert listing is not None, "a source says what it is"
         return listing
 
@@ -172,8 +173,7 @@ class Trial:
             raw = table(RAW, [found.row(found.load())])
         except DocumentError as error:
             return Problem(found.url, error.reason, error.detail)
-        output = clean_articles(raw, self.cleaners, DuplicateIndex(self.settings.clean))
-        for reject in output.rejects.to_pylist():
+        extracted = extract_articles(raw, self.cleaners)
+        for reject in extracted.rejects:
             return Problem(found.url, reject["reason"], reject["detail"])
-        article: dict[str, Any] = output.tables["clean"].to_pylist()[0]
-        return article
+        return extracted.articles[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from nabra.tasks.fetch.fetched import Asked, Document, Fetched
+from nabra.tasks.fetch.outcomes import Document, Fetched, Polled
 
 # A batch is held in memory whole; pages of the largest size allowed would fill it otherwise.
 MAX_BATCH_BYTES = 64_000_000
@@ -22,7 +22,7 @@ def cut_batches(fetched: Iterable[Fetched], batch_articles: int) -> Iterator[lis
         if isinstance(event, Document):
             documents += 1
             size += len(event.row["payload"])
-        elif isinstance(event, Asked):
+        elif isinstance(event, Polled):
             size += len(event.page.content or "")
         if documents >= batch_articles or size >= MAX_BATCH_BYTES or len(batch) >= MAX_BATCH_EVENTS:
             yield batch

@@ -1,4 +1,4 @@
-"""Fetch: every document of the targets, received, refused, or known already.
+"""Fetch: every document of the targets, received, rejected, or seen before.
 
 Local input is read in a fixed order. The web is asked host by host (see `frontier`): in order within a host, many hosts
 at once.
@@ -18,17 +18,18 @@ from urllib.parse import urlsplit
 from nabra.config.settings import FetchSettings
 from nabra.tasks.documents.identity import accepted_url, document_id, inert_url, link_url
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Asked, Document, Fetched, Found, Kept, Known, Payload, Postponed, Refused, refused
 from nabra.tasks.fetch.guard import guarded, guarded_all
 from nabra.tasks.fetch.listings.feeds import FeedItem, newest
 from nabra.tasks.fetch.listings.reader import Listing, ListingReader
 from nabra.tasks.fetch.local.files import LocalInput, WebLink
+from nabra.tasks.fetch.outcomes import Deferred, Document, Fetched, Found, Polled, Rejected, Seen, Unchanged, rejected
 from nabra.tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
+from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.budget import Budget
 from nabra.tasks.fetch.web.client import Shared, Web, open_web
 from nabra.tasks.fetch.web.frontier import Frontier, Job
-from nabra.tasks.stages import reject
+from nabra.tasks.stage import reject
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +43,9 @@ def fetch_documents(
     """What becomes of each document that the targets hold, and of each address that is asked for them.
 
     `memory` is what earlier runs left: local documents in it are not read again, pages of the web only when they are
-    due or their feed says that they have changed, and then with a condition. Two rows of files with one id or address:
-    the first is taken, the second refused as `duplicate_key`; a file that is met again, such as a page of a folder that
-    a feed there names, is known. An address of the web is asked once in a call.
+    due or their feed says that they have changed, and then with a condition. Of two rows of files with one id or
+    address the first is taken, the second rejected as `duplicate_key`. A file that is met again, such as a page of a
+    folder that a feed there names, is one seen before. An address of the web is asked once in a call.
     """
     shared = Shared(robots=memory.robots(now()))
     with (
@@ -74,14 +75,14 @@ class _Ticket:
         with self.guard:
             self.open += 1
 
-    def give_back(self, *, is_settled: bool = True) -> list[Asked]:
+    def give_back(self, *, is_settled: bool = True) -> list[Polled]:
         """A page is settled, or postponed; what to tell if it was the last."""
         with self.guard:
             self.open -= 1
             self.is_whole &= is_settled
             if self.open:
                 return []
-        return [Asked(page if self.is_whole else page.without_validators()) for page in self.pages]
+        return [Polled(page if self.is_whole else page.without_validators()) for page in self.pages]
 
 
 @dataclass
@@ -104,12 +105,12 @@ class _Run:
         if target.path is None:
             yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self.settings, self.listings, target.reading)
+        local = LocalInput(target.source, self.settings, self.listings, target.hints)
         for found in local.find(target.path):
             match found:
                 case WebLink(item, where):
                     yield from self._page(item, target, None, _Ticket(), where)
-                case Refused():
+                case Rejected():
                     yield found
                 case Found():
                     yield self._settle_local(found)
@@ -117,13 +118,13 @@ class _Run:
     def _settle_local(self, found: Found) -> Fetched:
         earlier = self._meet(found.doc_id, found.url)
         if earlier == found.url and found.is_file:
-            return Known(found.doc_id, found.source)
+            return Seen(found.doc_id, found.source)
         if earlier is not None:
-            return found.refused("duplicate_key", f"the same address or id as {earlier}, which was taken")
+            return found.rejected("duplicate_key", f"the same address or id as {earlier}, which was taken")
         if found.doc_id in self.memory.documents:
-            return Known(found.doc_id, found.source)
+            return Seen(found.doc_id, found.source)
         settled = guarded(found.url, lambda: Document(found.row(found.load())))
-        return settled if isinstance(settled, Document) else found.refused(settled.reason, settled.detail)
+        return settled if isinstance(settled, Document) else found.rejected(settled.reason, settled.detail)
 
     def _meet(self, doc_id: str, url: str) -> str | None:
         """Note that a document was met; what it was met as before."""
@@ -138,7 +139,7 @@ class _Run:
         try:
             url = accepted_url(target.address)
         except DocumentError as error:
-            yield refused(inert_url(target.address), target.source, error.reason, error.detail)
+            yield rejected(inert_url(target.address), target.source, error.reason, error.detail)
             return
         if self._meet(document_id(url), url) is not None:
             return
@@ -148,23 +149,25 @@ class _Run:
         """Put a job on the frontier that tells of the robots.txt read for it, too."""
 
         def whole(web: Web) -> Iterator[Fetched]:
-            yield from guarded_all(url, job(web), lambda error: refused(url, target.source, error.reason, error.detail))
+            yield from guarded_all(
+                url, job(web), lambda error: rejected(url, target.source, error.reason, error.detail)
+            )
             for address, text in web.robots.take_new():
-                yield Asked(robots_page(address, target.source, text, self.now()))
+                yield Polled(robots_page(address, target.source, text, self.now()))
 
         self.frontier.add(urlsplit(url).hostname or "", whole)
 
     def _look(self, ask: Ask, target: Target, web: Web) -> Iterator[Fetched]:
         """Ask an address of a target."""
-        before, kind = self.memory.pages.get(ask.url), target.reading.kind
+        before, kind = self.memory.pages.get(ask.url), target.hints.kind
         is_listing = kind not in (None, "urls") or (before is not None and before.kind == LISTING)
         if not (self.budget.allows_listing() if is_listing else self.budget.allows_page(ask.source)):
-            yield Postponed(ask.url, ask.source)
+            yield Deferred(ask.url, ask.source)
             return
         payload = self._get(ask, before, target, web)
         listing = None
         if isinstance(payload, Payload) and kind != "urls":
-            listing = guarded(ask.url, lambda: self.listings.read(payload, ask.url, target.reading))
+            listing = guarded(ask.url, lambda: self.listings.read(payload, ask.url, target.hints))
         if is_listing and isinstance(payload, Payload) and listing is None:
             listing = DocumentError("malformed", "it was a feed, sitemap or list, and is none now")
         if not is_listing and listing is None:
@@ -186,7 +189,7 @@ class _Run:
         error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)
         items, sitemaps = [], newest_first(self.memory.listed(ask.url, LISTING))
         if error:
-            yield self._refused(ask, before, error)
+            yield self._rejected(ask, before, error)
         else:
             assert not isinstance(payload, DocumentError)
             ticket.pages.append(answered(ask, before, payload, self.now()))
@@ -220,14 +223,14 @@ class _Run:
         while waiting:
             item, named_by, depth = waiting.popleft()
             url = _checked(item, index.source, named_by)
-            address = item.link if isinstance(url, Refused) else url
+            address = item.link if isinstance(url, Rejected) else url
             if address in seen:
                 continue
             if len(seen) > self.settings.max_sitemaps:
                 log.info("%s names more sitemaps than fetch.max_sitemaps; %d are left out", index.url, len(waiting) + 1)
                 return
             seen.add(address)
-            if isinstance(url, Refused):
+            if isinstance(url, Rejected):
                 yield url
                 continue
             ask = Ask(url, LISTING, index.source, named_by, hint_published_at=item.changed_at)
@@ -237,11 +240,11 @@ class _Run:
                 continue
             if depth > self.settings.max_sitemap_depth:
                 too_deep = DocumentError("refused", f"a sitemap {depth} indexes deep, see fetch.max_sitemap_depth")
-                yield self._refused(ask, self.memory.pages.get(url), too_deep)
+                yield self._rejected(ask, self.memory.pages.get(url), too_deep)
                 continue
             if not self.budget.allows_listing():
                 ticket.is_whole = False
-                yield Postponed(url, index.source)
+                yield Deferred(url, index.source)
                 continue
             further = self._sitemap(ask, target, ticket, web)
             yield further
@@ -249,7 +252,7 @@ class _Run:
                 waiting.extend((named, url, depth + 1) for named in further.sitemaps)
 
     def _is_archive(self, ask: Ask, known_in: set[str | None]) -> bool:
-        """Whether a sitemap lies behind those that were asked in earlier runs; `known_in` are the indexes of these.
+        """True if a sitemap is older than those that were asked in earlier runs; `known_in` are the indexes of these.
 
         The newest of an index come first. Where it gives no times its order tells nothing: WordPress appends the new.
         """
@@ -258,18 +261,18 @@ class _Run:
             return False
         return ask.listed_by in known_in and ask.hint_published_at is not None
 
-    def _sitemap(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Listing | Refused | Kept:
+    def _sitemap(self, ask: Ask, target: Target, ticket: _Ticket, web: Web) -> Listing | Rejected | Unchanged:
         before = self.memory.pages.get(ask.url)
         payload = self._get(ask, before, target, web)
         listing: Listing | DocumentError | None = Listing([], newest_first(self.memory.listed(ask.url, LISTING)))
         if isinstance(payload, Payload):
-            listing = guarded(ask.url, lambda: self.listings.read(payload, ask.url, target.reading))
+            listing = guarded(ask.url, lambda: self.listings.read(payload, ask.url, target.hints))
             if listing is None:
                 listing = DocumentError("malformed", "an index names it as a sitemap, and it is none")
         error = next((each for each in (payload, listing) if isinstance(each, DocumentError)), None)
         if error or not isinstance(listing, Listing) or isinstance(payload, DocumentError):
             assert error is not None
-            return self._refused(ask, before, error)
+            return self._rejected(ask, before, error)
         ticket.pages.append(answered(ask, before, payload, self.now()))
         return listing
 
@@ -278,7 +281,7 @@ class _Run:
     ) -> Iterator[Fetched]:
         """A page that a listing, which is at `where`, names: to be fetched if it is new, has changed or is due."""
         url = _checked(item, target.source, where)
-        if isinstance(url, Refused):
+        if isinstance(url, Rejected):
             yield url
             return
         doc_id, before = document_id(url), self.memory.pages.get(url)
@@ -291,7 +294,7 @@ class _Run:
             ask = Ask(url, PAGE, target.source, listed_by, item.hint_title, item.published_at, item.changed_at)
             self._add_page(ask, target, ticket)
         elif doc_id in self.memory.documents:
-            yield Known(doc_id, target.source)
+            yield Seen(doc_id, target.source)
 
     def _is_due(self, page: Page, called_changed: datetime | None = None) -> bool:
         version = self.memory.documents.get(document_id(page.url))
@@ -305,7 +308,7 @@ class _Run:
                 ticket.take()
                 self.waiting[url].append(ticket)
 
-    def _leave(self, url: str, *, is_settled: bool) -> Iterator[Asked]:
+    def _leave(self, url: str, *, is_settled: bool) -> Iterator[Polled]:
         """Tell all listings that wait for a page what became of it."""
         with self.guard:
             tickets = self.waiting.pop(url)
@@ -321,7 +324,7 @@ class _Run:
     def _fetch(self, ask: Ask, target: Target, web: Web) -> Iterator[Fetched]:
         """Ask for a page that a listing names, or has named."""
         if not self.budget.allows_page(ask.source):
-            yield Postponed(ask.url, ask.source)
+            yield Deferred(ask.url, ask.source)
             yield from self._leave(ask.url, is_settled=False)
             return
         before = self.memory.pages.get(ask.url)
@@ -339,29 +342,29 @@ class _Run:
         """What becomes of a page that was asked."""
         doc_id = document_id(ask.url)
         if isinstance(payload, DocumentError):
-            return self._refused(ask, before, payload)
+            return self._rejected(ask, before, payload)
         page = answered(ask, before, payload, self.now())
         earlier = self.memory.documents.get(doc_id)
         if payload is None or (earlier and earlier.payload_sha256 == page.payload_sha256):
-            return Kept(doc_id, page)
+            return Unchanged(doc_id, page)
         found = Found(doc_id, ask.url, ask.source, lambda: payload, ask.hint_title, ask.hint_published_at)
         return Document(found.row(payload, earlier), page, before)
 
-    def _refused(self, ask: Ask, before: Page | None, error: DocumentError) -> Refused | Kept:
+    def _rejected(self, ask: Ask, before: Page | None, error: DocumentError) -> Rejected | Unchanged:
         """A row of `rejects`; a document that was received once stays what it is."""
         doc_id, page = document_id(ask.url), failed(ask, before, error, self.now())
         if doc_id in self.memory.documents:
-            return Kept(doc_id, page)
+            return Unchanged(doc_id, page)
         named = {"doc_id": doc_id, "url": ask.url, "source": ask.source}
-        return Refused(reject("fetch", named, error.reason, error.detail), page)
+        return Rejected(reject("fetch", named, error.reason, error.detail), page)
 
 
-def _checked(item: FeedItem, source: str, where: str) -> str | Refused:
+def _checked(item: FeedItem, source: str, where: str) -> str | Rejected:
     """The canonical address of an item, or why it may not be fetched; `where` is the address of what names it."""
     try:
         return accepted_url(item.link)
     except DocumentError as error:
-        return refused(link_url(where, item.link), source, error.reason, error.detail)
+        return rejected(link_url(where, item.link), source, error.reason, error.detail)
 
 
 def newest_first(sitemaps: Iterable[Page]) -> list[FeedItem]:

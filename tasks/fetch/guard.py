@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from nabra.tasks.documents.identity import inert
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Refused
+from nabra.tasks.fetch.outcomes import Rejected
 from nabra.tasks.fetch.web.courtesy import StoppedError
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def guarded(url: str, act: Callable[[], T]) -> T | DocumentError:
         return _named(url, error)
 
 
-def guarded_all(url: str, found: Iterable[T], refuse: Callable[[DocumentError], Refused]) -> Iterator[T | Refused]:
+def guarded_all(url: str, found: Iterable[T], refuse: Callable[[DocumentError], Rejected]) -> Iterator[T | Rejected]:
     """What is found in an input at `url`, up to where it cannot be read on: that is refused."""
     try:
         yield from found

@@ -50,7 +50,7 @@ def parse_xml(content: bytes) -> etree._Element | None:
 
 
 def _with_plain_ampersands(content: bytes) -> bytes:
-    """The content with the bare `&` of addresses escaped, which lxml would drop with the word behind it."""
+    """The content with the bare `&` of addresses escaped, which lxml would drop with the word after it."""
     if b"\0" in content:  # UTF-16, where this would tear letters apart
         return content
     in_cdata = False

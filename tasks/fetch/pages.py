@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Payload
+from nabra.tasks.fetch.payload import Payload
 
 PAGE, LISTING, ROBOTS = "page", "listing", "robots"
 CHANGED, UNCHANGED, NOT_MODIFIED, FAILED = "changed", "unchanged", "not_modified", "failed"
@@ -72,7 +72,7 @@ class Page:
         return replace(self, etag=None, last_modified=None)
 
     def is_due(self, now: datetime, settings: FetchSettings, versions: int = 1) -> bool:
-        """Whether it is time to ask a page again: when half as much time has passed as its last answer has held.
+        """True if it is time to ask a page again: when half as much time has passed as its last answer has held.
 
         A server that gives neither ETag nor Last-Modified would send the whole page, and is left alone for
         `recheck_minutes` at least; after `recheck_days` of the same answer nobody is asked any more. From its third
@@ -84,7 +84,7 @@ class Page:
     def is_called_changed(
         self, called: datetime | None, now: datetime, settings: FetchSettings, versions: int = 1
     ) -> bool:
-        """Whether to believe a listing that says that the page has changed at the time `called`.
+        """True if a listing is to be believed that says that the page has changed at the time `called`.
 
         Some call everything changed all the time. One that was wrong of this page when it was last asked is heard only
         when it would be time to ask, but after `recheck_days` too.
@@ -186,7 +186,7 @@ class Memory:
         return self._by_listing.get((by, kind), [])
 
     def is_settled(self, doc_id: str, called_changed: datetime | None) -> bool:
-        """Whether a document without a state is one of long ago, and no listing calls it changed since."""
+        """True if a document without a state is one of long ago, and no listing calls it changed since."""
         version = self.documents.get(doc_id)
         return version is not None and version.is_old and (called_changed is None or called_changed <= self.since)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lxml.cssselect import CSSSelector, SelectorError
 from pydantic import AfterValidator, Field, model_validator
 
 from nabra.tasks.data_files import Entry, read_data_file, refuse_repeated_ids
@@ -31,6 +31,8 @@ def _checked_zone(name: str) -> str:
 
 
 def _checked_selector(selector: str) -> str:
+    from lxml.cssselect import CSSSelector, SelectorError  # few sources have one
+
     try:
         CSSSelector(selector, translator="html")
     except SelectorError as error:
@@ -94,6 +96,22 @@ class SourceFile(Entry):
     def _has_each_id_once(self) -> SourceFile:
         refuse_repeated_ids("sources", (source.id for source in self.source))
         return self
+
+
+@dataclass(frozen=True)
+class ListingHints:
+    """What a source says of its listings.
+
+    `kind` is what they are; None where their content shows it. `link` is the CSS selector of the article links of a
+    list page, `zone` that of times written without one.
+    """
+
+    kind: Kind | None = None
+    link: str | None = None
+    zone: str | None = None
+
+
+NO_HINTS: Final = ListingHints()
 
 
 def load_sources(path: Path) -> list[Source]:

@@ -13,8 +13,7 @@ from urllib.request import url2pathname
 
 from nabra.tasks.documents.identity import has_credentials, inert
 from nabra.tasks.errors import UsageError
-from nabra.tasks.fetch.listings.reader import AS_IT_SHOWS, Reading
-from nabra.tasks.fetch.sources import Source
+from nabra.tasks.fetch.sources import NO_HINTS, ListingHints, Source
 
 ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom", ".warc", ".warc.gz")
 # Prefect takes half a megabyte of parameters, as JSON.
@@ -26,12 +25,13 @@ SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 class Target:
     """An http(s) address or an absolute path (folder or file), and the id of the source that it belongs to.
 
-    `reading` tells how, `delay_seconds` how slowly its pages are to be fetched, if slower than the settings say.
+    `hints` tell how to read its listings; `delay_seconds` is the pause between its pages where the settings have a
+    shorter one.
     """
 
     address: str
     source: str
-    reading: Reading = AS_IT_SHOWS
+    hints: ListingHints = NO_HINTS
     delay_seconds: float = 0.0
 
     @property
@@ -56,8 +56,8 @@ def targets_from_sources(sources: Iterable[Source]) -> list[Target]:
 
 def targets_of(source: Source) -> list[Target]:
     """The addresses of a source as targets."""
-    reading = Reading(source.kind, source.link, source.zone)
-    return [Target(_local(address), source.id, reading, source.delay_seconds) for address in source.addresses]
+    hints = ListingHints(source.kind, source.link, source.zone)
+    return [Target(_local(address), source.id, hints, source.delay_seconds) for address in source.addresses]
 
 
 def suffix(path: Path) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
+from nabra.config.settings import Settings
 from nabra.tasks.errors import ModelError
 
 LANGUAGE = "ar"
@@ -60,19 +61,35 @@ def opinion_folder(parser: str) -> Path:
     return own if (own / OPINION).is_dir() else model_root(BUNDLED)
 
 
+def parser_sum(settings: Settings) -> object:
+    """What tells the parser's models from others."""
+    return folder_sum(model_folder(settings.parse.parser))
+
+
+def opinion_sum(settings: Settings) -> object:
+    """What tells the classifiers of sentiment and stance, and their encoder, from others."""
+    return folder_sum(opinion_folder(settings.parse.parser))
+
+
+def folder_sum(folder: Path) -> str:
+    """The SHA-256 of the manifest, without a look at the files that it lists; see `verify`."""
+    manifest = folder / MANIFEST
+    listed = manifest if manifest.is_file() else folder / "resources.json"
+    return hashlib.sha256(listed.read_bytes()).hexdigest()
+
+
 @lru_cache(maxsize=4)
 def verify(folder: Path) -> str:
-    """Check every file of the manifest against its SHA-256 and return the hash of the manifest.
+    """Check every file of the manifest against its SHA-256 and return `folder_sum`.
 
     A folder without a manifest (one of Stanza's own) is taken as it is. ModelError names a missing or damaged file.
     """
     manifest = folder / MANIFEST
-    if not manifest.is_file():
-        return hashlib.sha256((folder / "resources.json").read_bytes()).hexdigest()
-    for entry in json.loads(manifest.read_text(encoding="utf-8")):
+    listed = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else []
+    for entry in listed:
         path = folder / entry["path"]
         if not path.is_file():
             raise ModelError(f"model file {path} is missing; reinstall nabra, or restore it with git checkout")
         if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
             raise ModelError(f"model file {path} is damaged: its SHA-256 is not that of {MANIFEST}; reinstall nabra")
-    return hashlib.sha256(manifest.read_bytes()).hexdigest()
+    return folder_sum(folder)

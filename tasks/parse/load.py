@@ -9,9 +9,10 @@ import stanza
 import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
+from nabra.config.settings import Settings
 from nabra.tasks.errors import ModelError
 from nabra.tasks.models.encoder import load_encoder
-from nabra.tasks.models.folders import ENCODER, LANGUAGE, SEGMENTER, verify
+from nabra.tasks.models.folders import ENCODER, LANGUAGE, SEGMENTER, model_folder, verify
 from nabra.tasks.models.memo import MemoEncoder
 from nabra.tasks.parse.arcs import ArcsFirst
 from nabra.tasks.parse.parser import ANALYSERS, SEGMENTERS, StanzaParser
@@ -20,6 +21,11 @@ from nabra.tasks.parse.segment import load_segmenter
 PROCESSORS = f"{SEGMENTERS},{ANALYSERS}"
 # How many words Stanza's processors take at once: larger batches are mostly padding, smaller ones mostly calls.
 BATCHES = {"pos_batch_maximum_tokens": 2500, "lemma_batch_size": 200, "depparse_batch_size": 2500}
+
+
+def parser(settings: Settings) -> StanzaParser:
+    """The parser that the settings name, its models checked."""
+    return load_parser(model_folder(settings.parse.parser), settings.parse.threads)
 
 
 def load_parser(folder: Path, threads: int) -> StanzaParser:

@@ -15,7 +15,7 @@ from nabra.tasks.arabic.sentences import Span, has_word, split_sentences
 from nabra.tasks.parse.entities import find_mentions
 from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence, Parser
 from nabra.tasks.schemas import PARTS
-from nabra.tasks.stages import StageOutput, reject, stage_output
+from nabra.tasks.stage import StageOutput, reject, stage_output
 
 logger = logging.getLogger(__name__)
 

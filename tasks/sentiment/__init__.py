@@ -1,5 +1,1 @@
-"""The stage `sentiment`: positive, negative or neutral, with probabilities."""
-
-from nabra.tasks.sentiment.sentiment import tag_sentiment
-
-__all__ = ["tag_sentiment"]
+"""The stage `sentiment`: the tone of every sentence, and of the article."""

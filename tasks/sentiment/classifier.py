@@ -13,8 +13,11 @@ import torch
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
+from nabra.config.settings import Settings
 from nabra.tasks.arabic.skeleton import skeleton
 from nabra.tasks.errors import ModelError
+from nabra.tasks.models.folders import SENTIMENT
+from nabra.tasks.models.opinions import opinion_encoder, opinions
 from nabra.tasks.models.probabilities import Floats, softmax
 
 # Pieces beyond this add nothing to the mean of a news sentence; the encoder's own limit is 512.
@@ -89,3 +92,9 @@ def load_classifier(folder: Path, model: Any, tokenizer: Any) -> LinearClassifie
         return LinearClassifier(features, weight, bias, tuple(config["labels"]))
     except (OSError, SafetensorError, ValueError, KeyError) as error:
         raise ModelError(f"the sentiment classifier in {folder} cannot be loaded: {error}") from error
+
+
+def classifier(settings: Settings) -> Classifier:
+    """The classifier that goes with the parser of the settings, its files checked."""
+    folder = opinions(settings)
+    return load_classifier(folder / SENTIMENT, *opinion_encoder(folder))

@@ -10,13 +10,13 @@ import pyarrow as pa
 from nabra.config.settings import SentimentSettings
 from nabra.tasks.models.probabilities import Floats
 from nabra.tasks.sentiment.classifier import Classifier
-from nabra.tasks.stages import StageOutput, stage_output
+from nabra.tasks.stage import StageOutput, stage_output
 
 Row = dict[str, Any]
 
 
 def tag_sentiment(
-    clean: pa.Table, sentences: pa.Table, settings: SentimentSettings, classifier: Classifier
+    sentences: pa.Table, clean: pa.Table, settings: SentimentSettings, classifier: Classifier
 ) -> StageOutput:
     """Classify the sentences (read: doc_id, sent_id, part, text) of the articles of `clean` that have any.
 

@@ -12,15 +12,15 @@ from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.quotes.document import ParsedDocument, build_document
 from nabra.tasks.quotes.quotes import Quote, find_quotes
-from nabra.tasks.stages import StageOutput, reject, stage_output
+from nabra.tasks.stage import StageOutput, reject, stage_output
 from nabra.tasks.stance.stances import Judges, Stance, find_stances
 
 Row = dict[str, Any]
 
 
 def tag_stances(
-    clean: pa.Table,
     sentences: pa.Table,
+    clean: pa.Table,
     tokens: pa.Table,
     entities: pa.Table,
     settings: StanceSettings,

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 from nabra.config.settings import CleanSettings
+from nabra.tasks.stage import StageOutput, stage_output
 from nabra.tasks.stories.near import NearIndex, Sketches, sketch
 
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 SKETCH: Final = pa.field("sketch", pa.binary())
+SIGNATURE: Final = "signature"
 # What the index needs of an article, and what those need who look for the same words.
 KNOWN: Final = ("doc_id", "title", "text_sha256", "story", "published_at", "fetched_at")
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """The articles of a batch as rows of `clean` without their stories, with `signature`, and the rows of rejects."""
+
+    articles: list[dict[str, Any]]
+    rejects: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -54,12 +64,13 @@ class DuplicateIndex:
             index._near.add(_numbers(b"".join(named[SKETCH.name].to_pylist()), settings))
         return index
 
-    def place(self, doc_id: str, text: str, at: datetime) -> Place:
-        """The story of this text, a new one if no other is like it; `at` is the time of the article, see `when`.
+    def place(self, doc_id: str, signature: bytes, at: datetime) -> Place:
+        """The story of the text with this signature, a new one if no other is like it; `at`: the article's time, see
+        `when`.
 
         The earliest article of the story is that of all that are known now: what was cleaned before does not change.
         """
-        made = _sketch(text, self._settings)
+        made = np.frombuffer(signature, np.uint32)
         near = {self._stories[number] for number in self._near.like(made)}
         story = min(near, key=self._earliest.__getitem__, default=doc_id)
         if story == doc_id:
@@ -73,6 +84,17 @@ class DuplicateIndex:
         self._earliest[story] = min(self._earliest.get(story, (at, doc_id)), (at, doc_id))
 
 
+def place_articles(extracted: Extracted, index: DuplicateIndex) -> StageOutput:
+    """The articles of a batch with their stories, as `clean`; `index` has those of the batches before, and learns."""
+    rows = []
+    for article in extracted.articles:
+        at = when(article["published_at"], article["fetched_at"])
+        place = index.place(article["doc_id"], article[SIGNATURE], at)
+        known = {name: value for name, value in article.items() if name != SIGNATURE}
+        rows.append(known | {"duplicate_of": place.duplicate_of, "story": place.story})
+    return stage_output({"clean": rows}, extracted.rejects)
+
+
 def sketched(clean: pa.Table, settings: CleanSettings) -> pa.Table:
     """What the index takes of a table of dataset `clean`: the columns `KNOWN`, and the sketch of each text that a story
     is named by.
@@ -82,7 +104,7 @@ def sketched(clean: pa.Table, settings: CleanSettings) -> pa.Table:
     # Before schema version 3 the original gave the story its name.
     stories = [row["story"] or row["duplicate_of"] or row["doc_id"] for row in rows]
     sketches = [
-        _sketch(text, settings).tobytes() if story == row["doc_id"] else None
+        signature(text, settings) if story == row["doc_id"] else None
         for row, story, text in zip(rows, stories, clean["text"].to_pylist(), strict=True)
     ]
     known = known.set_column(
@@ -91,8 +113,9 @@ def sketched(clean: pa.Table, settings: CleanSettings) -> pa.Table:
     return known.append_column(SKETCH, pa.array(sketches, SKETCH.type))
 
 
-def _sketch(text: str, settings: CleanSettings) -> Sketches:
-    return sketch(text, settings.shingle_words, settings.minhash_permutations)
+def signature(text: str, settings: CleanSettings) -> bytes:
+    """The signature of a text, by which texts are compared: `minhash_permutations` numbers of four bytes."""
+    return sketch(text, settings.shingle_words, settings.minhash_permutations).tobytes()
 
 
 def _numbers(content: bytes, settings: CleanSettings) -> Sketches:

@@ -8,6 +8,7 @@ request. Files whose name starts with `_` or `.` are never data.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -15,7 +16,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -25,9 +26,10 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
 from nabra.config.settings import StoreSettings
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError, StoreError
 from nabra.tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, Dataset, check, upgrade
-from nabra.tasks.stages import STAGES, Stage
+from nabra.tasks.stage import Stage
 
 METADATA_PREFIX = "nabra."
 TEMPORARY = "_tmp"
@@ -63,6 +65,8 @@ class Provenance:
     fingerprint: str
     version: str
     run_id: str
+    # What the sources of the rows say about reading their pages, as a hash, or nothing.
+    hints: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 class Store:
@@ -134,11 +138,11 @@ class Store:
 
         With a `fingerprint`, only those that the stage made under this one, which takes a look into each file.
         """
-        done = set.intersection(*(set(self.batches(dataset)) for dataset in stage.writes))
+        done = set.intersection(*(set(self.batches(dataset)) for dataset in stage.makes))
         done = done if among is None else done & among
         if fingerprint is None:
             return done
-        return {batch for batch in done if self.fingerprint(stage.writes[-1], batch) == fingerprint}
+        return {batch for batch in done if self.fingerprint(stage.makes[-1], batch) == fingerprint}
 
     def fingerprint(self, dataset: str, batch: Batch) -> str:
         """The fingerprint of what made the file."""
@@ -263,12 +267,14 @@ class Store:
 
     def _write(self, dataset: Dataset, name: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         metadata = {
-            "stage": next((s.name for s in STAGES.values() if dataset.name in s.writes), dataset.name),
+            "stage": next((s.name for s in STAGES.values() if dataset.name in s.makes), dataset.name),
             "schema_version": str(SCHEMA_VERSION),
             "fingerprint": provenance.fingerprint,
             "version": provenance.version,
             "run_id": provenance.run_id,
         }
+        if provenance.hints:
+            metadata["hints"] = json.dumps(dict(provenance.hints), ensure_ascii=False)
         path = self._path(dataset.name, name, batch.ingest_date)
         self._put(path, check(dataset, data), {f"{METADATA_PREFIX}{key}": value for key, value in metadata.items()})
 

@@ -13,9 +13,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
 from nabra.tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, VERSION
-from nabra.tasks.stages import STAGES
 from nabra.tasks.warehouse.store import Batch, Store
 
 _DOCUMENTS: Final = ("raw", "clean")
@@ -33,7 +33,7 @@ _REFERENCES: Final = (
 )
 _METADATA: Final = ("stage", "schema_version", "fingerprint", "version", "run_id")
 _MADE_BY: Final = {name: name for name in DATASETS} | {
-    name: stage.name for stage in STAGES.values() for name in stage.writes
+    name: stage.name for stage in STAGES.values() for name in stage.makes
 }
 _REFUSING: Final = ("fetch", *STAGES)
 _REJECTS_FILE: Final = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/]+)\.parquet$")
@@ -119,7 +119,7 @@ def _check_rejects(store: Store, seen: Validation) -> Iterator[Problem]:
 
 def _orphans(batch: Batch, present: list[str]) -> Iterator[Problem]:
     for stage in STAGES.values():
-        made = [name for name in stage.writes if name in present]
+        made = [name for name in stage.makes if name in present]
         missing = [name for name in stage.reads if name not in present]
         for name in made if missing else ():
             yield Problem(name, batch, f"made from {', '.join(missing)}, which has no such batch")

@@ -5,10 +5,14 @@ import pyarrow as pa
 import pytest
 
 from nabra.config.settings import CONFIG_FOLDER, load_settings
-from nabra.tasks.clean import Article, Cleaner, DuplicateIndex, clean_articles, load_boilerplate
+from nabra.tasks.clean.boilerplate import load_boilerplate
+from nabra.tasks.clean.clean import extract_articles
+from nabra.tasks.clean.cleaner import Cleaner
+from nabra.tasks.clean.extract import Article
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.schemas import RAW, table
-from nabra.tasks.stages import StageOutput
+from nabra.tasks.stage import StageOutput
+from nabra.tasks.stories.stories import DuplicateIndex, place_articles
 from tests.in_process import InThisProcess
 
 SETTINGS = load_settings().clean
@@ -60,7 +64,7 @@ def document(name: str, payload: bytes | str, **values: object) -> dict[str, obj
 def clean(*documents: dict[str, object], pages: Pages | None = None) -> StageOutput:
     raw: pa.Table = table(RAW, list(documents))
     cleaners = InThisProcess(Cleaner(SETTINGS, RULES, pages or Pages()))
-    return clean_articles(raw, cleaners, DuplicateIndex(SETTINGS))
+    return place_articles(extract_articles(raw, cleaners), DuplicateIndex(SETTINGS))
 
 
 def test_a_text_file_becomes_an_article_without_title() -> None:
@@ -177,5 +181,5 @@ def test_an_empty_batch_gives_empty_tables() -> None:
 def test_the_input_is_not_changed() -> None:
     raw = table(RAW, [document("a.txt", TEXT)])
     before = raw.to_pylist()
-    clean_articles(raw, InThisProcess(Cleaner(SETTINGS, RULES, Pages())), DuplicateIndex(SETTINGS))
+    extract_articles(raw, InThisProcess(Cleaner(SETTINGS, RULES, Pages())))
     assert raw.to_pylist() == before

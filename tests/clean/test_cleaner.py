@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from nabra.tasks.clean import Cleaner, Hints, PageReader, cleaner_pool
-from nabra.tasks.clean.cleaner import HTML_START
+from nabra.tasks.clean.cleaner import HTML_START, Cleaner, PageReader, cleaner_pool
+from nabra.tasks.clean.selectors import Hints
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.processes.pool import WorkerPool
 from tests.clean.test_clean import document

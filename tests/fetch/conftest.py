@@ -16,9 +16,11 @@ import pytest
 
 from nabra.config.settings import FetchSettings, load_settings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch import Document, Refused, Target, fetch_documents
-from nabra.tasks.fetch.fetched import Payload
+from nabra.tasks.fetch.documents import fetch_documents
+from nabra.tasks.fetch.outcomes import Document, Rejected
 from nabra.tasks.fetch.pages import Memory
+from nabra.tasks.fetch.payload import Payload
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.client import open_web
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"
@@ -37,10 +39,10 @@ def refusal(url: str, settings: FetchSettings) -> DocumentError:
     return caught.value
 
 
-def fetched(settings: FetchSettings, *targets: Target, memory: Memory | None = None) -> list[Document | Refused]:
+def fetched(settings: FetchSettings, *targets: Target, memory: Memory | None = None) -> list[Document | Rejected]:
     """The documents that a run would receive or refuse: those of files, then those of the web as they come."""
     events = fetch_documents(targets, settings, memory or Memory())
-    return [event for event in events if isinstance(event, Document | Refused)]
+    return [event for event in events if isinstance(event, Document | Rejected)]
 
 
 @dataclass

@@ -1,8 +1,10 @@
 import json
 
-from nabra.tasks.fetch import Document, Known, Refused, Target, document_id, fetch_documents, targets_from_arguments
-from nabra.tasks.fetch.fetched import Kept
+from nabra.tasks.documents.identity import document_id
+from nabra.tasks.fetch.documents import fetch_documents
+from nabra.tasks.fetch.outcomes import Document, Rejected, Seen, Unchanged
 from nabra.tasks.fetch.pages import Memory, Version
+from nabra.tasks.fetch.targets import Target, targets_from_arguments
 from nabra.tasks.schemas import RAW, REJECTS, table
 from tests.fetch.conftest import fetched
 
@@ -24,7 +26,7 @@ def test_every_document_is_a_valid_row_of_raw_or_of_rejects(tmp_path, settings):
     (tmp_path / "c.jsonl").write_text("\n".join(rows), encoding="utf-8")
     results = fetched(settings(), *targets_from_arguments([str(tmp_path)]))
     raw = table(RAW, [result.row for result in results if isinstance(result, Document)])
-    rejects = table(REJECTS, [result.row for result in results if isinstance(result, Refused)])
+    rejects = table(REJECTS, [result.row for result in results if isinstance(result, Rejected)])
     assert raw["hint_title"].to_pylist() == [None, "عنوان"]
     assert raw["source"].to_pylist() == ["cli", "cli"]
     assert rejects["reason"].to_pylist() == ["empty", "malformed", "duplicate_key"]
@@ -36,7 +38,7 @@ def test_known_documents_are_not_read_again(tmp_path, settings):
     (tmp_path / "b.txt").write_text("نص", encoding="utf-8")
     memory = Memory({document_id("a.txt"): Version(1, "")})
     known, new = fetch_documents(targets_from_arguments([str(tmp_path)]), settings(), memory)
-    assert known == Known(document_id("a.txt"), "cli")
+    assert known == Seen(document_id("a.txt"), "cli")
     assert isinstance(new, Document)
 
 
@@ -45,7 +47,7 @@ def test_a_known_page_of_which_no_state_is_kept_is_asked_once_more(site, setting
     (first,) = fetched(settings(), Target(url, "cli"))
     memory = Memory({first.row["doc_id"]: Version(1, first.row["payload_sha256"])})
     kept, _robots = fetch_documents([Target(url + "#top", "cli")], settings(), memory)
-    assert isinstance(kept, Kept)
+    assert isinstance(kept, Unchanged)
     assert site.paths() == ["/a", "/a"]
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.tasks.engine.batch import process_batch
 from nabra.tasks.engine.ingest import Ingest
-from nabra.tasks.engine.resources import Toolbox
-from nabra.tasks.fetch import Target
-from nabra.tasks.run import Plan, process_batch
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
+from nabra.tasks.fetch.targets import Target
 from nabra.tasks.warehouse.store import Store
 
 ARTICLE = "".join(
@@ -116,20 +117,20 @@ def test_every_page_ends_in_a_row_or_a_reject_and_the_run_in_time(tmp_path: Path
     changes = tmp_path / "nabra.toml"
     changes.write_text(
         f'[fetch]\nallow_hosts = ["127.0.0.1"]\ndelay_seconds = 0.0\nretries = 0\ndeadline_seconds = {SECONDS}\n'
-        f"listing_deadline_seconds = {SECONDS}\n"
+        "listing_deadline_seconds = 10.0\n"  # one takes 25 s of CPU, the good ones a moment, longer on a busy machine
         "[clean]\nworkers = 1\ndeadline_seconds = 10.0\n",
         "utf-8",
     )
     plan = Plan(load_settings(changes, warehouse=str(tmp_path / "warehouse")), "hostile")
     store = Store.open(plan.settings.store)
     begun = time.monotonic()
-    with closing(Toolbox(plan.settings, store)) as tools:
+    with closing(Resources(plan.settings, store)) as tools:
         targets = [Target(server + path, "hostile") for path in [*CASES, "/feed"]]
         ingest = Ingest(store, tools, plan.provenance["raw"])
         list(ingest.run(targets))
         ingest.store_counts()
         for batch in sorted(plan.todo(store, "clean")):
-            process_batch("clean", batch, tools, plan.provenance["clean"])
+            process_batch("clean", batch, tools, plan)
     seconds = time.monotonic() - begun
     rejects = {
         row["url"].removeprefix(server): row["reason"] for row in store.scan("rejects", ["url", "reason"]).to_pylist()
@@ -141,4 +142,4 @@ def test_every_page_ends_in_a_row_or_a_reject_and_the_run_in_time(tmp_path: Path
     assert sum(reason == "http_error" for path, reason in rejects.items() if path.startswith("/p")) == 200
     (row,) = store.dataset("runs").to_table().to_pylist()
     assert row["new"] + row["failed"] + row["robots"] == row["found"]
-    assert seconds < 60
+    assert seconds < 120

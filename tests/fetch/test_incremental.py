@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from nabra.tasks.fetch import Document, Target, fetch_documents
-from nabra.tasks.fetch.fetched import Asked, Kept, Known, Postponed, Refused
+from nabra.tasks.fetch.documents import fetch_documents
+from nabra.tasks.fetch.outcomes import Deferred, Document, Polled, Rejected, Seen, Unchanged
 from nabra.tasks.fetch.pages import Memory, Version, newest_pages
+from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import PAGE
 
 RSS = {"Content-Type": "application/rss+xml"}
@@ -61,9 +62,9 @@ def outlet(site):
 def test_the_second_run_asks_nothing_but_conditional_requests(site, settings):
     outlet(site)
     reader = Reader(site, settings)
-    assert reader.kinds("/feed") == ["Asked", "Asked", "Document", "Document"]
+    assert reader.kinds("/feed") == ["Document", "Document", "Polled", "Polled"]
     site.robots_requests.clear()
-    assert reader.kinds("/feed") == ["Asked", "Kept", "Kept"]
+    assert reader.kinds("/feed") == ["Polled", "Unchanged", "Unchanged"]
     assert sorted(site.paths()) == ["/1", "/2", "/feed"]
     assert all("If-None-Match" in headers for headers in site.headers)
     assert not site.robots_requests
@@ -86,7 +87,7 @@ def test_a_page_sent_again_with_the_same_bytes_is_kept(site, settings):
     reader = Reader(site, settings)
     reader.run("/feed")
     publish(site, "/1", PAGE + "واحد", '"renewed"')
-    kept = {event.page.url: event.page.outcome for event in reader.run("/feed") if isinstance(event, Kept)}
+    kept = {event.page.url: event.page.outcome for event in reader.run("/feed") if isinstance(event, Unchanged)}
     assert kept == {site.address + "/1": "unchanged", site.address + "/2": "not_modified"}
 
 
@@ -95,7 +96,7 @@ def test_a_page_that_is_gone_leaves_the_document_and_no_reject(site, settings):
     reader = Reader(site, settings)
     reader.run("/feed")
     site.pages.pop("/1")
-    (gone,) = (event.page for event in reader.run("/feed") if isinstance(event, Kept) and event.page.reason)
+    (gone,) = (event.page for event in reader.run("/feed") if isinstance(event, Unchanged) and event.page.reason)
     assert (gone.url, gone.outcome, gone.reason) == (site.address + "/1", "failed", "http_error")
 
 
@@ -103,7 +104,7 @@ def test_a_page_that_failed_is_asked_again_though_its_feed_is_not_modified(site,
     outlet(site)
     site.pages["/1"][0].status = 404
     reader = Reader(site, settings)
-    assert [event.row["reason"] for event in reader.run("/feed") if isinstance(event, Refused)] == ["http_error"]
+    assert [event.row["reason"] for event in reader.run("/feed") if isinstance(event, Rejected)] == ["http_error"]
     site.pages["/1"][0].status = 200
     (document,) = (event for event in reader.run("/feed") if isinstance(event, Document))
     assert (document.row["url"], document.row["version"]) == (site.address + "/1", 1)
@@ -117,7 +118,7 @@ def test_a_new_item_of_a_feed_is_fetched_and_the_others_are_not_if_they_are_not_
     publish(site, "/3", PAGE, '"c1"')
     publish(site, "/feed", feed("/3", "/1", "/2"), '"f2"')
     # Hours 1, 2 and 3 asked; after three hours without a change the next is hour 5.
-    assert reader.kinds("/feed") == ["Asked", "Document", "Known", "Known"]
+    assert reader.kinds("/feed") == ["Document", "Polled", "Seen", "Seen"]
     assert site.paths() == ["/feed", "/3"]
 
 
@@ -129,7 +130,7 @@ def test_an_item_that_its_feed_calls_updated_is_asked_at_once(site, settings):
     for _ in range(4):
         reader.run("/feed")
     publish(site, "/feed", atom.format("2026-03-01T03:30:00Z"), '"f2"')
-    assert reader.kinds("/feed") == ["Asked", "Kept"]
+    assert reader.kinds("/feed") == ["Polled", "Unchanged"]
 
 
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
@@ -179,8 +180,8 @@ def test_a_feed_that_was_wrong_is_still_heard_after_days_and_believed_once_it_wa
 def test_a_feed_is_found_modified_until_all_its_pages_were_settled(site, settings):
     outlet(site)
     reader = Reader(site, settings)
-    assert reader.kinds("/feed", max_pages=2) == ["Asked", "Asked", "Document", "Postponed"]
-    assert reader.kinds("/feed") == ["Asked", "Document", "Kept"]
+    assert reader.kinds("/feed", max_pages=2) == ["Deferred", "Document", "Polled", "Polled"]
+    assert reader.kinds("/feed") == ["Document", "Polled", "Unchanged"]
     assert "If-None-Match" not in site.headers[0]
 
 
@@ -189,17 +190,17 @@ def test_a_run_that_was_killed_before_the_last_page_finds_the_feed_modified(site
     events = fetch_documents([Target(site.address + "/feed", "port")], settings(), Memory())
     seen = [next(events) for _ in range(3)]
     events.close()
-    told = [event.page.url for event in seen if isinstance(event, Asked)]
+    told = [event.page.url for event in seen if isinstance(event, Polled)]
     assert site.address + "/feed" not in told
 
 
 def test_what_is_over_the_budget_is_postponed_and_no_reject(site, settings):
     outlet(site)
     events = Reader(site, settings).run("/feed", max_source_pages=2)
-    assert [event.url for event in events if isinstance(event, Postponed)] == [site.address + "/2"]
+    assert [event.url for event in events if isinstance(event, Deferred)] == [site.address + "/2"]
     events = Reader(site, settings).run("/feed", max_bytes=10)
-    assert len([event for event in events if isinstance(event, Postponed)]) == 2
-    assert not [event for event in events if isinstance(event, Refused)]
+    assert len([event for event in events if isinstance(event, Deferred)]) == 2
+    assert not [event for event in events if isinstance(event, Rejected)]
 
 
 def test_the_sitemaps_of_an_index_that_is_not_modified_are_asked_all_the_same(site, settings):
@@ -220,7 +221,7 @@ def test_a_page_of_the_command_line_is_asked_again_with_a_condition(site, settin
     for _ in range(9):
         reader.run("/1")
     assert site.headers[-1]["If-None-Match"] == '"a1"'
-    assert not [event for event in reader.run("/1") if isinstance(event, Known)]
+    assert not [event for event in reader.run("/1") if isinstance(event, Seen)]
 
 
 def test_a_host_that_fails_time_and_again_is_left_alone_for_the_run(site, settings):
@@ -228,7 +229,7 @@ def test_a_host_that_fails_time_and_again_is_left_alone_for_the_run(site, settin
     for path in paths:
         site.serve(path, status=500)
     publish(site, "/feed", feed(*paths), '"f1"')
-    refused = [event.row for event in Reader(site, settings).run("/feed", retries=0) if isinstance(event, Refused)]
+    refused = [event.row for event in Reader(site, settings).run("/feed", retries=0) if isinstance(event, Rejected)]
     assert len(refused) == 20
     assert len(site.requests) == 6
     assert "failed 5 times in a row" in refused[-1]["detail"]
@@ -240,20 +241,20 @@ def test_a_host_that_asks_to_be_left_alone_is_not_asked_for_other_pages(site, se
     for path in paths:
         site.serve(path, status=429, headers={"Retry-After": "120"})
     reader = Reader(site, settings)
-    refused = [event.row for event in reader.run("/feed") if isinstance(event, Refused)]
+    refused = [event.row for event in reader.run("/feed") if isinstance(event, Rejected)]
     assert site.paths() == ["/feed", "/0"]
     assert [row["reason"] for row in refused] == ["http_error"] * 4
     assert "asked to be left alone" in refused[1]["detail"]
     for path in paths:
         publish(site, path, PAGE + path, '"{path}"')
-    assert reader.kinds("/feed") == ["Asked"] + ["Document"] * 4
+    assert reader.kinds("/feed") == ["Document"] * 4 + ["Polled"]
 
 
 def test_a_host_that_asks_for_a_second_gets_it_and_is_asked_on(site, settings):
     site.serve("/0", status=503, headers={"Retry-After": "1"})
     publish(site, "/1", PAGE + "1", '"1"')
     publish(site, "/feed", feed("/0", "/1"), '"f1"')
-    assert Reader(site, settings).kinds("/feed", retries=0) == ["Asked", "Asked", "Document", "Refused"]
+    assert Reader(site, settings).kinds("/feed", retries=0) == ["Document", "Polled", "Polled", "Rejected"]
     (_, refused), (_, after) = site.requests[-2:]
     assert after - refused >= 0.9
 
@@ -270,7 +271,7 @@ def test_a_host_that_others_lead_to_fails_for_itself(site, settings):
     allowed = ("127.0.0.1", "localhost")
     events = Reader(site, settings).run("/feed", retries=0, allow_hosts=allowed)
     assert len([event for event in events if isinstance(event, Document)]) == 3
-    refused = [event.row["detail"] for event in events if isinstance(event, Refused)]
+    refused = [event.row["detail"] for event in events if isinstance(event, Rejected)]
     assert [detail.count("localhost failed 5 times in a row") for detail in refused] == [0] * 5 + [1] * 3
     assert len(site.by_host()[elsewhere.removeprefix("http://")]) == 5
 
@@ -306,7 +307,7 @@ def test_a_feed_that_is_an_html_page_for_once_fails_and_loses_nothing(site, sett
     reader.run("/feed")
     site.pages.pop("/feed")
     site.serve("/feed", PAGE, headers={"Content-Type": "text/html", "ETag": '"down"'})
-    assert [event.row["reason"] for event in reader.run("/feed") if isinstance(event, Refused)] == ["malformed"]
+    assert [event.row["reason"] for event in reader.run("/feed") if isinstance(event, Rejected)] == ["malformed"]
     publish(site, "/3", PAGE, '"c1"')
     publish(site, "/feed", feed("/3", "/1", "/2"), '"f1"')
     reader.run("/feed")
@@ -321,7 +322,7 @@ def test_a_document_whose_state_was_not_written_is_asked_once_more(site, setting
     reader.run("/feed")
     reader.pages = [page for page in reader.pages if not page.url.endswith("/1")]
     publish(site, "/feed", feed("/1", "/2"), '"f2"')
-    assert site.address + "/1" in [event.page.url for event in reader.run("/feed") if isinstance(event, Kept)]
+    assert site.address + "/1" in [event.page.url for event in reader.run("/feed") if isinstance(event, Unchanged)]
 
 
 def test_half_a_character_in_a_json_feed_costs_nothing_but_itself(site, settings):
@@ -341,7 +342,7 @@ def test_an_index_is_followed_no_deeper_when_it_is_not_modified(site, settings):
         publish(site, f"/{depth}.xml", sitemap_index(f"/{depth + 1}.xml"), f'"{depth}"')
     reader = Reader(site, settings)
     for _ in range(3):
-        (refused,) = (event for event in reader.run("/0.xml", max_sitemap_depth=2) if isinstance(event, Refused))
+        (refused,) = (event for event in reader.run("/0.xml", max_sitemap_depth=2) if isinstance(event, Rejected))
         assert site.paths() == ["/0.xml", "/1.xml", "/2.xml"]
         assert refused.row["url"] == site.address + "/3.xml"
     publish(site, "/2.xml", sitemap_index("/4.xml"), '"changed"')

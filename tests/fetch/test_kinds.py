@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nabra.tasks.fetch import Target
-from nabra.tasks.fetch.listings.reader import Reading
+from nabra.tasks.fetch.sources import ListingHints
+from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import PAGE, fetched
 
 XML = {"Content-Type": "application/xml"}
@@ -17,7 +17,7 @@ FRONT = """<main><h2><a href="/1">بلدية مرسانا تفتتح رصيفا�
 
 
 def fetch(settings, address, kind, *, link=None, zone=None, delay_seconds=0.0):
-    target = Target(address, "port", Reading(kind, link, zone), delay_seconds)
+    target = Target(address, "port", ListingHints(kind, link, zone), delay_seconds)
     return [result.row for result in fetched(settings, target)]
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from nabra.config.settings import FetchSettings, load_settings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Payload
 from nabra.tasks.fetch.pages import PAGE, Ask, Memory, Page, answered, failed, newest_pages, robots_page
+from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.schemas import PAGES, table
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

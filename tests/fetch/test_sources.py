@@ -1,11 +1,12 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.errors import ConfigError
-from nabra.tasks.fetch.listings.reader import Reading
-from nabra.tasks.fetch.sources import load_sources
+from nabra.tasks.fetch.sources import ListingHints, load_sources
 from nabra.tasks.fetch.targets import Target, targets_from_sources
 
 ENTRY = '[[source]]\nid = "port"\nname = "Port"\nkind = "feed"\naddresses = ["feeds/port.xml"]\nenabled = true\n'
@@ -40,10 +41,10 @@ def test_relative_addresses_are_resolved_beside_the_file(tmp_path: Path) -> None
 
 def test_each_address_of_an_enabled_source_is_a_target_with_what_the_source_says_of_it(tmp_path: Path) -> None:
     off = ENTRY.replace("true", "false")
-    reading = Reading("list", "article h2 a", "Africa/Cairo")
+    hints = ListingHints("list", "article h2 a", "Africa/Cairo")
     assert targets_from_sources(load_sources(written(tmp_path, LIST + off))) == [
-        Target("https://valley.example/politics", "valley", reading, 5.0),
-        Target("https://valley.example/sport", "valley", reading, 5.0),
+        Target("https://valley.example/politics", "valley", hints, 5.0),
+        Target("https://valley.example/sport", "valley", hints, 5.0),
     ]
 
 
@@ -108,3 +109,13 @@ def test_the_shipped_sources_load_and_only_the_samples_are_enabled() -> None:
     assert len(outlets) >= 30
     assert all(source.country and source.language == "ar" and source.zone for source in outlets)
     assert len({source.country for source in outlets}) >= 15
+
+
+def test_reading_the_sources_loads_no_reader_of_feeds_or_pages() -> None:
+    heavy = {"lxml", "feedparser", "httpx", "warcio", "pyarrow", "trafilatura", "prefect", "torch"}
+    code = (
+        "import sys; from nabra.tasks.fetch import sources, targets; from nabra.config.settings import CONFIG_FOLDER; "
+        "targets.targets_from_sources(sources.load_sources(CONFIG_FOLDER / 'sources.toml')); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not heavy & set(loaded)

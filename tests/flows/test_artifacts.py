@@ -11,8 +11,8 @@ from markdown_it.token import Token
 
 from nabra.flows.news import RunSummary
 from nabra.flows.prefect import artifacts
+from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount
-from nabra.tasks.run import StageCount
 
 PLANTED = [
     "# عاجل",

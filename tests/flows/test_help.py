@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from nabra.flows.cli.main import app
-from nabra.tasks.fetch import ACCEPTED_SUFFIXES
+from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES
 from tests.workplace import NABRA, Workplace
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")

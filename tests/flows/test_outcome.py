@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from nabra.flows import news
 from nabra.flows.cli.main import app
-from nabra.tasks.engine.resources import Toolbox
+from nabra.tasks.engine.resources import Resources
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.run import run_fetch, run_stage
-from nabra.tasks.stages import STAGES
 from tests.runs import use_stand_ins
 from tests.workplace import NABRA
 
@@ -47,7 +47,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setattr(Toolbox, "workers", Toolbox.workers)
+    monkeypatch.setattr(Resources, "workers", Resources.workers)
     use_stand_ins()
     monkeypatch.setattr(news, "run_stage", run_stage.fn)
     monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
@@ -155,7 +155,7 @@ def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.Mon
     def broken(*_: object) -> None:
         raise ValueError("no text")
 
-    monkeypatch.setattr("nabra.tasks.run.clean_articles", broken)
+    monkeypatch.setattr("nabra.tasks.clean.clean.extract_articles", broken)
     articles = place.add("a.jsonl", article(1))
     place.call("run", articles)
     shown, said = place.call("run", articles)

@@ -13,21 +13,18 @@ from typer.testing import CliRunner
 
 from nabra.flows.cli.main import app
 from nabra.tasks.engine.attempts import failures, release
-from nabra.tasks.stage_functions import FUNCTIONS
-from nabra.tasks.stages import STAGES
-from tests.runs import DONE, FAILED, Trial, die_at_operation, kill_group, stuck_in_parse
+from nabra.tasks.engine.stages import STAGES
+from tests.runs import DONE, FAILED, Trial, before_parse, die_at_operation, kill_group, stuck_in_parse
 
 
 def crash_in_parse(doc_id: str) -> None:
     """From now on the stage parse brings the process down on a batch with this document."""
-    honest = FUNCTIONS["parse"]
 
-    def deadly(tables, tools):
-        if doc_id in tables["clean"]["doc_id"].to_pylist():
+    def crash(articles):
+        if doc_id in articles["doc_id"].to_pylist():
             os.kill(os.getpid(), signal.SIGSEGV)
-        return honest(tables, tools)
 
-    FUNCTIONS["parse"] = deadly
+    before_parse(crash)
 
 
 def test_runs_killed_anywhere_end_with_the_rows_of_an_undisturbed_one(trial: Trial, undisturbed: Trial) -> None:

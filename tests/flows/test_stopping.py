@@ -16,7 +16,7 @@ import pytest
 from nabra.flows.cli.ending import STARTING
 from nabra.flows.prefect.signals import STOPPED
 from nabra.tasks.engine.attempts import AT_WORK, failures
-from nabra.tasks.stages import STAGES
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.lease import HOLDER
 from tests.runs import DONE, FAILED, Trial, make_trial
 from tests.servers import free_port, wait_for

@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from nabra.config.settings import CONFIG_FOLDER, load_settings
-from nabra.tasks.clean import Cleaner, DuplicateIndex, PageReader, clean_articles, load_boilerplate, load_noise
+from nabra.tasks.clean.boilerplate import load_boilerplate
 from nabra.tasks.clean.charset import decode
+from nabra.tasks.clean.clean import extract_articles
+from nabra.tasks.clean.cleaner import Cleaner, PageReader
+from nabra.tasks.clean.noise import load_noise
 from nabra.tasks.schemas import RAW, table
+from nabra.tasks.stories.stories import DuplicateIndex, place_articles
 from tests.in_process import InThisProcess
 
 HERE = Path(__file__).parent
@@ -73,6 +77,6 @@ def read_page(page: SavedPage) -> dict[str, Any]:
     }
     settings = SETTINGS.model_copy(update={"zone": page.expected["zone"]})
     cleaners = InThisProcess(Cleaner(settings, RULES, PageReader(NOISE, settings.zone)))
-    output = clean_articles(table(RAW, [document]), cleaners, DuplicateIndex(SETTINGS))
+    output = place_articles(extract_articles(table(RAW, [document]), cleaners), DuplicateIndex(SETTINGS))
     (row,) = [*output.tables["clean"].to_pylist(), *output.rejects.to_pylist()]
     return row | {"charset": decode(page.payload, page.expected["header_charset"], "text/html")[1]}

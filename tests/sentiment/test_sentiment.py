@@ -16,8 +16,8 @@ from nabra.config.settings import SentimentSettings
 from nabra.tasks.errors import ModelError
 from nabra.tasks.models.probabilities import softmax
 from nabra.tasks.schemas import SENTIMENTS
-from nabra.tasks.sentiment import tag_sentiment
 from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier
+from nabra.tasks.sentiment.sentiment import tag_sentiment
 from tests.conftest import WordClassifier, clean_table, sentence_table
 
 SETTINGS = SentimentSettings(headline_weight=3.0)
@@ -28,7 +28,7 @@ def test_each_sentence_and_each_article_has_a_row() -> None:
     sentences = sentence_table(
         ("d0", 0, "title", "نجاح"), ("d0", 1, "text", "فشل الأمر."), ("d1", 0, "text", "اجتماع اليوم.")
     )
-    rows = tag_sentiment(clean, sentences, SETTINGS, WordClassifier()).tables["sentiment"].to_pylist()
+    rows = tag_sentiment(sentences, clean, SETTINGS, WordClassifier()).tables["sentiment"].to_pylist()
     assert [(r["doc_id"], r["level"], r["sent_id"], r["label"]) for r in rows] == [
         ("d0", "document", None, "positive"),
         ("d0", "sentence", 0, "positive"),
@@ -44,15 +44,15 @@ def test_each_sentence_and_each_article_has_a_row() -> None:
 def test_the_headline_weighs_what_the_settings_say() -> None:
     clean = clean_table(("نجاح", "فشل الأمر."))
     sentences = sentence_table(("d0", 0, "title", "نجاح"), ("d0", 1, "text", "فشل الأمر."))
-    document = tag_sentiment(clean, sentences, SETTINGS, WordClassifier()).tables["sentiment"].to_pylist()[0]
+    document = tag_sentiment(sentences, clean, SETTINGS, WordClassifier()).tables["sentiment"].to_pylist()[0]
     assert document["p_positive"] == pytest.approx((3 * 0.8 + 0.1) / 4)
-    even = tag_sentiment(clean, sentences, SentimentSettings(headline_weight=1.0), WordClassifier())
+    even = tag_sentiment(sentences, clean, SentimentSettings(headline_weight=1.0), WordClassifier())
     assert even.tables["sentiment"].to_pylist()[0]["p_positive"] == pytest.approx(0.45)
 
 
 def test_an_article_that_was_refused_by_parse_is_left_out() -> None:
     clean = clean_table((None, "خبر أول."), (None, "خبر ثان."))
-    out = tag_sentiment(clean, sentence_table(("d1", 0, "text", "خبر ثان.")), SETTINGS, WordClassifier())
+    out = tag_sentiment(sentence_table(("d1", 0, "text", "خبر ثان.")), clean, SETTINGS, WordClassifier())
     assert set(out.tables["sentiment"]["doc_id"].to_pylist()) == {"d1"}
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.actors.match import Actors, load_actors
-from nabra.tasks.quotes.cues import Cues
+from nabra.tasks.quotes.cues import Cues, load_cues
 from nabra.tasks.quotes.document import ParsedDocument, Row, build_document
-from nabra.tasks.stance import Judges, load_cues
+from nabra.tasks.stance.stances import Judges
 from tests.conftest import WORD_DECISION, WordTargets
 
 

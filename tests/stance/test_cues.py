@@ -5,8 +5,7 @@ import pytest
 from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.errors import ConfigError
-from nabra.tasks.quotes.cues import Cues, participle_forms, starts_with, verb_forms
-from nabra.tasks.stance import load_cues
+from nabra.tasks.quotes.cues import Cues, load_cues, participle_forms, starts_with, verb_forms
 
 
 def test_a_perfect_verb_has_its_persons() -> None:

@@ -10,9 +10,8 @@ import pytest
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.errors import ModelError
 from nabra.tasks.quotes.quotes import find_quotes
-from nabra.tasks.stance import Judges
 from nabra.tasks.stance.decision import Case, Decision, features, load_decision
-from nabra.tasks.stance.stances import find_cases
+from nabra.tasks.stance.stances import Judges, find_cases
 from tests.stance.conftest import actor_rows, article
 
 

@@ -4,9 +4,8 @@ from hypothesis import strategies as st
 
 from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.actors.match import Actors, load_actors
-from nabra.tasks.quotes.cues import Cues
+from nabra.tasks.quotes.cues import Cues, load_cues
 from nabra.tasks.quotes.quotes import find_quotes
-from nabra.tasks.stance import load_cues
 from tests.stance.conftest import actor_rows, article, entity_rows
 
 

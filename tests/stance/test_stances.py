@@ -6,9 +6,8 @@ from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.quotes import find_quotes
-from nabra.tasks.stance import Judges
 from nabra.tasks.stance.decision import Decision
-from nabra.tasks.stance.stances import Stance, find_stances
+from nabra.tasks.stance.stances import Judges, Stance, find_stances
 from tests.conftest import WordTargets
 from tests.stance.conftest import actor_rows, article, entity_rows
 

@@ -4,8 +4,10 @@ import pytest
 from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.schemas import ENTITIES, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
-from nabra.tasks.stages import StageOutput
-from nabra.tasks.stance import Judges, tag, tag_stances
+from nabra.tasks.stage import StageOutput
+from nabra.tasks.stance import tag
+from nabra.tasks.stance.stances import Judges
+from nabra.tasks.stance.tag import tag_stances
 from tests.conftest import clean_table
 from tests.stance.conftest import actor_rows, sentence_rows
 
@@ -23,7 +25,7 @@ def tagged(actors: Actors, judges: Judges, *articles: tuple[str | None, str]) ->
         mentions = [*actor_rows(actors, title or "", "title"), *actor_rows(actors, text)]
         entities += [row | {"doc_id": f"d{number}", "entity_id": n} for n, row in enumerate(mentions)]
     tables = (table(SENTENCES, sentences), table(TOKENS, []), table(ENTITIES, entities))
-    return tag_stances(clean_table(*articles), *tables, SETTINGS, judges, actors)
+    return tag_stances(tables[0], clean_table(*articles), *tables[1:], SETTINGS, judges, actors)
 
 
 def test_quotes_and_stances_are_cut_from_their_part(actors: Actors, judges: Judges) -> None:
@@ -73,6 +75,6 @@ def test_one_bad_article_is_rejected_and_the_rest_go_on(
 
 def test_an_article_that_was_not_parsed_is_passed_over(actors: Actors, judges: Judges) -> None:
     empty = (table(SENTENCES, []), table(TOKENS, []), table(ENTITIES, []))
-    made = tag_stances(clean_table((None, TEXT)), *empty, SETTINGS, judges, actors)
+    made = tag_stances(empty[0], clean_table((None, TEXT)), *empty[1:], SETTINGS, judges, actors)
     assert isinstance(made.tables["quotes"], pa.Table)
     assert made.tables["quotes"].num_rows == made.rejects.num_rows == 0

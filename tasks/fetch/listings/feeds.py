@@ -54,7 +54,7 @@ def start_of(content: bytes) -> bytes:
 
 
 def is_feed(content: bytes, content_type: str | None) -> bool:
-    """Whether the payload is a feed, by its declared type or its first element (many servers say text/html)."""
+    """True if the payload is a feed, by its declared type or its first element (many servers say text/html)."""
     start = start_of(content)
     if HTML_ROOT.search(start):
         return False

@@ -16,7 +16,7 @@ BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
 def is_json_feed(content: bytes, content_type: str | None) -> bool:
-    """Whether the payload is a JSON feed, by its declared type or the version that it begins with."""
+    """True if the payload is a JSON feed, by its declared type or the version that it begins with."""
     # Some writers escape slashes.
     start = start_of(content).removeprefix(BYTE_ORDER_MARK).lstrip().replace(b"\\/", b"/")
     return content_type == MEDIA_TYPE or (start.startswith(b"{") and VERSION in start)

@@ -9,12 +9,12 @@ from typing import Final
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Payload
 from nabra.tasks.fetch.listings.feeds import FeedItem, is_feed, read_feed
 from nabra.tasks.fetch.listings.json_feeds import is_json_feed, read_json_feed
 from nabra.tasks.fetch.listings.links import read_links
 from nabra.tasks.fetch.listings.sitemaps import is_sitemap, read_sitemap
-from nabra.tasks.fetch.sources import Kind
+from nabra.tasks.fetch.payload import Payload
+from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
 from nabra.tasks.fetch.web.courtesy import StoppedError
 from nabra.tasks.fetch.web.unpack import GZIP_START, Bounds, read_bounded
 from nabra.tasks.processes.pool import WorkerPool
@@ -22,22 +22,6 @@ from nabra.tasks.processes.pool import WorkerPool
 # Whatever stands in so few bytes is read in 0.3 s, sooner than by another process; most feeds are shorter.
 SHORT_BYTES: Final = 65_536
 WORKERS: Final = 2
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the listings of a source are to be read.
-
-    `kind` is what they are, None what shows in them; `link` is the CSS selector of the article links of a list page,
-    `zone` that of times written without one.
-    """
-
-    kind: Kind | None = None
-    link: str | None = None
-    zone: str | None = None
-
-
-AS_IT_SHOWS: Final = Reading()
 
 
 @dataclass(frozen=True)
@@ -61,7 +45,7 @@ class ListingReader:
         bounds = settings.listing_deadline_seconds, settings.listing_memory_mib
         self._pool = WorkerPool("reading", WORKERS, *bounds, _prepare)
 
-    def read(self, payload: Payload, base: str, reading: Reading = AS_IT_SHOWS) -> Listing | None:
+    def read(self, payload: Payload, base: str, hints: ListingHints = NO_HINTS) -> Listing | None:
         """See `read_listing`; the payload may be packed by gzip.
 
         Raises DocumentError `too_large`, `timeout` and `failed`, too, where the bounds do not suffice; StoppedError
@@ -69,10 +53,10 @@ class ListingReader:
         """
         if payload.content.startswith(GZIP_START):
             payload = replace(payload, content=read_bounded([payload.content], packed=True, bounds=self._bounds))
-        if len(payload.content) <= SHORT_BYTES or not (reading.kind or _is_listing(payload)):
-            return read_listing(payload, base, self._max_items, reading)
+        if len(payload.content) <= SHORT_BYTES or not (hints.kind or _is_listing(payload)):
+            return read_listing(payload, base, self._max_items, hints)
         try:
-            return self._pool.submit(_read, payload, base, self._max_items, reading)()
+            return self._pool.submit(_read, payload, base, self._max_items, hints)()
         except CancelledError as error:
             raise StoppedError from error
 
@@ -89,27 +73,27 @@ def _prepare() -> None:
     """Make a worker ready; importing this module has done it."""
 
 
-def _read(_: None, payload: Payload, base: str, max_items: int, reading: Reading) -> Listing | None:
-    return read_listing(payload, base, max_items, reading)
+def _read(_: None, payload: Payload, base: str, max_items: int, hints: ListingHints) -> Listing | None:
+    return read_listing(payload, base, max_items, hints)
 
 
-def read_listing(payload: Payload, base: str, max_items: int, reading: Reading = AS_IT_SHOWS) -> Listing | None:
+def read_listing(payload: Payload, base: str, max_items: int, hints: ListingHints = NO_HINTS) -> Listing | None:
     """The feed (RSS, Atom, RDF, JSON), sitemap or list page at address `base`.
 
     None for what is no listing where the source does not say what it is. Raises DocumentError where it cannot be read,
     or is none though the source says so.
     """
     content = payload.content
-    if reading.kind == "list":
-        return Listing(read_links(content, payload.charset, base, max_items, reading.link))
+    if hints.kind == "list":
+        return Listing(read_links(content, payload.charset, base, max_items, hints.link))
     if is_sitemap(content):
-        return Listing(*read_sitemap(content, base, max_items, reading.zone, news_only=reading.kind == "news-sitemap"))
+        return Listing(*read_sitemap(content, base, max_items, hints.zone, news_only=hints.kind == "news-sitemap"))
     if is_json_feed(content, payload.content_type):
-        return Listing(read_json_feed(content, base, max_items, reading.zone))
+        return Listing(read_json_feed(content, base, max_items, hints.zone))
     if is_feed(content, payload.content_type):
-        return Listing(read_feed(content, base, max_items, reading.zone))
-    if reading.kind is not None:
-        raise DocumentError("malformed", f"not a {reading.kind}, though the source says so")
+        return Listing(read_feed(content, base, max_items, hints.zone))
+    if hints.kind is not None:
+        raise DocumentError("malformed", f"not a {hints.kind}, though the source says so")
     return None
 
 

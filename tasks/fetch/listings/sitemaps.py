@@ -20,7 +20,7 @@ MAX_SITEMAPS: Final = 50_000
 
 
 def is_sitemap(content: bytes) -> bool:
-    """Whether the first element is that of a sitemap or of an index of sitemaps."""
+    """True if the first element is that of a sitemap or of an index of sitemaps."""
     start = start_of(content)
     return bool(SITEMAP_ROOT.search(start)) and not HTML_ROOT.search(start)
 

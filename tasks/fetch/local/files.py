@@ -15,14 +15,16 @@ from urllib.request import url2pathname
 from nabra.config.settings import FetchSettings
 from nabra.tasks.documents.identity import document_id, link_url, shown
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
 from nabra.tasks.fetch.guard import guarded, guarded_all
 from nabra.tasks.fetch.listings.feeds import FeedItem
-from nabra.tasks.fetch.listings.reader import AS_IT_SHOWS, ListingReader, Reading
+from nabra.tasks.fetch.listings.reader import ListingReader
 from nabra.tasks.fetch.local.folders import walk
 from nabra.tasks.fetch.local.opening import read_bytes
 from nabra.tasks.fetch.local.rows import find_rows
 from nabra.tasks.fetch.local.warc import find_records
+from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
+from nabra.tasks.fetch.payload import Payload
+from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
 from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
 
 log = logging.getLogger(__name__)
@@ -73,36 +75,36 @@ class LocalInput:
     source: str
     settings: FetchSettings
     listings: ListingReader
-    reading: Reading = AS_IT_SHOWS
+    hints: ListingHints = NO_HINTS
 
-    def find(self, path: Path) -> Iterator[Found | Refused | WebLink]:
+    def find(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
         """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`.
 
         Whatever is raised while a file is read is a refusal of that file; what was read of it before stays.
         """
         yield from self._guarded(path, self._find(path))
 
-    def _guarded(self, path: Path, found: Iterator[Found | Refused | WebLink]) -> Iterator[Found | Refused | WebLink]:
-        return guarded_all(str(path), found, lambda error: self._refused(path, error.reason, error.detail))
+    def _guarded(self, path: Path, found: Iterator[Found | Rejected | WebLink]) -> Iterator[Found | Rejected | WebLink]:
+        return guarded_all(str(path), found, lambda error: self._rejected(path, error.reason, error.detail))
 
-    def _refused(self, path: Path, reason: str, detail: str) -> Refused:
-        return refused(path.as_uri(), self.source, reason, detail)
+    def _rejected(self, path: Path, reason: str, detail: str) -> Rejected:
+        return rejected(path.as_uri(), self.source, reason, detail)
 
-    def _find(self, path: Path) -> Iterator[Found | Refused | WebLink]:
+    def _find(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
         if not path.exists():
-            yield self._refused(path, "unreadable", "no such file or folder")
+            yield self._rejected(path, "unreadable", "no such file or folder")
         elif path.is_dir():
             yield from self._folder(path)
         else:
             yield from self._file(path, path.parent)
 
-    def _folder(self, path: Path) -> Iterator[Found | Refused | WebLink]:
+    def _folder(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
         root, is_empty = path.resolve(), True
         for file in walk(root):
             if isinstance(file, tuple):
                 folder, error = file
                 is_empty = False
-                yield self._refused(folder, "unreadable", f"the folder cannot be listed: {error.strerror}")
+                yield self._rejected(folder, "unreadable", f"the folder cannot be listed: {error.strerror}")
             elif suffix(file) in ACCEPTED_SUFFIXES:
                 is_empty = False
                 yield from self._guarded(file, self._file_inside(file, root))
@@ -110,17 +112,17 @@ class LocalInput:
                 log.info("%s left out: accepted are %s", shown(str(file)), ", ".join(ACCEPTED_SUFFIXES))
         if is_empty:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
-            yield self._refused(path, "empty", f"no file in the folder that is read; accepted: {accepted}")
+            yield self._rejected(path, "empty", f"no file in the folder that is read; accepted: {accepted}")
 
-    def _file_inside(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
+    def _file_inside(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
         if path.is_symlink() and not path.resolve().is_relative_to(root):
-            yield self._refused(path, "refused", "a symbolic link that leaves the folder")
+            yield self._rejected(path, "refused", "a symbolic link that leaves the folder")
         else:
             yield from self._file(path, root)
 
-    def _file(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
+    def _file(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
         kind = suffix(path)
-        if self.reading.kind == "urls":
+        if self.hints.kind == "urls":
             yield from self._bounded(self._addresses(path))
         elif kind in MEDIA_TYPES:
             yield self._page(path, path.relative_to(root).as_posix())
@@ -133,9 +135,9 @@ class LocalInput:
             yield from self._feed(path, root)
         else:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
-            yield self._refused(path, "refused", f"no kind of file that is read: {accepted}")
+            yield self._rejected(path, "refused", f"no kind of file that is read: {accepted}")
 
-    def _bounded(self, found: Iterator[Found | Refused | WebLink]) -> Iterator[Found | Refused | WebLink]:
+    def _bounded(self, found: Iterator[Found | Rejected | WebLink]) -> Iterator[Found | Rejected | WebLink]:
         """What a file holds, until it has been seen that it is something else."""
         most, bad = self.settings.max_records, _Succession(self.settings.max_bad_records)
         for number, one in enumerate(found, start=1):
@@ -144,7 +146,7 @@ class LocalInput:
             if isinstance(one, Found):
                 yield replace(one, load=partial(bad.watch, one.load))
             else:
-                bad.add(is_refusal=isinstance(one, Refused) and one.row["reason"] != "http_error")
+                bad.add(is_refusal=isinstance(one, Rejected) and one.row["reason"] != "http_error")
                 yield one
             bad.check()
 
@@ -158,7 +160,7 @@ class LocalInput:
             hint_published_at=item.published_at if item else None,
         )
 
-    def _addresses(self, path: Path) -> Iterator[Refused | WebLink]:
+    def _addresses(self, path: Path) -> Iterator[Rejected | WebLink]:
         """A file with an address of the web on each line; empty lines and those that begin with # say nothing."""
         lines = read_bytes(path, self.settings.max_payload_bytes).decode("utf-8-sig", errors="replace").splitlines()
         for number, address in enumerate(map(str.strip, lines), start=1):
@@ -166,11 +168,11 @@ class LocalInput:
             if address.lower().startswith(("http://", "https://")):
                 yield WebLink(FeedItem(address, None, None), where)
             elif address and not address.startswith("#"):
-                yield refused(where, self.source, "malformed", "the line is no http(s) address")
+                yield rejected(where, self.source, "malformed", "the line is no http(s) address")
 
-    def _feed(self, path: Path, root: Path) -> Iterator[Found | Refused | WebLink]:
+    def _feed(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
         content = read_bytes(path, self.settings.max_payload_bytes)
-        listing = self.listings.read(Payload(content), path.as_uri(), self.reading)
+        listing = self.listings.read(Payload(content), path.as_uri(), self.hints)
         if listing is None:
             raise DocumentError("malformed", "not an RSS, Atom or RDF feed and not a sitemap")
         if listing.sitemaps:
@@ -186,7 +188,7 @@ class LocalInput:
                 yield page
             else:
                 where = link_url(path.as_uri(), item.link) if item.link else f"{path.as_uri()}:item {number}"
-                yield refused(where, self.source, page.reason, page.detail)
+                yield rejected(where, self.source, page.reason, page.detail)
 
     def _linked_page(self, item: FeedItem, feed: Path, root: Path) -> Found:
         """The page that a local feed links to; DocumentError where the link leads elsewhere than beside the feed."""

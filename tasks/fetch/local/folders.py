@@ -27,7 +27,7 @@ def walk(root: Path) -> Iterator[Path | tuple[Path, OSError]]:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a folder, or leads to one; what cannot be told is tried as a file, and refused by name."""
+    """True if it is a folder, or leads to one; what cannot be told is tried as a file, and refused by name."""
     try:
         return entry.is_dir()
     except OSError:

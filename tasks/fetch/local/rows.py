@@ -13,8 +13,9 @@ from nabra.config.settings import FetchSettings
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import accepted_url, document_id, row_url
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
 from nabra.tasks.fetch.local.opening import open_file
+from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
+from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.sources import source_label
 
 COLUMNS: Final = "`url` or `id`, `text` or `html`, and optionally `title`, `published_at`, `source`"
@@ -23,7 +24,7 @@ STEP_BYTES: Final = 65_536
 ENDLESS: Final = 25
 
 
-def find_rows(path: Path, key: str, source: str, settings: FetchSettings) -> Iterator[Found | Refused]:
+def find_rows(path: Path, key: str, source: str, settings: FetchSettings) -> Iterator[Found | Rejected]:
     """Each row of a .jsonl or .csv file in its order, broken rows as refusals.
 
     `key` is the file's path relative to the folder given; rows without `url` have the document id of `key#id`. Raises
@@ -36,7 +37,7 @@ def find_rows(path: Path, key: str, source: str, settings: FetchSettings) -> Ite
             try:
                 yield _found(row, path.as_uri(), key, source, settings.max_payload_bytes)
             except DocumentError as error:
-                yield refused(where, source, error.reason, error.detail)
+                yield rejected(where, source, error.reason, error.detail)
 
 
 def _found(row: Any, file_url: str, key: str, source: str, max_payload_bytes: int) -> Found:
@@ -112,7 +113,7 @@ class _EmptyLines:
         self._most, self._count = most, 0
 
     def count(self, *, is_empty: bool) -> bool:
-        """Whether this line is empty."""
+        """True if this line is empty."""
         self._count = self._count + 1 if is_empty else 0
         if self._count > self._most:
             raise DocumentError("malformed", f"{self._most} empty lines, see fetch.max_bad_records; the rest is left")

@@ -19,9 +19,10 @@ from nabra.config.settings import FetchSettings
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import accepted_url, document_id, inert, shown
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Found, Payload, Refused, refused
 from nabra.tasks.fetch.guard import guarded
 from nabra.tasks.fetch.local.opening import open_file
+from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
+from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.web.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
 
 log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ def _refuse_short(last: Any) -> None:
         raise DocumentError("malformed", f"the last record has {missing} bytes less than it says")
 
 
-def find_records(path: Path, source: str, settings: FetchSettings) -> Iterator[Found | Refused]:
+def find_records(path: Path, source: str, settings: FetchSettings) -> Iterator[Found | Rejected]:
     """The pages among the responses of a .warc or .warc.gz file, in its order; other responses are passed over.
 
     A `revisit` says that a page had not changed since an earlier record, which has it. An answer with an error status
@@ -131,12 +132,12 @@ def find_records(path: Path, source: str, settings: FetchSettings) -> Iterator[F
                 where = f"{address}:record {number}"
                 found = guarded(where, partial(_page, record, source, settings, records.reader))
                 if isinstance(found, DocumentError):
-                    yield refused(where, source, found.reason, found.detail)
+                    yield rejected(where, source, found.reason, found.detail)
                 elif found:
                     yield found
         except Exception as error:  # noqa: BLE001 - of a few spoiled bytes the library raises whatever comes
             named = _named(error)
-            yield refused(f"{address}:byte {records.offset}", source, named.reason, named.detail)
+            yield rejected(f"{address}:byte {records.offset}", source, named.reason, named.detail)
 
 
 def _named(error: Exception) -> DocumentError:
@@ -146,7 +147,7 @@ def _named(error: Exception) -> DocumentError:
     return DocumentError("malformed", f"the archive cannot be read on from here: {said}")
 
 
-def _page(record: Any, source: str, settings: FetchSettings, reader: _Reader) -> Found | Refused | None:
+def _page(record: Any, source: str, settings: FetchSettings, reader: _Reader) -> Found | Rejected | None:
     """The page of a record, or why it cannot be taken; None where the record is none."""
     address = _header(record.rec_headers, "WARC-Target-URI").strip().removeprefix("<").removesuffix(">")
     if record.rec_type == "revisit":
@@ -166,7 +167,7 @@ def _page(record: Any, source: str, settings: FetchSettings, reader: _Reader) ->
     found = Found(document_id(url), url, source, load=lambda: _payload(stream, answer, date, settings))
     if status == str(httpx.codes.OK.value):
         return found
-    return None if status.startswith("3") else found.refused("http_error", f"status {inert(status)}")
+    return None if status.startswith("3") else found.rejected("http_error", f"status {inert(status)}")
 
 
 def _http_headers(stream: Any) -> Any:

@@ -20,7 +20,7 @@ class Budget:
         self._guard = threading.Lock()
 
     def allows_page(self, source: str) -> bool:
-        """Whether one more page of the source may be fetched; it is counted as fetched then."""
+        """True if one more page of the source may be fetched; it is counted as fetched then."""
         with self._guard:
             if self._is_spent() or self._pages.total() >= self._settings.max_pages:
                 return False
@@ -30,7 +30,7 @@ class Budget:
             return True
 
     def allows_listing(self) -> bool:
-        """Whether one more feed or sitemap may be read."""
+        """True if one more feed or sitemap may be read."""
         with self._guard:
             return not self._is_spent()
 

@@ -17,8 +17,8 @@ from nabra.config.settings import FetchSettings
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import has_credentials
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.fetched import Payload
 from nabra.tasks.fetch.pages import Page
+from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.web.breaker import Breaker
 from nabra.tasks.fetch.web.courtesy import Courtesy
 from nabra.tasks.fetch.web.deadline import Deadline

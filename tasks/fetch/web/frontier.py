@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Final
 
-from nabra.tasks.fetch.fetched import Fetched
+from nabra.tasks.fetch.outcomes import Fetched
 from nabra.tasks.fetch.web.client import Web
 from nabra.tasks.fetch.web.courtesy import Courtesy, StoppedError
 

@@ -19,7 +19,7 @@ NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public internet, and not to this machine, its network or its cloud."""
+    """True if an IP address belongs to the public internet, and not to this machine, its network or its cloud."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         # Any IPv4 address can be written as IPv6: what counts is where the packets end.

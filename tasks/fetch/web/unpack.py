@@ -75,7 +75,7 @@ def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     decoder = None
     for chunk in chunks:
         rest = chunk
-        # A gzip file may consist of several, one after the other; anything else behind its end is padding.
+        # A gzip file may consist of several, one after the other; anything else after its end is padding.
         while rest and (decoder is None or not decoder.eof or rest.startswith(GZIP_START)):
             if decoder is None or decoder.eof:
                 decoder = zlib.decompressobj(_window_bits(rest))

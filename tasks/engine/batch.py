@@ -1,0 +1,114 @@
+"""A stage on a batch: read, call, check, write, count."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pyarrow as pa
+
+from nabra.tasks.engine.calls import call_in_groups
+from nabra.tasks.engine.fingerprint import hints_in
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.repeats import documents, merged, shared, taken_over, within, without
+from nabra.tasks.engine.resources import Resources
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.errors import BatchError
+from nabra.tasks.schemas import VERSION
+from nabra.tasks.stage import Stage, StageOutput, load_function
+from nabra.tasks.warehouse.store import Batch, Store
+
+Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class StageCount:
+    """What became of documents in a stage: `documents_in` = `documents_out` + `rejected` + `known`.
+
+    `known` are those on which there was nothing to work: the warehouse has the document, or its refusal, or the rows of
+    an article that is word for word the same. `duplicates` are those of `documents_out` that repeat an earlier article,
+    as `clean.duplicate_of` says; clean alone finds them.
+    """
+
+    stage: str
+    documents_in: int = 0
+    documents_out: int = 0
+    rejected: int = 0
+    known: int = 0
+    duplicates: int = 0
+    seconds: float = 0.0
+
+
+def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Plan) -> StageCount:
+    """Run one stage on one batch: read its datasets, write its own, the rejects first and the last dataset last."""
+    started = time.monotonic()
+    stage, store = STAGES[stage_name], resources.store
+    tables = {dataset: store.read(dataset, batch) for dataset in _read(stage)}
+    # Clean shows what is a repeat; the stages after it are spared them, those of earlier batches and of this one.
+    repeats = resources.originals.add(batch, tables["clean"]) if "clean" in tables else {}
+    taken = taken_over(stage, repeats, store, partial(plan.fingerprints.current, stage, store))
+    spared = documents(taken)
+    left = without(tables, spared)
+    twins = within(left["clean"]) if "clean" in left else {}
+    made = _made(stage, without(left, set(twins)), resources)
+    output = merged(shared(made, twins, left["clean"]) if twins else made, taken)
+    count = _count(stage, tables, output, spared | twins.keys(), time.monotonic() - started)
+    articles = tables["clean"] if "clean" in tables else tables["raw"]
+    provenance = replace(plan.provenance[stage_name], hints=_hints(stage, batch, articles, store, plan))
+    versions = _versions(articles)
+    store.write_rejects(stage_name, batch, output.rejects, provenance)
+    for dataset in stage.makes:
+        store.write(dataset, batch, _with_versions(output.tables[dataset], versions), provenance)
+    return count
+
+
+def _read(stage: Stage) -> tuple[str, ...]:
+    """The datasets that a stage needs. After clean its articles too: they go to the workers in groups, repeats once."""
+    return stage.reads if stage.ordered else tuple(dict.fromkeys((*stage.reads, "clean")))
+
+
+def _made(stage: Stage, tables: Tables, resources: Resources) -> StageOutput:
+    if stage.ordered is None:
+        return call_in_groups(stage, tables, resources.workers, resources.settings.run.deadline_seconds)
+    arguments = (tables[need] if need in tables else getattr(resources, need) for need in stage.needs)
+    unordered = load_function(stage.work)(*arguments)
+    output: StageOutput = load_function(stage.ordered)(unordered, resources.duplicates)
+    return output
+
+
+def _hints(stage: Stage, batch: Batch, articles: pa.Table, store: Store, plan: Plan) -> Mapping[str, str]:
+    """What sources said when the batch was cleaned: a stage after that knows its pages as they were read then."""
+    if stage.ordered is None:
+        return hints_in(store.metadata("clean", batch))
+    return plan.fingerprints.hints_of(articles["source"].unique().to_pylist())
+
+
+def _versions(articles: pa.Table) -> dict[str, int]:
+    """The version of each document of a batch, which has no document twice."""
+    return {row["doc_id"]: row["version"] or 1 for row in articles.select(["doc_id", VERSION.name]).to_pylist()}
+
+
+def _with_versions(data: pa.Table, versions: Mapping[str, int]) -> pa.Table:
+    place = data.schema.get_field_index(VERSION.name)
+    numbers = pa.array([versions[doc_id] for doc_id in data["doc_id"].to_pylist()], VERSION.type)
+    return data.set_column(place, data.schema.field(place), numbers)
+
+
+def _count(stage: Stage, tables: Tables, output: StageOutput, spared: set[str], seconds: float) -> StageCount:
+    """Count documents, and see that none vanished: every one read is in the output or in the rejects, never in both."""
+    given = set(tables[stage.reads[0]]["doc_id"].to_pylist())
+    rejected = set(output.rejects["doc_id"].to_pylist())
+    made: set[str] = set().union(*(data["doc_id"].to_pylist() for data in output.tables.values()))
+    expected = given - rejected if stage.may_be_silent else made
+    if expected | rejected != given or made & rejected:
+        lost = ", ".join(sorted(given - made - rejected)[:3])
+        raise BatchError(
+            f"stage {stage.name} lost or invented documents ({lost or 'in output and rejects'}); report this"
+        )
+    repeated = output.tables["clean"]["duplicate_of"].drop_null() if "clean" in output.tables else ()
+    known = len(spared & expected)
+    return StageCount(
+        stage.name, len(given), len(expected) - known, len(rejected), known, duplicates=len(repeated), seconds=seconds
+    )

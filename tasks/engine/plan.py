@@ -1,0 +1,57 @@
+"""What a run has to do: the batches fetched, less those that the stages have done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+
+from nabra.config.settings import Settings
+from nabra.tasks.engine.attempts import set_aside
+from nabra.tasks.engine.fingerprint import Fingerprints
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all tasks of a run share: small, hashable, safe to send to another process.
+
+    `refresh` names the stages whose files count as not done where other settings or models made them; `days` bounds the
+    run to batches fetched from the first to the last of these days (ISO 8601).
+    """
+
+    settings: Settings
+    run_id: str
+    refresh: frozenset[str] = frozenset()
+    days: tuple[str, str] | None = None
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Provenance]:
+        """What each stage writes into its files' metadata."""
+        version = metadata.version("nabra")
+        return {name: Provenance(made, version, self.run_id) for name, made in self.fingerprints.stages.items()}
+
+    @cached_property
+    def fingerprints(self) -> Fingerprints:
+        """What would make rows in this run."""
+        return Fingerprints.of(self.settings)
+
+    def todo(self, store: Store, stage_name: str) -> set[Batch]:
+        """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""
+        stage = STAGES[stage_name]
+        fetched = {batch for batch in store.batches("raw") if self._is_in_days(batch)}
+        is_refreshed = stage_name in self.refresh
+        done = self.fingerprints.current(stage, store, fetched) if is_refreshed else store.done(stage, among=fetched)
+        undone = fetched - done
+        return undone - self.set_aside(store, stage_name) if undone else undone
+
+    def _is_in_days(self, batch: Batch) -> bool:
+        return self.days is None or self.days[0] <= batch.ingest_date <= self.days[1]
+
+    def set_aside(self, store: Store, stage_name: str) -> set[Batch]:
+        """The batches that the stage, or one before it, passes over."""
+        stages = list(STAGES)[: list(STAGES).index(stage_name) + 1]
+        made = {name: self.provenance[name].fingerprint for name in stages}
+        return set_aside(store, made, self.settings.run.max_attempts)

@@ -1,0 +1,139 @@
+"""Outcomes: what became of each document that was met, and of each address that was asked."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nabra.tasks.fetch.pages import Page, Version
+from nabra.tasks.fetch.payload import Payload
+from nabra.tasks.stage import reject
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document received: a row of dataset `raw`; `page` where it came from the web.
+
+    Its version is above 1 where the warehouse has it with another payload; whether the article is another, too, fetch
+    cannot tell: `before` is the state of the page to go on from if it is not.
+    """
+
+    row: dict[str, Any]
+    page: Page | None = None
+    before: Page | None = None
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return str(self.row["source"])
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A document that could not be taken: a row of dataset `rejects`."""
+
+    row: dict[str, Any]
+    page: Page | None = None
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return str(self.row["source"])
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A document met in an earlier run and not asked for again now."""
+
+    doc_id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """A document of the warehouse that was asked for again and is the same, or cannot be had any more."""
+
+    doc_id: str
+    page: Page
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return self.page.source
+
+
+@dataclass(frozen=True)
+class Polled:
+    """A feed, a sitemap or a robots.txt that was asked; told when all that it names is settled."""
+
+    page: Page
+
+    @property
+    def source(self) -> str:
+        """Id of the source."""
+        return self.page.source
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """An address that is left to the next run, because the budget of this one is spent."""
+
+    url: str
+    source: str
+
+
+Fetched = Document | Rejected | Seen | Unchanged | Polled | Deferred
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document met and not yet read: its identity, what its feed or row says of it, and how to get the payload.
+
+    `load` raises DocumentError where the document cannot be taken.
+    """
+
+    doc_id: str
+    url: str
+    source: str
+    load: Callable[[], Payload]
+    hint_title: str | None = None
+    hint_published_at: datetime | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """True if it is all of a file of this machine, not a part of one."""
+        return self.url.startswith("file:") and "#" not in self.url
+
+    def row(self, payload: Payload, earlier: Version | None = None) -> dict[str, Any]:
+        """The row of `raw`, the version after `earlier`; received now, unless the payload says when."""
+        return {
+            "doc_id": self.doc_id,
+            "source": self.source,
+            "url": self.url,
+            "fetched_at": payload.received_at or datetime.now(UTC),
+            "status": payload.status,
+            "content_type": payload.content_type,
+            "charset": payload.charset,
+            "etag": payload.etag,
+            "last_modified": payload.last_modified,
+            "payload": payload.content,
+            "payload_sha256": hashlib.sha256(payload.content).hexdigest(),
+            "hint_title": self.hint_title,
+            "hint_published_at": self.hint_published_at,
+            "version": earlier.number + 1 if earlier else 1,
+            "previous_sha256": earlier.payload_sha256 if earlier else None,
+        }
+
+    def rejected(self, reason: str, detail: str) -> Rejected:
+        """The row of `rejects`."""
+        return Rejected(
+            reject("fetch", {"doc_id": self.doc_id, "url": self.url, "source": self.source}, reason, detail)
+        )
+
+
+def rejected(url: str, source: str, reason: str, detail: str) -> Rejected:
+    """The row of `rejects` of something that has no document id: a line that is no row, a feed that does not answer."""
+    return Rejected(reject("fetch", {"url": url, "source": source}, reason, detail))

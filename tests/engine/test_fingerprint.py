@@ -1,0 +1,149 @@
+"""What a fingerprint notices, and what makes no difference."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nabra.config.settings import load_settings
+from nabra.tasks import schemas
+from nabra.tasks.engine.batch import process_batch
+from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, adopt, fingerprints, hints_in
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from tests.flows.small_warehouse import row
+from tests.in_process import InThisProcess
+
+SOURCE = """[[source]]
+id = "port"
+name = "صحيفة الميناء"
+kind = "feed"
+addresses = ["https://port.example/feed"]
+enabled = true
+"""
+OTHER = SOURCE.replace("port", "bay")
+BATCH = Batch("2026-04-12", "one")
+
+
+def made_with(folder: Path, sources: str) -> Fingerprints:
+    (folder / "sources.toml").write_text(sources, encoding="utf-8")
+    (folder / "my.toml").write_text('[fetch]\nsources = "sources.toml"\n', encoding="utf-8")
+    return Fingerprints.of(load_settings(folder / "my.toml"))
+
+
+@pytest.mark.parametrize("hint", ['drop = [".share"]', 'keep = ["article"]', 'zone = "Africa/Cairo"'])
+def test_hints_for_reading_a_page_count_for_the_batches_of_their_source_alone(tmp_path: Path, hint: str) -> None:
+    plain, hinted = (made_with(tmp_path, SOURCE + OTHER + said) for said in ("", hint))
+    assert hinted.stages == plain.stages
+    assert hinted.hints_of(["port"]) == plain.hints_of(["port"])
+    assert hinted.hints_of(["bay"]) != plain.hints_of(["bay"])
+
+
+def test_an_outlet_more_a_release_and_another_schema_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = made_with(tmp_path, SOURCE)
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9.9")
+    monkeypatch.setattr(schemas, "SCHEMA_VERSION", schemas.SCHEMA_VERSION + 1)
+    assert made_with(tmp_path, SOURCE + OTHER) == before
+    assert made_with(tmp_path, SOURCE.replace("true", "false") + "delay_seconds = 5\n") == before
+
+
+def test_a_stage_that_makes_other_rows_changes_itself_and_what_reads_its_tables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = fingerprints(load_settings())
+    monkeypatch.setitem(STAGES, "sentiment", replace(STAGES["sentiment"], version=2))  # type: ignore[arg-type]
+    after = fingerprints(load_settings())
+    assert {name for name in before if before[name] != after[name]} == {"sentiment"}
+    monkeypatch.setitem(STAGES, "parse", replace(STAGES["parse"], version=2))  # type: ignore[arg-type]
+    after = fingerprints(load_settings())
+    assert {name for name in before if before[name] != after[name]} == {"parse", "sentiment", "stance"}
+
+
+ACTOR = '[[actor]]\nid = "northland"\nkind = "state"\naliases = ["نورلند"]\n'
+
+
+def test_actors_of_ones_own_and_the_shipped_ones_make_the_fingerprint_together(tmp_path: Path) -> None:
+    (tmp_path / "actors").mkdir()
+    (tmp_path / "actors" / "list.toml").write_text(ACTOR, encoding="utf-8")
+    made = [fingerprints(load_settings())]
+    for more in ("", 'own_actors = "replace"\n'):
+        (tmp_path / "my.toml").write_text(f'[parse]\nactors = "actors"\n{more}', encoding="utf-8")
+        made.append(fingerprints(load_settings(tmp_path / "my.toml")))
+    assert len({each["parse"] for each in made}) == 3
+    assert len({each["clean"] for each in made}) == 1
+
+
+def test_a_comment_in_a_list_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "actors").mkdir()
+    (tmp_path / "my.toml").write_text('[parse]\nactors = "actors"\n', encoding="utf-8")
+    made = []
+    for comment in ("", "# seen in May\n"):
+        (tmp_path / "actors" / "list.toml").write_text(comment + ACTOR, encoding="utf-8")
+        made.append(fingerprints(load_settings(tmp_path / "my.toml")))
+    assert made[0] == made[1]
+
+
+def test_saying_that_the_shipped_files_stand_alone_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text('[parse]\nown_actors = "replace"\n[stance]\nown_cues = "replace"\n', "utf-8")
+    assert fingerprints(load_settings(tmp_path / "my.toml")) == fingerprints(load_settings())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.open(load_settings(warehouse=str(tmp_path / "warehouse")).store)
+
+
+def write_all(store: Store, provenance: dict[str, Provenance]) -> None:
+    for name in ("raw", *STAGES):
+        for dataset in ("raw",) if name == "raw" else STAGES[name].makes:
+            rows = schemas.table(schemas.DATASETS[dataset], [row(dataset, source="port")] if dataset == "raw" else [])
+            store.write(dataset, BATCH, rows, provenance[name])
+
+
+def undone(store: Store, config: Path | None = None) -> set[str]:
+    settings = load_settings(config, warehouse=store.root)
+    plan = Plan(settings, "run", frozenset(STAGES))
+    return {name for name in STAGES if plan.todo(store, name)}
+
+
+def test_a_source_that_says_something_else_has_its_batches_made_anew(store: Store, tmp_path: Path) -> None:
+    plain = made_with(tmp_path, SOURCE + OTHER)
+    write_all(store, {
+        name: Provenance(made, "0.1.0", "run", hints=plain.hints_of(["port"])) for name, made in plain.stages.items()
+    })  # fmt: skip
+    made_with(tmp_path, SOURCE + OTHER + 'keep = ["article"]')
+    assert undone(store, tmp_path / "my.toml") == set()
+    made_with(tmp_path, SOURCE + 'keep = ["article"]\n' + OTHER)
+    assert undone(store, tmp_path / "my.toml") == set(STAGES)
+
+
+def test_a_later_stage_made_anew_alone_keeps_what_its_articles_were_read_with(store: Store, tmp_path: Path) -> None:
+    plain = made_with(tmp_path, SOURCE)
+    write_all(store, {
+        name: Provenance(made, "0.1.0", "run", hints=plain.hints_of(["port"])) for name, made in plain.stages.items()
+    })  # fmt: skip
+    hinted = made_with(tmp_path, SOURCE + 'keep = ["article"]')
+    plan = Plan(load_settings(tmp_path / "my.toml", warehouse=store.root), "run", frozenset({"stance"}))
+    resources = Resources(plan.settings, store)
+    resources.__dict__["workers"] = InThisProcess(None)  # there is no article
+    process_batch("stance", BATCH, resources, plan)
+    assert hints_in(store.metadata("stances", BATCH)) == plain.hints_of(["port"]) != hinted.hints_of(["port"])
+    assert "stance" in undone(store, tmp_path / "my.toml")
+
+
+def test_what_an_older_nabra_made_counts_as_done_until_settings_change(store: Store, tmp_path: Path) -> None:
+    write_all(store, {name: Provenance("0123456789abcdef", "0.1.0", "run") for name in ("raw", *STAGES)})
+    adopt(store, fingerprints(load_settings()))
+    assert undone(store) == set()
+    (tmp_path / "my.toml").write_text("[sentiment]\nheadline_weight = 9.0\n", encoding="utf-8")
+    changed = load_settings(tmp_path / "my.toml", warehouse=store.root)
+    adopt(store, fingerprints(changed))
+    assert undone(store, tmp_path / "my.toml") == {"sentiment"}
+    assert json.loads(store.note(ADOPTED) or b"") == fingerprints(load_settings())
