@@ -22,7 +22,6 @@ ABOUT: Final = fold("عن")
 FOR: Final = fold("ل")  # joined to its noun
 AS: Final = fold("كما")
 IN_THE_NAME_OF: Final = fold("باسم")
-LACK_OF: Final = fold("عدم")  # what follows is a noun that is denied: عدم كشف
 EACH: Final = _keys("كل", "كلا")
 
 # Joined to a verb, a noun or a preposition. Those of the third person take up who or what was named.

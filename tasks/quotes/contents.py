@@ -124,10 +124,6 @@ class _Finder:
         """True after a word that leads to the title of a work: كتاب «…»."""
         return self.cued.keys[at - 1] in self.cued.cues.titles
 
-    def _is_name(self, at: int) -> bool:
-        """True for the name آنا."""
-        return self.cued.part.text[self.cued.tokens[at].start] == "آ"
-
     def _is_not_taken(self, at: int) -> bool:
         """True if the cue takes أن after none but its own prepositions, and stands here without them."""
         reporter = self.reporter
@@ -286,7 +282,7 @@ STOPS: Final = (_Finder._new_clause,)
 
 # Quotations that are names, unless a colon leads to them; each أن that belongs to another word.
 NO_SPEECH: Final = (_Finder._is_short, _Finder._is_title)
-NO_THAT: Final = (_Finder._is_name, _Finder._is_not_taken, _Finder._is_of_word_before)
+NO_THAT: Final = (_Finder._is_not_taken, _Finder._is_of_word_before)
 
 # The cue's prepositions that lead to no content.
 NOT_GOVERNED: Final = (_Finder._leads_to_adjunct, _Finder._is_far, _Finder._takes_up)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from nabra.tasks.arabic.particles import LACK_OF
 from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
 from nabra.tasks.quotes.cues import Cues, Reporter, starts_with
 from nabra.tasks.quotes.document import Part, Sentence, Token
@@ -69,10 +68,6 @@ class CuedSentence:
         """True if something is told in passing from the token on: طلب عدم ذكر اسمه."""
         return starts_with(self.keys, index, self.cues.asides) is not None
 
-    def is_lacking(self, index: int) -> bool:
-        """True if the word is a noun after one that says that it is not so: عدم كشف."""
-        return index > 0 and self.keys[index - 1] == LACK_OF
-
     def _may_precede(self, index: int, letter: str, reporter: Reporter) -> bool:
         token = self.tokens[index]
         whole = token.key in self.cues.whole and token.upos != "" and not token.letters
@@ -100,4 +95,4 @@ class CuedSentence:
 
 
 # Each keeps a word of the lexicon from being a cue.
-NO_CUES: Final = (CuedSentence.is_aside, CuedSentence.is_lacking)
+NO_CUES: Final = (CuedSentence.is_aside,)
