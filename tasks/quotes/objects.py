@@ -37,7 +37,6 @@ TITLES: Final = frozenset(
         ),
     )
 )
-_BODIES: Final = ("LOC", "ORG")
 _BREAKS: Final = frozenset("،,؛.:()\n")
 
 
@@ -109,13 +108,6 @@ def _after_other_actor(place: _Place) -> bool:
     return actors and (_is_definite(place.before) or any(m.end == place.before.end for m in place.earlier))
 
 
-def _after_person(place: _Place) -> bool:
-    """True for a land or a body right after a person's name, but not its adjective: `سامر الطيب | إيران`."""
-    if any(mention.actor_id for mention in place.earlier) or not _follows_own_person(place):
-        return False
-    return not place.token.key.endswith(BELONGING_ENDINGS)
-
-
 def _after_definite_noun(place: _Place) -> bool:
     """True after a noun with the article, where no actor and no person stands before: `الوزارة | إيران`."""
     start, end = place.sentence.tokens[place.low].start, place.token.start
@@ -123,11 +115,6 @@ def _after_definite_noun(place: _Place) -> bool:
     if named or any(mention.actor_id for mention in place.earlier):
         return False
     return _is_definite(place.before) and not _is_adjective(place.token, place.before)
-
-
-def _follows_own_person(place: _Place) -> bool:
-    within = (m for m in place.earlier if m.type == "PER")
-    return place.named is not None and place.named.type in _BODIES and any(m.end == place.before.end for m in within)
 
 
 def is_beyond_name(part: Part, sentence: Sentence, low: int, at: int) -> bool:
@@ -161,22 +148,18 @@ def _is_of_person(place: _Place) -> bool:
     return any(m.start <= token.start < m.end or m.start == token.end + 1 for m in place.people)
 
 
-def _is_plural_after_person(place: _Place) -> bool:
-    """True for `سامر الطيب | المزارعين`; after a person stands what he is, `سامر الطيب المدير العام`, but no plural."""
-    return place.follows_person and place.token.key.endswith(PLURAL_ENDINGS)
-
-
 def _is_after_definite(place: _Place) -> bool:
+    """True after a noun with the article; after a person stands what he is: `سامر الطيب المدير العام`."""
     return not place.follows_person and _is_definite(place.before)
 
 
 # An actor's name that is no object, and what is complete before one that is.
 NO_OBJECTS: Final = (_is_joined, _is_apart, _is_named_before)
-COMPLETE_BEFORE_ACTOR: Final = (_after_other_actor, _after_person, _after_definite_noun)
+COMPLETE_BEFORE_ACTOR: Final = (_after_other_actor, _after_definite_noun)
 
 # A noun with the article that may go on with the name before it, and what is complete before one that does not.
 NOT_BEYOND: Final = (_is_title, _is_belonging, _is_beyond_mark, _is_of_person)
-COMPLETE_BEFORE_NOUN: Final = (_is_plural_after_person, _is_after_definite)
+COMPLETE_BEFORE_NOUN: Final = (_is_after_definite,)
 
 
 def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:
