@@ -156,12 +156,6 @@ class SpeakerResolver:
             return False
         return self._shared_subject(sentence, report, first_in_sentence=True) is not None
 
-    def _is_nobody(self, sentence: Sentence, report: Report, start: int) -> bool:
-        """True if the name before the cue's preposition is of none that speaks."""
-        at = sentence.index_at(start)
-        speaks = self._is_voice(sentence.tokens[at]) or self._is_somebody(sentence, at)
-        return report.start == "preposition" and not speaks
-
     def introduce(self, sentence: Sentence, end: int) -> Speaker | None:
         """The speaker named at the head of the sentence, before offset `end`, if that is an actor or a person."""
         span = self._name(sentence, 0, sentence.index_at(end))
@@ -496,7 +490,7 @@ NAMED: Final[tuple[tuple[Found, Callable[[SpeakerResolver, Sentence, Report, boo
     ("subject", SpeakerResolver._taken_up),
     ("subject", SpeakerResolver._subject_above),
 )
-ADDRESSED: Final = (SpeakerResolver._is_no_subject, SpeakerResolver._is_addressed_in_speech, SpeakerResolver._is_nobody)
+ADDRESSED: Final = (SpeakerResolver._is_no_subject, SpeakerResolver._is_addressed_in_speech)
 NO_ANTECEDENT: Final = (
     SpeakerResolver._has_pronoun,
     SpeakerResolver._has_preposition_with_pronoun,
