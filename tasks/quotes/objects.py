@@ -120,7 +120,7 @@ def _after_definite_noun(place: _Place) -> bool:
 def is_beyond_name(part: Part, sentence: Sentence, low: int, at: int) -> bool:
     """True if a noun starts at token `at` that can be no part of the name at `low` before it: `دعا المجلس | الحكومات`.
 
-    A noun with the article belongs to none that has it too; only adjectives, titles and names stand so beside it.
+    A noun with the article belongs to none that has it too; only adjectives and names stand so beside it.
     """
     place = _Place(part, sentence, low, at)
     if place.token.upos != "NOUN" or not place.token.key.startswith("ال"):
@@ -128,10 +128,6 @@ def is_beyond_name(part: Part, sentence: Sentence, low: int, at: int) -> bool:
     if any(refuses(place) for refuses in NOT_BEYOND):
         return False
     return any(completes(place) for completes in COMPLETE_BEFORE_NOUN)
-
-
-def _is_title(place: _Place) -> bool:
-    return place.token.key in TITLES
 
 
 def _is_belonging(place: _Place) -> bool:
@@ -158,7 +154,7 @@ NO_OBJECTS: Final = (_is_joined, _is_apart, _is_named_before)
 COMPLETE_BEFORE_ACTOR: Final = (_after_other_actor, _after_definite_noun)
 
 # A noun with the article that may go on with the name before it, and what is complete before one that does not.
-NOT_BEYOND: Final = (_is_title, _is_belonging, _is_beyond_mark, _is_of_person)
+NOT_BEYOND: Final = (_is_belonging, _is_beyond_mark, _is_of_person)
 COMPLETE_BEFORE_NOUN: Final = (_is_after_definite,)
 
 
