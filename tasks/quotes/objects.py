@@ -37,7 +37,7 @@ TITLES: Final = frozenset(
         ),
     )
 )
-_BREAKS: Final = frozenset("،,؛.:()\n")
+_SET_APART: Final = frozenset("،,؛.:()\n")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _is_joined(place: _Place) -> bool:
 
 
 def _is_apart(place: _Place) -> bool:
-    return not _BREAKS.isdisjoint(place.part.text[place.before.end : place.token.start])
+    return not _SET_APART.isdisjoint(place.part.text[place.before.end : place.token.start])
 
 
 def _is_named_before(place: _Place) -> bool:

@@ -19,7 +19,7 @@ from nabra.tasks.stance.sources import Evidence, Source
 from nabra.tasks.stance.target_mentions import TargetMention, relation
 
 _SURE: Final = 0.01  # probabilities are kept so far from 0 and 1
-_FAR: Final = 20.0  # words
+_MAX_DISTANCE: Final = 20.0  # words
 Features = Mapping[str, float]
 
 
@@ -105,7 +105,7 @@ def _syntax(seen: TargetMention) -> dict[str, float]:
         "subject": float(relation(sentence, holder) == "nsubj"),
         "target_subject": float(relation(sentence, target) == "nsubj"),
         "coordinated": float(holder in joined and target in joined),
-        "distance": min(distance / _FAR, 1.0),
+        "distance": min(distance / _MAX_DISTANCE, 1.0),
     }
 
 
