@@ -3,7 +3,7 @@
     python -m bench.duplicates [--articles 120000] [--new 170] [--folder FOLDER]
 
 Makes a table `clean` of articles of invented words, a fifth of them copies, in batches of 64 over 30 days, and does in
-processes of their own what a run does with it: the first finds no sketches, the second those that the first has kept.
+processes of their own what a run does with it: the first finds no signatures, the second those that the first has kept.
 Prints wall clock and CPU time, and the peak memory above that of the program itself. FOLDER keeps the table for
 another time on the same day.
 """
@@ -23,9 +23,10 @@ from typing import Any
 from bench.scale import MADE_BY, apart
 from nabra.config.settings import Settings, load_settings
 from nabra.tasks.engine.resources import Resources
-from nabra.tasks.engine.sketches import FOLDER
+from nabra.tasks.engine.signatures import FOLDER
 from nabra.tasks.schemas import CLEAN, table
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 DAYS, BATCH_ARTICLES, TEXT_WORDS, COPY_SHARE = 30, 64, 300, 0.2
 SYLLABLES = ("با", "تو", "جي", "دا", "رو", "سي", "شا", "صو", "عي", "فا", "قو", "كي", "لا", "مو", "ني", "وا")
@@ -36,10 +37,10 @@ def main(folder: Path, articles: int, new: int) -> None:
     store = _store(folder)
     if not store.batches("clean"):
         apart(fill, str(folder), articles)
-    for name in store.files(FOLDER):
-        store.remove(name)
+    for name in store.files.below(FOLDER):
+        store.files.remove(name)
     print(f"{articles} articles, {len(store.batches('clean'))} batches, {new} new articles", flush=True)
-    for what in ("without sketches", "with those kept"):
+    for what in ("without signatures", "with those kept"):
         apart(look_for_copies, str(folder), what, articles, new)
 
 
@@ -84,9 +85,9 @@ def look_for_copies(folder: str, what: str, articles: int, new: int) -> None:
     """Time what a run does to know the articles that are there, and to find copies among new ones."""
     tools, own = Resources(_settings(Path(folder)), _store(Path(folder))), peak()
     steps = {
-        "stories known": lambda: tools.duplicates,
+        "stories known": lambda: tools.stories,
         "originals known": lambda: tools.originals,
-        "new placed": lambda: [tools.duplicates.place(doc_id(n), text(n)[1], datetime.now(UTC)) for n in fresh],
+        "new placed": lambda: [tools.stories.place(doc_id(n), text(n)[1], datetime.now(UTC)) for n in fresh],
     }
     fresh = range(articles, articles + new)
     for step, act in steps.items():

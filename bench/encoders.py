@@ -23,7 +23,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import stanza
 import torch
 from stanza.models.common.pretrain import Pretrain
@@ -31,14 +30,15 @@ from stanza.models.ner.scorer import score_by_entity
 from stanza.utils.conll import CoNLL
 
 from bench.parse import plain_pipeline
+from nabra.tasks.corpora.news import NEWS_FILE, read_news
+from nabra.tasks.corpora.treebank import read_conllu, surface_tokens
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, model_folder
 from nabra.tasks.models.memo import MemoEncoder
 from nabra.tasks.train import heads
-from nabra.tasks.train.data import read_conllu, surface_tokens
 from nabra.tasks.train.joint import WEIGHTS, Corpus, Rates, frozen_encoder, train_joint
 from nabra.tasks.train.stanza_models import Trainer, run_trainer
-from nabra.tasks.train.steps import NEWS_FILE, PRETRAIN, Workshop, run_step
+from nabra.tasks.train.steps import PRETRAIN, Workshop, run_step
 
 SEED = 1
 STEPS = 1000
@@ -96,8 +96,8 @@ def train_vectors(news: Path, treebank: Path, path: Path) -> None:
     cut = {token: counts.most_common(1)[0][0] for token, counts in seen.items()}
     lines = path.with_suffix(".txt")
     with lines.open("w", encoding="utf-8") as file:
-        for text in pq.read_table(news, columns=["text"])["text"].to_pylist():
-            tokens = TOKEN.findall(text or "")
+        for article in read_news(news):
+            tokens = TOKEN.findall(article["text"] or "")
             print(*tokens, file=file)
             print(*(word for token in tokens for word in cut.get(token, (token,))), file=file)
     model = Word2Vec(corpus_file=str(lines), vector_size=100, sg=1, epochs=1, min_count=5, seed=SEED, workers=1)

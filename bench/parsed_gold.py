@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from nabra.config.settings import Settings
 from nabra.tasks.actors.match import Actors
-from nabra.tasks.evaluate.articles import read_annotated
+from nabra.tasks.corpora.articles import read_annotated
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, OPINION, STANCE, model_folder, verify
 from nabra.tasks.parse.load import load_parser

@@ -27,7 +27,8 @@ from torch.nn.utils.rnn import pad_sequence
 
 from nabra.config.settings import load_settings
 from nabra.tasks.actors.match import load_actors
-from nabra.tasks.evaluate.articles import Evaluation, read_annotated
+from nabra.tasks.corpora.articles import read_annotated
+from nabra.tasks.evaluate.articles import Evaluation
 from nabra.tasks.evaluate.judgements import judge_article
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, model_folder

@@ -26,13 +26,14 @@ import pyarrow.compute as pc
 from nabra.config.settings import load_settings
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.schemas import DATASETS
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 NABRA = Path(sys.executable).with_name("nabra")
 COPIES, PENDING, DAY_ARTICLES = 5, 5, 1000
 COPY_DIGITS = 8
 FIRST_DAY = date(2026, 1, 1)
-MADE_BY = Provenance("bench", "0", "bench")
+MADE_BY = Provenance("bench", "bench", "0", "bench")
 COMMANDS = (
     ("status",),
     ("sql", "select target_id, stance, count(*) from stances group by all"),
@@ -48,15 +49,15 @@ def main(folder: Path, sizes: list[int]) -> None:
     """Make a warehouse of each size in `folder` unless it is there, and time each look at it."""
     recorded = _store(folder / "samples")
     if not recorded.batches("stances"):
-        subprocess.run([NABRA, "run", "--warehouse", recorded.root], check=True, capture_output=True)
+        subprocess.run([NABRA, "run", "--warehouse", recorded.files.root], check=True, capture_output=True)
     for articles in sizes:
         store = _store(folder / str(articles))
         if not store.batches("raw"):
-            apart(fill, store.root, recorded.root, articles)
+            apart(fill, store.files.root, recorded.files.root, articles)
         print(f"\n{articles} articles, {len(store.batches('raw'))} batches", flush=True)
-        apart(look_for_work, store.root)
+        apart(look_for_work, store.files.root)
         for arguments in COMMANDS:
-            run([*arguments, "--warehouse", store.root])
+            run([*arguments, "--warehouse", store.files.root])
 
 
 def apart(work: Callable[..., None], *arguments: str | int) -> None:
@@ -106,7 +107,7 @@ def look_for_work(folder: str) -> None:
     from nabra.tasks.engine.plan import Plan
 
     store = _store(Path(folder))
-    plan = Plan(load_settings(warehouse=store.root), "bench")
+    plan = Plan(load_settings(warehouse=store.files.root), "bench")
     plan.provenance  # noqa: B018
     started = time.perf_counter()
     pending = sum(len(plan.todo(store, stage)) for stage in STAGES)

@@ -29,15 +29,16 @@ from sklearn.preprocessing import StandardScaler
 from bench.sentiment_sets import ENGLISH, foreign_sets, pools, without_copies
 from nabra.config.settings import load_settings
 from nabra.tasks.arabic.folding import readings, words
+from nabra.tasks.corpora.articles import annotated_sentences, read_annotated
+from nabra.tasks.corpora.folder import data_files
+from nabra.tasks.corpora.opinions import Labelled, read_sentences
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, OPINION, SENTIMENT, model_folder
 from nabra.tasks.models.precision import half_precision
 from nabra.tasks.quotes.cues import Cues, load_cues, starts_with
 from nabra.tasks.schemas import SENTIMENTS
 from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier
-from nabra.tasks.train.data import data_files
 from nabra.tasks.train.encoder import multilingual_encoder
-from nabra.tasks.train.labelled import Labelled, read_articles, read_sentences
 from nabra.tasks.train.opinion import sentiment_task
 from nabra.tasks.train.sentiment import LAYERS
 from nabra.tasks.train.steps import OPINIONATED, SHORT_LAYERS
@@ -202,8 +203,8 @@ def lexicon_label(sentence: str, cues: Cues) -> int:
 def main(data: Path, cache: Path) -> None:
     """Print how good the labels of each rule are, and what each added set gains."""
     [development], (labelled, _, articles) = data_files(data, [DEV]), data_files(data, OPINIONATED)
-    dev = read_articles(development)
-    news = without_copies(read_articles(articles) + read_sentences(labelled), dev.sentences) + dev
+    dev = annotated_sentences(read_annotated(development))
+    news = without_copies(annotated_sentences(read_annotated(articles)) + read_sentences(labelled), dev.sentences) + dev
     encode, shipped = EncoderFeatures(*published(), LAYERS), shipped_classifier()
     scaler = StandardScaler().fit(encoded(news.sentences, encode, cache))
     cues = load_cues(Path(load_settings().stance.cues))

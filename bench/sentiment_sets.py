@@ -8,14 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from nabra.tasks.arabic.folding import words
+from nabra.tasks.corpora.folder import data_files
+from nabra.tasks.corpora.news import NEWS_FILE, read_news
+from nabra.tasks.corpora.opinions import Labelled, Targeted, read_foreign_targets, read_sentences, read_tweets
 from nabra.tasks.schemas import SENTIMENTS
-from nabra.tasks.train.data import data_files
-from nabra.tasks.train.labelled import Labelled, Targeted, read_foreign_targets, read_sentences, read_tweets
 from nabra.tasks.train.silver import news_sentences
-from nabra.tasks.train.steps import ENGLISH_TARGETS, NEWS_FILE
+from nabra.tasks.train.steps import ENGLISH_TARGETS
 
 SEED = 1
 SILVER, FROM_ARTICLE = 6000, 3
@@ -57,8 +56,8 @@ def sentence_labels(targets: Iterable[Targeted]) -> Labelled:
 
 def pools(data: Path, annotated: Sequence[str]) -> dict[str, Sequence[str]]:
     """News sentences to label: of the newspapers of the annotated ones, and of other outlets."""
-    columns = pq.read_table(*data_files(data, [NEWS_FILE]), columns=["title", "text"]).to_pylist()
-    articles = [f"{row['title'] or ''}\n{row['text'] or ''}" for row in columns]
+    news = read_news(*data_files(data, [NEWS_FILE]))
+    articles = [f"{row['title'] or ''}\n{row['text'] or ''}" for row in news]
     [headlines] = data_files(data, [HEADLINES])
     with headlines.open(encoding="utf-8", newline="") as file:
         headlines = tuple(row["s1"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

@@ -36,8 +36,10 @@ def _host(name: str) -> str:
 
 
 def _known_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
-        raise ValueError("not a time zone of the IANA list, such as Asia/Riyadh or UTC")
+    try:
+        zoneinfo.ZoneInfo(name)  # listing them all takes longer than most commands do
+    except (OSError, ValueError, zoneinfo.ZoneInfoNotFoundError) as error:
+        raise ValueError("not a time zone of the IANA list, such as Asia/Riyadh or UTC") from error
     return name
 
 
@@ -64,7 +66,8 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 class Section(BaseModel):
     """One section of the settings file; every key and its unit is explained in `default.toml`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # Each is built once, as a part of `Settings`, and not by itself too.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
     # The keys that change how a stage works, or where files lie whose content counts, and not what it makes.
     makes_no_difference: ClassVar[frozenset[str]] = frozenset()
 

@@ -17,8 +17,9 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
 * Sentences are numbered through title and text; words of one Arabic token (وبالحكومة = و + ب + الحكومة) share its span
   and its `token_id`.
 * `end` and `at` are reserved words in some SQL dialects (DuckDB among them): write `"end"`.
-* Every file's Parquet metadata says what made it: `nabra.stage`, `nabra.schema_version`, `nabra.fingerprint` (hash of
-  settings, lexicons and models), `nabra.version`, `nabra.run_id`.
+* Every file's Parquet metadata says what made it: `nabra.stage`, `nabra.schema_version`, `nabra.fingerprint` (the
+  stage's version, and a hash of its settings, lexicons and models and of the fingerprints of what it read),
+  `nabra.version`, `nabra.run_id`; and `nabra.hints`, where a source says how its pages are to be read (a hash each).
 
 * An article that its site edited is there once for each version: same `doc_id`, `version` 2 and so on. Join tables by
   `doc_id` and `version`. The newest version of each: `nabra sql` shows no other, once all stages have taken it (all are

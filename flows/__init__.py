@@ -1,10 +1,11 @@
 """The `nabra` command and its Prefect flows."""
 
-if __name__ != "nabra.flows":
-    raise ImportError(
-        "these are nabra.flows: register the deployments anew, with `nabra serve` or `prefect deploy --all`"
-    )
+from typing import Final
 
-from nabra.flows.prefect.surroundings import leave_out
+MOVED: Final = "these are nabra.flows: register the deployments anew, with `nabra serve` or `prefect deploy --all`"
+if __name__ != "nabra.flows":
+    raise ImportError(MOVED)
+
+from nabra.flows.prefect.surroundings import leave_out  # noqa: E402 - the old name must not get this far
 
 leave_out()

@@ -8,9 +8,9 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from nabra.flows.terminal.progress import console
+from nabra.tasks.corpora.folder import data_files
 from nabra.tasks.errors import UsageError
 from nabra.tasks.models.folders import BUNDLED, model_root
-from nabra.tasks.train.data import data_files
 from nabra.tasks.train.steps import SHIPPED, STEPS, Workshop, run_step
 
 

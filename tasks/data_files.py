@@ -19,7 +19,7 @@ from nabra.tasks.errors import ConfigError
 class Entry(BaseModel):
     """A table of a data file: frozen, every key known, every value of its type."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 EntryType = TypeVar("EntryType", bound=Entry)

@@ -1,4 +1,4 @@
-"""Runs in processes of their own, made to be killed: the real flow on the real store, without a Prefect server.
+"""Runs in processes of their own, made to be killed: real ones on the real store, without Prefect.
 
 The processes are forked from one that has imported everything, so that a run begins at once and not after five seconds
 of imports. Models are real, or stand-ins of a few lines.
@@ -34,7 +34,7 @@ from nabra.tasks.warehouse.store import Store
 from tests.workplace import all_rows
 
 FORKS: Final = multiprocessing.get_context("forkserver")
-PRELOADED: Final = ["tests.runs", "nabra.flows.news", "tests.conftest"]
+PRELOADED: Final = ["tests.runs", "nabra.flows.pipeline", "tests.conftest"]
 FORKS.set_forkserver_preload(PRELOADED)
 DONE, CRASHED, FAILED = 0, 1, 2
 
@@ -236,9 +236,8 @@ def _go(run: Run) -> None:
 
 
 def _run(run: Run) -> int:
-    from nabra.flows import news
-    from nabra.flows.prefect.parameters import Place, RunParameters
-    from nabra.tasks import run as runner
+    from nabra.flows.pipeline import open_run, prepare_run
+    from nabra.flows.prefect.parameters import Location, RunParameters
     from nabra.tasks.processes import isolated
 
     if run.stand_ins:
@@ -247,9 +246,11 @@ def _run(run: Run) -> int:
         isolated.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
     elif run.stand_ins:
         isolated.CONTEXT = Spawning  # a process forked under the threads of the S3 client hangs
-    news.run_stage, news.run_fetch = runner.run_stage.fn, runner.run_fetch.fn  # type: ignore[assignment]
-    news.publish = lambda *_: None  # type: ignore[assignment]
-    news.news.fn(RunParameters(inputs=run.inputs), Place(warehouse=run.warehouse, config=run.config))
+    location = Location(warehouse=run.warehouse, config=run.config)
+    with open_run(prepare_run(RunParameters(inputs=run.inputs), location), "none") as work:
+        work.fetch()
+        work.work()
+        work.summary().without_failures()
     return DONE
 
 

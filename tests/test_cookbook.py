@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from nabra.flows.cli.sql import open_views, run_query
+from nabra.flows.cli.views import open_views, run_query
 from tests.workplace import Workplace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]

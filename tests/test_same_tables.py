@@ -10,7 +10,8 @@ import pytest
 from bench.same_tables import compare_warehouses
 from nabra.config.settings import StoreSettings
 from nabra.tasks.schemas import DATASETS, table
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 # Two sentences, then a full stop by itself, then another sentence.
 STARTS = (0, 10, 20, 22)
@@ -40,10 +41,10 @@ def _warehouse(folder: Path, starts: tuple[int, ...] = STARTS, score: float = 0.
     }
     for name, found in rows.items():
         data = table(DATASETS[name], [row | {"version": 1} for row in found])
-        store.write(name, Batch("2026-01-01", "b"), data, Provenance("f", "0", "r"))
+        store.write(name, Batch("2026-01-01", "b"), data, Provenance("bench", "f", "0", "r"))
     refused = {"stage": "clean", "doc_id": "e", "url": "u", "source": "s", "reason": "empty", "detail": "nothing"}
     data = table(DATASETS["rejects"], [refused | {"payload_sha256": None, "at": datetime.now(UTC)}])
-    store.write_rejects("clean", Batch("2026-01-01", "b"), data, Provenance("f", "0", "r"))
+    store.write_rejects("clean", Batch("2026-01-01", "b"), data, Provenance("bench", "f", "0", "r"))
     return folder
 
 

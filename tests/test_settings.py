@@ -90,7 +90,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_paths_are_relative_to_the_file_that_names_them(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, '[parse]\nactors = "football"\n'))
     assert settings.parse.actors == str(tmp_path / "football")
-    assert settings.stance.cues == str(DEFAULT_FILE.parent / "cues")
+    assert settings.stance.cues == str(DEFAULT_FILE.resolve().parent / "cues")
 
 
 def test_the_warehouse_lies_where_the_command_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

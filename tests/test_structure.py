@@ -39,6 +39,17 @@ def test_the_arabic_needs_the_standard_library_alone_and_islamic_dates() -> None
     assert needed - sys.stdlib_module_names == {"hijridate", "nabra"}
 
 
+def test_storage_and_format_of_the_warehouse_are_known_in_one_place_each() -> None:
+    def knowing(module: str) -> set[str]:
+        paths = (path for folder in ("tasks", "flows") for path in (ROOT / folder).rglob("*.py"))
+        return {path.relative_to(ROOT).as_posix() for path in paths if module in path.read_text(encoding="utf-8")}
+
+    files_of_users = {"tasks/evaluate/judgements.py", "tasks/corpora/news.py"}
+    assert knowing("pyarrow.fs") == {"tasks/warehouse/files.py"}
+    assert knowing("pyarrow.parquet") - files_of_users == {"tasks/warehouse/parquet.py"}
+    assert knowing("ingest_date=") == {"tasks/warehouse/layout.py"}
+
+
 def test_every_package_is_listed_by_name() -> None:
     listed = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("packages = [")[1].split("]")[0]
     for folder in ("flows", "config", "tasks"):

@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Group, RenderableType
-from rich.table import Table
 
 from nabra.config.settings import load_settings
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
-from nabra.flows.terminal.bidi import Reading, plain_table, put
+from nabra.flows.terminal.bidi import Reading, put
+from nabra.flows.terminal.tables import plain_table
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from nabra.tasks.actors.entries import Actor, ActorFile
     from nabra.tasks.warehouse.store import Store
 
-app = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
+actors = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
 
 _SHORT_NAME = 3  # letters; names this short are other words more often than not
 _SHOWN_NAMES = 6
 
 
-@app.command("list")
+@actors.command("list")
 def list_actors(
     kind: Annotated[str | None, typer.Option(help="Only actors of this kind.")] = None, config: ConfigFile = None
 ) -> None:
@@ -45,7 +45,7 @@ def list_actors(
     kinds = [known.id for file in files for known in file.kind]
     if kind not in (None, *kinds):
         raise UsageError(f"no kind is called {kind}; there are {', '.join(kinds)}")
-    table = _table("actor", "kind", "parent", "names")
+    table = plain_table("actor", "kind", "parent", "names")
     for file in files:
         for actor in file.actor:
             if kind in (None, actor.kind):
@@ -56,7 +56,7 @@ def list_actors(
     put(table, sys.stdout)
 
 
-@app.command()
+@actors.command()
 def check(config: ConfigFile = None) -> None:
     """Check the files: unknown keys and kinds, ids and names given twice, missing parents; and tell what is risky.
 
@@ -113,7 +113,7 @@ def _overridden(own: Mapping[str, Actor], used: Mapping[str, Actor], shipped: Ma
         yield from (f"{actor.id}: the name {alias} is no longer this shipped actor's" for alias in lost)
 
 
-@app.command()
+@actors.command()
 def find(
     name: Annotated[str, typer.Argument(help="A name, or the beginning of one, in any spelling.")],
     warehouse: Warehouse = None,
@@ -131,7 +131,7 @@ def _in_list(name: str, folders: Sequence[Path]) -> RenderableType:
     from nabra.tasks.actors.entries import name_key, read_actor_files
 
     wanted = name_key(name)
-    table = _table("actor", "kind", "name", "only in a text with")
+    table = plain_table("actor", "kind", "name", "only in a text with")
     for file in read_actor_files(*folders):
         for actor in file.actor:
             certain = [(alias, "") for alias in actor.aliases]
@@ -156,7 +156,7 @@ def _in_warehouse(name: str, store: Store) -> RenderableType:
     spelled = [text for text in pc.unique(mentions["text"]).to_pylist() if name_key(text).startswith(wanted)]
     for row in mentions.filter(pc.is_in(mentions["text"], value_set=pa.array(spelled, pa.string()))).to_pylist():
         found[row["text"], row["type"], row["actor_id"] or "no listed actor"].append(row["doc_id"])
-    table = _table("in the warehouse", "type", "taken for", "mentions", "articles", "for example")
+    table = plain_table("in the warehouse", "type", "taken for", "mentions", "articles", "for example")
     for (text, kind, actor), documents in sorted(found.items(), key=lambda item: -len(item[1])):
         numbers = str(len(documents)), str(len({*documents}))
         table.add_row(Reading(text), kind, actor, *numbers, documents[0][:12])
@@ -165,10 +165,3 @@ def _in_warehouse(name: str, store: Store) -> RenderableType:
 
 def _folders(config: Path | None) -> Sequence[Path]:
     return load_settings(config).parse.actor_folders
-
-
-def _table(*headings: str) -> Table:
-    table = plain_table()
-    for heading in headings:
-        table.add_column(heading)
-    return table

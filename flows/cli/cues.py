@@ -12,12 +12,13 @@ from rich.console import RenderableType
 
 from nabra.config.settings import load_settings
 from nabra.flows.cli.options import ConfigFile
-from nabra.flows.terminal.bidi import plain_table, put
+from nabra.flows.terminal.bidi import put
+from nabra.flows.terminal.tables import plain_table
 
 if TYPE_CHECKING:
     from nabra.tasks.quotes.cues import CueFile, Cues
 
-app = typer.Typer(help="Check the words by which quotes and stances are found.", no_args_is_help=True)
+cues = typer.Typer(help="Check the words by which quotes and stances are found.", no_args_is_help=True)
 
 _ROWS = {
     "reporting": "words that report",
@@ -28,7 +29,7 @@ _ROWS = {
 }
 
 
-@app.command()
+@cues.command()
 def check(config: ConfigFile = None) -> None:
     """Check the files and tell what they come to: entries of the folder and besides, and forms in all.
 
@@ -53,9 +54,7 @@ def _counts(folders: Sequence[Sequence[CueFile]], joined: Sequence[CueFile], cue
     """A row for each sort of cue; the last of the folders is that of the settings."""
     *shipped, own = map(_entries, folders)
     together, forms = _entries(joined), _forms(cues)
-    table = plain_table()
-    for heading in ("cues", "in the folder", "shipped besides", "overridden", "forms in all"):
-        table.add_column(heading)
+    table = plain_table("cues", "in the folder", "shipped besides", "overridden", "forms in all")
     for sort, words in _ROWS.items():
         others = sum(counts[sort] for counts in shipped)
         numbers = own[sort], others, own[sort] + others - together[sort], forms[sort]

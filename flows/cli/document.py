@@ -8,7 +8,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow.dataset as pads
 
-from nabra.flows.cli.sql import open_views
+from nabra.flows.cli.views import open_views
 from nabra.flows.terminal.inert import escape
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError, UsageError

@@ -6,24 +6,26 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
+from nabra.flows.cli.document import find_document
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.cli.views import open_views
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
+from nabra.tasks.warehouse import export as forms
+from nabra.tasks.warehouse.store import Store
+from nabra.tasks.warehouse.versions import superseded
 
-if TYPE_CHECKING:
-    from nabra.tasks.warehouse.export import Row, Rows
-    from nabra.tasks.warehouse.store import Store
-
-app = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
+export = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
 
 Documents = Annotated[list[str] | None, typer.Argument(help="Articles, named as for `nabra show`. [default: all]")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write. [default: standard output]")]
 
 
-@app.command()
+@export.command()
 def conllu(
     documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
 ) -> None:
@@ -33,13 +35,10 @@ def conllu(
 
     **Example** `nabra export conllu festival.html -o festival.conllu`
     """
-    from nabra.tasks.warehouse.export import CONLLU_READS
-    from nabra.tasks.warehouse.export import conllu as lines
-
-    _write(open_store(config, warehouse), documents, output, CONLLU_READS, lines)
+    _write(open_store(config, warehouse), documents, output, forms.CONLLU_READS, forms.conllu)
 
 
-@app.command()
+@export.command()
 def jsonl(
     documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
 ) -> None:
@@ -47,9 +46,8 @@ def jsonl(
 
     **Example** `nabra export jsonl > articles.jsonl`
     """
-    from nabra.tasks.warehouse.export import JSON_READS, json_line
-
-    _write(open_store(config, warehouse), documents, output, JSON_READS, lambda *rows: iter([json_line(*rows)]))
+    store = open_store(config, warehouse)
+    _write(store, documents, output, forms.JSON_READS, lambda *rows: iter([forms.json_line(*rows)]))
 
 
 def _write(
@@ -57,21 +55,17 @@ def _write(
     documents: list[str] | None,
     output: Path | None,
     reads: tuple[str, ...],
-    lines: Callable[[Row, Rows], Iterator[str]],
+    lines: Callable[[forms.Row, forms.Rows], Iterator[str]],
 ) -> None:
-    from nabra.flows.cli.document import find_document
-    from nabra.flows.cli.sql import open_views
-    from nabra.tasks.warehouse.export import articles
-
     with open_views(store) as views:
         wanted = {find_document(views, name)[0] for name in documents} if documents else None
-    superseded = store.superseded()
+    old = superseded(store, tuple(STAGES.values()))
     common = set.intersection(*(set(store.batches(name)) for name in reads))
     count = 0
     with _opened(output) as stream:
         for batch in sorted(common):
-            for article, rows in articles({name: store.read(name, batch).to_pylist() for name in reads}):
-                if (article["doc_id"], article["version"]) in superseded:
+            for article, rows in forms.articles({name: store.read(name, batch).to_pylist() for name in reads}):
+                if (article["doc_id"], article["version"]) in old:
                     continue
                 if wanted is None or article["doc_id"] in wanted:
                     stream.writelines(f"{line}\n" for line in lines(article, rows))

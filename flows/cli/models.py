@@ -4,20 +4,51 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import typer
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from nabra.flows.cli.status import readable_bytes
-from nabra.flows.terminal.bidi import plain_table
+from nabra.config.settings import load_settings
+from nabra.flows.cli.options import ConfigFile
+from nabra.flows.terminal.bidi import put
 from nabra.flows.terminal.scores import model_scores
+from nabra.flows.terminal.tables import plain_table, readable_bytes
 from nabra.tasks.errors import ModelError
-from nabra.tasks.models.folders import LANGUAGE, MANIFEST, SCORES
+from nabra.tasks.models.folders import LANGUAGE, MANIFEST, SCORES, model_folder
 
 STYLES: Final = {"ok": "green", "no checksum": "yellow"}
+
+models = typer.Typer(help="List the models in use; fetch others.", invoke_without_command=True)
+
+
+@models.callback()
+def list_models(context: typer.Context, config: ConfigFile = None) -> None:
+    """List the models in use: size, whether each file is whole, scores.
+
+    `parse.parser` in the settings chooses them: `bundled`, `open` (trained on nothing that forbids commercial use),
+    `stanford` (see `nabra models download`), or a folder of Stanza models.
+
+    **Example** `nabra models`
+    """
+    if context.invoked_subcommand is not None:
+        return
+    put(describe_models(model_folder(load_settings(config).parse.parser)), sys.stdout)
+
+
+@models.command()
+def download() -> None:
+    """Fetch Stanza's own Arabic package (some 600 MB), for `parse.parser = "stanford"`.
+
+    STANZA_RESOURCES_DIR decides where it lies, STANZA_RESOURCES_URL and STANZA_MODEL_URL where it comes from.
+    """
+    from nabra.tasks.parse.download import download_stanford
+
+    print(f'fetched to {download_stanford()}; to use it, set in your settings: [parse] parser = "stanford"')
 
 
 @dataclass(frozen=True)
@@ -46,12 +77,9 @@ def check_models(folder: Path) -> list[ModelFile]:
         ) from error
 
 
-def models(folder: Path) -> RenderableType:
+def describe_models(folder: Path) -> RenderableType:
     """Name, size and state of each model file, then the scores of `scores.json` if it is there."""
-    files = plain_table()
-    files.add_column("model")
-    files.add_column("size", justify="right")
-    files.add_column("state")
+    files = plain_table("model", "size", "state", right={"size"})
     for file in check_models(folder):
         files.add_row(file.path, readable_bytes(file.bytes), Text(file.state, STYLES.get(file.state, "red")))
     if not (folder / SCORES).exists():

@@ -1,17 +1,18 @@
-"""The options that the commands share: which warehouse, which settings."""
+"""What the commands share: the options that name the warehouse and the settings, and an exit status."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from nabra.config.settings import load_settings
+from nabra.flows.cli.imports import light_imports
 from nabra.tasks.errors import UsageError
-from nabra.tasks.schemas import DATASETS
-from nabra.tasks.warehouse.lease import FOLDER as LEASE
-from nabra.tasks.warehouse.store import Store
+
+if TYPE_CHECKING:
+    from nabra.tasks.warehouse.store import Store
 
 Warehouse = Annotated[
     str | None,
@@ -21,10 +22,8 @@ ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="TOML file with the settings that differ from config/default.toml."),
 ]
-
-# What a query of the warehouse may take; those of nabra itself take seconds and some hundred MiB over a year of news.
-QUERY_SECONDS: Final = 300.0
-QUERY_MIB: Final = 4096
+# Of a command that is done where something of the data is not well.
+EXIT_NOT_WELL: Final = 1
 
 
 def open_store(config: Path | None, warehouse: str | None) -> Store:
@@ -32,7 +31,12 @@ def open_store(config: Path | None, warehouse: str | None) -> Store:
 
     UsageError where no run has ever been: a wrong path must not pass for a warehouse in order.
     """
+    with light_imports():
+        from nabra.tasks.schemas import DATASETS
+        from nabra.tasks.warehouse.lease import FOLDER as LEASE
+        from nabra.tasks.warehouse.store import Store
+
     store = Store.open(load_settings(config, warehouse=warehouse).store)
-    if not any(store.files(name) for name in (*DATASETS, LEASE)):
+    if not any(store.files.below(name) for name in (*DATASETS, LEASE)):
         raise UsageError(f"there is no warehouse in {store}; name another with --warehouse, or fill it with: nabra run")
     return store

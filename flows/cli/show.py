@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from typing import Final
+from typing import Annotated, Final
 
+import typer
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from nabra.flows.cli.document import Document, Row, load_document
-from nabra.flows.terminal.bidi import Reading, plain_table
+from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
+from nabra.flows.terminal.tables import plain_table
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store
 
@@ -20,7 +24,32 @@ COLOURS: Final = {"positive": "green", "negative": "red", "neutral": ""}
 STANCE_COLOURS: Final = {"favor": "green", "against": "red"}
 
 
-def show(store: Store, doc: str, *, version: int | None = None, entities: bool = False) -> RenderableType:
+def show(
+    doc: Annotated[str, typer.Argument(help="doc_id, the first digits of one, an address, or the end of an address.")],
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    version: Annotated[
+        int | None, typer.Option(help="Which version of an article that its site has edited. [default: the newest]")
+    ] = None,
+    entities: Annotated[
+        bool, typer.Option("--entities", help="List the mentions of people, places and organisations too.")
+    ] = False,
+) -> None:
+    """Show an article: sentences coloured by sentiment, quotes with speakers, stances with their evidence.
+
+    Right-to-left text is put in reading order unless the terminal does that itself; where the guess is wrong, set
+    NABRA_BIDI=terminal (it does) or NABRA_BIDI=nabra (it does not).
+
+    **Examples**
+
+    `nabra show festival.html` # one of the sample articles
+
+    `nabra sql "select doc_id, title, url from clean"` # lists the articles that can be shown
+    """
+    put(describe_article(open_store(config, warehouse), doc, version=version, entities=entities), sys.stdout)
+
+
+def describe_article(store: Store, doc: str, *, version: int | None = None, entities: bool = False) -> RenderableType:
     """Everything that the warehouse knows of one document; with `entities` also the names in each sentence.
 
     `doc` and `version` are as in `nabra.flows.cli.document.load_document`, whose errors it raises.

@@ -14,22 +14,22 @@ from rich.padding import Padding
 from rich.text import Text
 
 from nabra.config.settings import Settings, load_settings
-from nabra.flows.cli.options import ConfigFile
-from nabra.flows.terminal.bidi import Reading, plain_table, put
+from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile
+from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
+from nabra.flows.terminal.tables import plain_table
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from nabra.tasks.engine.source_check import SourceCheck
     from nabra.tasks.fetch.sources import Source
 
-app = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
+sources = typer.Typer(help="List the sources, which a run without arguments fetches; try them.", no_args_is_help=True)
 
-EXIT_FAILED = 1
 _SHOWN_CHARS = 160
 
 
-@app.command("list")
+@sources.command("list")
 def list_sources(
     config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a source.")] = False,
@@ -42,9 +42,7 @@ def list_sources(
     """
     from nabra.tasks.fetch.sources import load_sources
 
-    table = plain_table()
-    for heading in ("source", "on", "kind", "country", "name", "address"):
-        table.add_column(heading)
+    table = plain_table("source", "on", "kind", "country", "name", "address")
     for source in load_sources(Path(load_settings(config).fetch.sources)):
         if as_json:
             print(json.dumps(source.model_dump(), ensure_ascii=False))
@@ -56,7 +54,7 @@ def list_sources(
         put(table, sys.stdout, wrap=False)
 
 
-@app.command()
+@sources.command()
 def check(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Sources to try. [default: those that are on]")
@@ -82,7 +80,7 @@ def check(
         else:
             put(_shown(result), sys.stdout)
     if failed:
-        raise typer.Exit(EXIT_FAILED)
+        raise typer.Exit(EXIT_NOT_WELL)
 
 
 def _chosen(ids: Sequence[str], settings: Settings) -> list[Source]:

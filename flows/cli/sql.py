@@ -1,26 +1,21 @@
-"""Reading the warehouse: a DuckDB view for each dataset; a query's answer as a terminal table, TSV or JSON lines."""
+"""`nabra sql`: a query's answer as a terminal table, TSV or JSON lines."""
 
 from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
 
-import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
+import typer
 from rich.table import Table
 
-from nabra.flows.cli.options import QUERY_MIB, QUERY_SECONDS
-from nabra.flows.terminal.bidi import Reading
+from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.cli.views import QUERY_MIB, QUERY_SECONDS, Bounds, open_views, run_query
+from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
-from nabra.tasks.errors import UsageError
-from nabra.tasks.schemas import DATASETS, VERSIONED
-from nabra.tasks.warehouse.snapshot import datasets
-from nabra.tasks.warehouse.store import Store
 
 # A rich table is built in memory before it is shown, and nobody reads more on a screen.
 TERMINAL_ROWS: Final = 1000
@@ -28,117 +23,39 @@ TERMINAL_CELL_CHARS: Final = 400
 # A cell that a spreadsheet would run: `=HYPERLINK(…)`, `+cmd|…`; white space and invisible characters before it count.
 FORMULA: Final = re.compile("[\\s\u200b-\u200f\u2060\ufeff]*+[=+\\-@＝＋－＠]")
 ANSWER_ROWS: Final = 10_000
-# A query can do nothing but read the views: DuckDB takes COPY inside WITH for a SELECT, so that the kind of the
-# statement is not enough; without access to files there is nothing that it could write.
-CONFINED: Final = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "python_enable_replacements": "false",
-    "TimeZone": "UTC",
-}
-# A row for each story, with its earliest article of all that are there now. An edited article counts once, and is as
-# old as the first of its versions in the story.
-STORIES: Final = """
-create view stories as
-with had as (
-    select coalesce(story, duplicate_of, doc_id) as name, doc_id, min(fetched_at) as had_at,
-           min(least(published_at, fetched_at)) as since
-    from clean_versions group by all
-), told as (
-    select name, doc_id, source, published_at, had_at,
-           first_value(doc_id) over (partition by name order by since nulls first, doc_id) as earliest
-    from clean join had using (doc_id) where name = coalesce(story, duplicate_of, doc_id)
-)
-select name as story, earliest as doc_id, any_value(source) filter (doc_id = earliest) as source,
-       min(published_at) filter (doc_id = earliest) as published_at, min(had_at) as fetched_at,
-       count(distinct doc_id) as articles, count(distinct source) as outlets
-from told group by name, earliest
-"""
 
 
-def open_views(
-    store: Store, opened: Mapping[str, ds.Dataset] | None = None, memory_mib: int = QUERY_MIB
-) -> duckdb.DuckDBPyConnection:
-    """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT; the tables are views, `end` and `at` need double quotes.")],
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a row.")] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that the query may take.")] = QUERY_SECONDS,
+    memory: Annotated[int, typer.Option(min=64, help="MiB that the query, and its answer, may take.")] = QUERY_MIB,
+) -> None:
+    """Ask the warehouse in DuckDB's SQL.
 
-    A context manager: leaving it ends its threads, which could bring down a process that ends with them at work.
+    Views: raw, clean, sentences, tokens, entities, sentiment, quotes, stances, rejects, pages, runs, as docs/data.md
+    explains them, and stories. They have the newest version of each article; `clean_versions` and so on have all.
 
-    The views have the columns of `nabra.tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
-    Of an edited article they have the newest version that all stages have taken; all versions are in `raw` and in the
-    views `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more
-    than `memory_mib`.
+    Prints a table to a terminal and tab-separated values elsewhere, in which a text that a spreadsheet would take for a
+    formula (it begins with = + - @) has ' before it; --json has the exact text.
+
+    **Examples**
+
+    `nabra sql "describe stances"`
+
+    `nabra sql "select speaker, count(*) n from quotes group by all order by n desc limit 10"`
+
+    `nabra sql --json "from stances where target_id = 'un'" > un.jsonl`
     """
-    # Without a folder for what does not fit into memory, which would be `.tmp` below the current one.
-    connection = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mib}MiB", "temp_directory": ""})
-    for name, value in CONFINED.items():
-        connection.execute(f"set {name} = '{value}'")
-    superseded = [{"doc_id": doc_id, "version": number} for doc_id, number in sorted(store.superseded())]
-    connection.register("superseded", pa.Table.from_pylist(superseded, _VERSION))
-    for name, data in (opened or datasets(store)).items():
-        if name not in VERSIONED or name == "raw":
-            connection.register(name, data)
-            continue
-        connection.register(f"{name}_versions", data)
-        connection.execute(f"create view {name} as from {name}_versions" + (_NEWEST if superseded else ""))
-    connection.execute(STORIES)
-    return connection
-
-
-_VERSION: Final = pa.schema([("doc_id", pa.string()), ("version", pa.int32())])
-_NEWEST: Final = " where (doc_id, coalesce(version, 1)) not in (select (doc_id, version) from superseded)"
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a query, and then its answer, may take."""
-
-    seconds: float = QUERY_SECONDS
-    memory_mib: int = QUERY_MIB
-
-
-def run_query(connection: duckdb.DuckDBPyConnection, sql: str, bounds: Bounds = Bounds()) -> pa.Table:
-    """The answer to one SELECT, WITH, FROM, DESCRIBE, SHOW or SUMMARIZE; UsageError on anything else, or too much."""
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        connection.interrupt()
-
-    clock = threading.Timer(bounds.seconds, end)
-    clock.daemon = True
-    clock.start()
-    try:
-        kinds = [statement.type for statement in connection.extract_statements(sql)]
-        if kinds != [duckdb.StatementType.SELECT]:
-            raise UsageError(
-                f"nabra sql takes one query that reads (SELECT, WITH, DESCRIBE, SHOW); got: {sql.strip()!r}"
-            )
-        return _answer(pa.RecordBatchReader.from_stream(connection.sql(sql)), bounds)
-    except duckdb.OutOfMemoryException as error:
-        raise _too_large(bounds) from error
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
-        if late.is_set():
-            told = f"the query took longer than {bounds.seconds:g} s and was ended; narrow it, or raise --timeout"
-            raise UsageError(told) from error
-        raise UsageError(
-            f"{str(error).strip()}\nThe views are: {', '.join(DATASETS)}, stories; see: describe NAME"
-        ) from error
-    finally:
-        clock.cancel()
-
-
-def _answer(reader: pa.RecordBatchReader, bounds: Bounds) -> pa.Table:
-    batches, size = [], 0
-    for batch in reader:
-        batches.append(batch)
-        size += batch.nbytes
-        if size > bounds.memory_mib << 20:
-            raise _too_large(bounds)
-    return pa.Table.from_batches(batches, reader.schema)
-
-
-def _too_large(bounds: Bounds) -> UsageError:
-    return UsageError(f"the query takes more than {bounds.memory_mib} MiB of memory; narrow it, or raise --memory")
+    with open_views(open_store(config, warehouse), memory_mib=memory) as views:
+        data = run_query(views, query, Bounds(timeout, memory))
+    if as_json or not sys.stdout.isatty():
+        for line in json_lines(data) if as_json else tsv(data):
+            print(line)
+        return
+    put(rows_table(data), sys.stdout)
 
 
 def rows_table(data: pa.Table) -> Table:

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
 
-import pyarrow as pa
-import pyarrow.dataset as ds
-from duckdb import DuckDBPyConnection
+import typer
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nabra.flows.cli.sql import open_views, run_query
-from nabra.flows.terminal.bidi import Reading, plain_table
+from nabra.config.settings import Settings, load_settings
+from nabra.flows.cli.figures import Article, Figures, Holding, Row
+from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_store
+from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
+from nabra.flows.terminal.tables import plain_table, readable_bytes
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.errors import StoreError
 from nabra.tasks.warehouse.lease import seen_holder
-from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store
 
-UNITS: Final = ("B", "kB", "MB", "GB", "TB")
 # Columns of `runs`: how many documents were met, and what became of them.
 SOURCE_NUMBERS: Final = (
-    "found",
-    "new",
-    "edited",
-    "known",
-    "unchanged",
-    "not_modified",
-    "robots",
-    "failed",
-    "postponed",
+    *("found", "new", "edited", "known", "unchanged"),
+    *("not_modified", "robots", "failed", "postponed"),
 )
 RIGHT: Final = frozenset(
     {"files", "rows", "size", "batches done", "pending", "documents", "received"}
@@ -42,56 +36,87 @@ RIGHT: Final = frozenset(
 )
 
 
-def status(store: Store) -> RenderableType:
+def status(
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print what is wrong at present, a line each; nothing where all is well.")
+    ] = False,
+) -> None:
+    """Tell what lies in the warehouse, what is still to do, what was rejected and why.
+
+    Files, rows and size of each table; batches that each stage has done and has yet to do (pending: the next run does
+    them); what the last run fetched of each source; batches that failed; documents rejected, by reason.
+
+    `--check` is for cron and monitoring. It tells of batches that failed, of sources that have failed for
+    `run.max_failing_hours` or given nothing new for `run.max_silent_days`, and when nothing was fetched for as long;
+    where `PREFECT_API_URL` is set, also when that API lets in who has no credential.
+
+    **Examples**
+
+    `nabra status --warehouse s3://bucket/news`
+
+    `nabra status --check || echo "look after nabra"`
+
+    **Exit status** 1: `--check` found something wrong.
+    """
+    store = open_store(config, warehouse)
+    if check:
+        _check(store, load_settings(config))
+        return
+    put(describe_warehouse(store), sys.stdout)
+
+
+def _check(store: Store, settings: Settings) -> None:
+    from nabra.tasks.engine.health import problems
+    from nabra.tasks.fetch.sources import load_sources
+
+    sources = load_sources(Path(settings.fetch.sources))
+    found = [*_open_api(), *problems(store, sources, settings.run, datetime.now(UTC))]
+    for problem in found:
+        print(problem)
+    if found:
+        raise typer.Exit(EXIT_NOT_WELL)
+
+
+def _open_api() -> Iterator[str]:
+    """That the Prefect API which `PREFECT_API_URL` names lets in anybody, if it does."""
+    address = os.environ.get("PREFECT_API_URL")
+    if address:
+        from nabra.flows.prefect.api import OPEN, is_open, redacted
+
+        if is_open(address):
+            yield OPEN.format(redacted(address))
+
+
+def describe_warehouse(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
     Who works on it; files, rows, size and last day of each dataset; batches done and pending of each stage; what the
     last run fetched of each source; rejects by stage and reason; stories and articles; the newest article. Raises
     StoreError on a file that cannot be read.
     """
-    opened = datasets(store)
-    held = _datasets(store, opened)  # first, because it names a damaged file
-    if not any(store.data_files(name) for name in ("raw", "rejects")):
+    figures = Figures(store)
+    holdings = figures.holdings()  # first, because it names a damaged file
+    if not any(store.batches(name) for name in ("raw", "rejects")):
         return Group(*_at_work(store), Text(f"Nothing in {store} yet; fill it with: nabra run"))
-    with open_views(store, opened) as connection:
-        rejects = run_query(
-            connection,
-            "select stage, reason, count(*) as documents, any_value(detail) as detail from rejects"
-            " group by stage, reason order by documents desc, stage, reason",
-        )
-        newest = run_query(
-            connection,
-            "select published_at, coalesce(title, left(text, 80)) as title, doc_id from clean"
-            " where published_at is not null order by published_at desc, doc_id limit 1",
-        )
-        counted = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rejects.to_pylist())
-        return Group(
-            Text(f"Warehouse {store}"),
-            *_at_work(store),
-            Text(),
-            held,
-            _stages(store),
-            *_sources(connection),
-            *_failed(store),
-            _grid("rejected at", "reason", "documents", "for example", rows=counted)
-            if rejects.num_rows
-            else "No rejects.\n",
-            *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
-            *_newest(newest),
-        )
-
-
-def readable_bytes(size: int) -> str:
-    """A number of bytes in the largest unit (of a thousand) that leaves at least one before the point."""
-    value, unit = float(size), 0
-    while value >= 1000 and unit < len(UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    return f"{size} B" if unit == 0 else f"{value:.1f} {UNITS[unit]}"
+    return Group(
+        Text(f"Warehouse {store}"),
+        *_at_work(store),
+        Text(),
+        _holdings(holdings),
+        _stages(store),
+        *_sources(figures),
+        *_failed(store),
+        _rejects(figures.rejects()),
+        *_stories(*figures.stories()),
+        *_newest(figures.newest()),
+    )
 
 
 def _at_work(store: Store) -> list[RenderableType]:
     """Who holds the warehouse."""
-    holder = seen_holder(store)
+    holder = seen_holder(store.files)
     if holder is None:
         return []
     lease = f"; its lease ends at {holder.until:%H:%M:%S} UTC unless it is renewed" if holder.until else ""
@@ -99,21 +124,8 @@ def _at_work(store: Store) -> list[RenderableType]:
     return [Text(escape(f"At work since {holder.since:%Y-%m-%d %H:%M} UTC: {who}{lease}"))]
 
 
-def _datasets(store: Store, opened: Mapping[str, ds.Dataset]) -> Table:
-    def count_rows(name: str) -> int:
-        try:
-            return int(opened[name].count_rows())
-        except (pa.ArrowException, OSError) as error:
-            raise StoreError(f"{store}/{name}: {error}; delete the damaged file and run again") from error
-
-    with ThreadPoolExecutor() as pool:  # each opens hundreds of files
-        counts = list(pool.map(count_rows, opened))
-    rows = []
-    for name, count in zip(opened, counts, strict=True):
-        files = store.data_files(name)
-        last = max((info.path.split("ingest_date=")[-1].split("/")[0] for info in files), default="")
-        size = readable_bytes(sum(info.size for info in files))
-        rows.append((name, str(len(files)), f"{count:,}", size, last))
+def _holdings(holdings: Iterable[Holding]) -> Table:
+    rows = ((h.dataset, str(h.files), f"{h.rows:,}", readable_bytes(h.bytes), h.last) for h in holdings)
     return _grid("dataset", "files", "rows", "size", "last ingest_date", rows=rows)
 
 
@@ -133,50 +145,43 @@ def _failed(store: Store) -> list[RenderableType]:
     return [_grid("failing batch", "stage", "attempts", "last", "error", rows=rows)] if rows else []
 
 
-def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
+def _sources(figures: Figures) -> list[RenderableType]:
     """What became of the documents of each source in the last run that asked it."""
-    names = ", ".join(SOURCE_NUMBERS)
-    rows = run_query(
-        connection,
-        f"select source, strftime(started_at, '%Y-%m-%d %H:%M') as run, {names}, bytes, failures from runs"
-        " qualify row_number() over (partition by source order by started_at desc) = 1 order by source",
-    ).to_pylist()
+    rows = figures.last_runs((*SOURCE_NUMBERS, "bytes", "failures"))
     if not rows:
         return []
     # What happened nowhere takes no room.
     shown_numbers = [name for name in SOURCE_NUMBERS if name in ("found", "new") or any(row[name] for row in rows)]
     headings = ("source", "last run", *(name.replace("_", " ") for name in shown_numbers), "received", "why")
-    shown = (
-        (
-            row["source"],
-            row["run"],
-            *(f"{row[name]:,}" for name in shown_numbers),
-            readable_bytes(row["bytes"]),
-            row["failures"] or "",
-        )
-        for row in rows
-    )
-    return [_grid(*headings, rows=shown)]
+    return [_grid(*headings, rows=(_source_cells(row, shown_numbers) for row in rows))]
 
 
-def _stories(counted: pa.Table) -> list[RenderableType]:
-    """How many stories the articles tell, copies counted once."""
-    row = counted.to_pylist()[0]
-    return [Text(f"{row['stories']:,} stories in {row['articles']:,} articles")] if row["stories"] else []
+def _source_cells(row: Mapping[str, Any], numbers: Iterable[str]) -> tuple[str, ...]:
+    counts = (f"{row[name]:,}" for name in numbers)
+    run = f"{row['started_at']:%Y-%m-%d %H:%M}"
+    return (row["source"], run, *counts, readable_bytes(row["bytes"]), row["failures"] or "")
 
 
-def _newest(found: pa.Table) -> list[RenderableType]:
-    if not found.num_rows:
+def _rejects(rows: Sequence[Row]) -> RenderableType:
+    if not rows:
+        return "No rejects.\n"
+    cells = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rows)
+    return _grid("rejected at", "reason", "documents", "for example", rows=cells)
+
+
+def _stories(stories: int, articles: int) -> list[RenderableType]:
+    return [Text(f"{stories:,} stories in {articles:,} articles")] if stories else []
+
+
+def _newest(article: Article | None) -> list[RenderableType]:
+    if article is None:
         return []
-    article = found.to_pylist()[0]
-    when = f"{article['published_at']:%Y-%m-%d %H:%M} UTC"
-    return [Text(f"Newest article: {when}, {article['doc_id']}"), Reading(article["title"])]
+    when = f"{article.published_at:%Y-%m-%d %H:%M} UTC"
+    return [Text(f"Newest article: {when}, {article.doc_id}"), Reading(article.title)]
 
 
 def _grid(*headings: str, rows: Iterable[tuple[str, ...]]) -> Table:
-    grid = plain_table()
-    for heading in headings:
-        grid.add_column(heading, justify="right" if heading in RIGHT else "left")
+    grid = plain_table(*headings, right=RIGHT)
     for row in rows:
         grid.add_row(*(Text(escape(cell)) for cell in row))
     grid.add_row()

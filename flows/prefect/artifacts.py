@@ -7,7 +7,7 @@ a failure, the path of the warehouse) stands in code, which nothing in it can le
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,10 +17,9 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.events import emit_event
 
 from nabra.flows.terminal.inert import escape
-from nabra.tasks.engine.batch import StageCount
 
 if TYPE_CHECKING:
-    from nabra.flows.news import RunSummary
+    from nabra.flows.pipeline import RunSummary
 
 STAGES, SOURCES, SUMMARY, WAREHOUSE = "nabra-stages", "nabra-sources", "nabra-summary", "nabra-warehouse"
 FAILED, REJECTED = "nabra.batch.failed", "nabra.rejects.many"
@@ -45,15 +44,8 @@ def publish(run: RunSummary, max_reject_share: float) -> None:
     resource = {"prefect.resource.id": f"nabra.warehouse.{name}", "prefect.resource.name": name}
     for failure in run.failures:
         emit_event(FAILED, resource=resource, payload={"failure": escape(failure)})
-    share = reject_share(run.counts)
-    if share > max_reject_share:
-        emit_event(REJECTED, resource=resource, payload={"share": share, "allowed": max_reject_share})
-
-
-def reject_share(counts: Sequence[StageCount]) -> float:
-    """Share of the documents met in a run that some stage refused, 0 to 1."""
-    new = sum(count.documents_out + count.rejected for count in counts if count.stage == "fetch")
-    return sum(count.rejected for count in counts) / new if new else 0.0
+    if run.reject_share > max_reject_share:
+        emit_event(REJECTED, resource=resource, payload={"share": run.reject_share, "allowed": max_reject_share})
 
 
 def code(text: str) -> str:

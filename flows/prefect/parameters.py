@@ -27,7 +27,7 @@ class Parameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Place(Parameters):
+class Location(Parameters):
     """Where a flow works, and under which settings; a deployment sets it once for all its runs."""
 
     warehouse: str | None = Field(
@@ -48,7 +48,7 @@ class Place(Parameters):
         return cls(warehouse=warehouse, config=str(config.absolute()) if config else None)
 
     def command(self, *words: str) -> str:
-        """A call of nabra that works in this place, to be pasted into a shell."""
+        """A call of nabra that works in this location, to be pasted into a shell."""
         options = {"--warehouse": self.warehouse, "--config": self.config}
         given = [part for name, value in options.items() if value for part in (name, value)]
         return shlex.join(["nabra", *words, *given])

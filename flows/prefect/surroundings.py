@@ -11,7 +11,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +18,7 @@ from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
 PREFECT: Final = "prefect"
+API_URL: Final = "PREFECT_API_URL"
 
 
 def leave_out() -> None:
@@ -40,10 +40,36 @@ def _leave_out_of_path() -> None:
     else:
         os.environ.pop("PYTHONPATH", None)
     relative = {str(Path(entry).absolute()) for entry in given if entry not in absolute}
-    sys.path[:] = [entry for entry in sys.path if entry and entry not in relative]
+    # Prefect, where it imports a flow by its name, has put the current folder in front, and takes that away itself.
+    taken_away = sys.path[:1] if PREFECT in sys.modules and sys.path[0] in relative else []
+    sys.path[:] = [*taken_away, *(entry for entry in sys.path if entry and entry not in relative)]
 
 
-class _Finder(MetaPathFinder):
+def names_server() -> bool:
+    """True if the environment or a profile of the user names a Prefect server.
+
+    Prefect, slow to import, is asked only where one may: where neither has the word, it knows of none.
+    """
+    if not _may_name_server():
+        return False
+    from prefect.settings import PREFECT_API_URL
+
+    return bool(PREFECT_API_URL.value())
+
+
+def _may_name_server() -> bool:
+    if any(name.upper() == API_URL for name in os.environ):
+        return True
+    profiles = Path(os.environ["PREFECT_PROFILES_PATH"]).expanduser()
+    try:
+        return API_URL in profiles.read_text(encoding="utf-8", errors="replace").upper()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # Prefect says what is wrong with it
+
+
+class _Finder:
     """Finds Prefect, as others do, to be loaded by `_Loader`: in whatever module and process it is first imported."""
 
     def find_spec(

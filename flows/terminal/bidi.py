@@ -17,7 +17,6 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.style import StyleType
-from rich.table import Table
 from rich.text import Text
 
 from nabra.flows.terminal.inert import InertConsole, escape
@@ -108,11 +107,6 @@ class Reading:
         longest_word = max((cell_len(word) for line in lines for word in line.split()), default=0)
         longest_line = max(cell_len(line) for line in lines)
         return Measurement(longest_word, longest_line).with_maximum(options.max_width)
-
-
-def plain_table() -> Table:
-    """A table without lines, as all commands show theirs."""
-    return Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
 
 
 def put(renderable: RenderableType, stream: TextIO, *, wrap: bool = True) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
@@ -15,10 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from nabra.flows.prefect.parameters import Place
 from nabra.flows.terminal.inert import InertConsole, escape
-from nabra.tasks.engine.batch import StageCount
-from nabra.tasks.engine.ingest import Ingest
+
+if TYPE_CHECKING:
+    from nabra.flows.prefect.parameters import Location
+    from nabra.tasks.engine.batch import StageCount
+    from nabra.tasks.engine.ingest import Ingest
 
 console = InertConsole(stderr=True)
 logger = logging.getLogger(__name__)
@@ -68,8 +70,8 @@ def _plain_lines(total: int) -> Advance:
     return advance
 
 
-def show_rejects(rejects: pa.Table, place: Place) -> None:
-    """Print the first rows of `rejects`, how many more there are, and the command that shows all of the place."""
+def show_rejects(rejects: pa.Table, location: Location) -> None:
+    """Print the first rows of `rejects`, how many more there are, and the command that shows all of them there."""
     if not rejects.num_rows:
         return
     lines = [f"{rejects.num_rows} rejected:"]
@@ -79,7 +81,7 @@ def show_rejects(rejects: pa.Table, place: Place) -> None:
         lines += [f"  {_place(row['url'])}", f"    {row['stage']}: {row['reason']}: {detail}"]
     if rejects.num_rows > SHOWN_REJECTS:
         lines.append(f"  … and {rejects.num_rows - SHOWN_REJECTS} more")
-    lines.append(f"all rejects of the warehouse: {place.command('sql', ALL_REJECTS)}")
+    lines.append(f"all rejects of the warehouse: {location.command('sql', ALL_REJECTS)}")
     console.print(Text(escape("\n".join(lines))), soft_wrap=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from nabra.flows.terminal.bidi import plain_table
+from nabra.flows.terminal.tables import plain_table
 from nabra.tasks.evaluate.published import Published, read_published
 
 TREEBANKS: Final = ("PADT", "PUD")
@@ -35,14 +36,16 @@ def model_scores(scores: Mapping[str, Mapping[str, Any]]) -> RenderableType:
 
 def score_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
     """A column for each of `scores`, a row a score: its names joined, its value with three decimals."""
-    table = plain_table()
-    table.add_column("score")
+    table = plain_table("score", *scores, right=scores)
     columns = [dict(flat_scores(values)) for values in scores.values()]
-    for name in scores:
-        table.add_column(name, justify="right")
     for score in dict.fromkeys(score for column in columns for score in column):
         table.add_row(score, *(column.get(score, "–") for column in columns))
     return table
+
+
+def json_text(scores: Mapping[str, Any]) -> str:
+    """The scores as JSON, for programs."""
+    return json.dumps(scores, ensure_ascii=False, indent=1)
 
 
 def flat_scores(scores: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -64,11 +67,7 @@ def _own(scores: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[
 
 
 def _compared(own: Sequence[Published], others: Sequence[Published], metrics: Sequence[str], title: str) -> Table:
-    table = plain_table()
-    table.add_column(title)
-    table.add_column("measured on")
-    for metric in metrics:
-        table.add_column(metric, justify="right")
+    table = plain_table(title, "measured on", *metrics, right=metrics)
     for row in (*own, *others):
         values = [f"{row.scores[metric]:.1f}" if metric in row.scores else "–" for metric in metrics]
         table.add_row(row.system, row.data, *values, style="bold" if row in own else None)

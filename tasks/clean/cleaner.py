@@ -99,7 +99,7 @@ class Cleaner:
             "published_source": article.published_source or ("feed" if document["hint_published_at"] else None),
             "published_zone": article.published_zone,
             "canonical_url": article.canonical_url,
-            SIGNATURE: signature(text, self.settings),
+            SIGNATURE.name: signature(text, self.settings),
         }
 
     def _decoded(self, document: Row) -> tuple[str, bool]:

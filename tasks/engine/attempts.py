@@ -21,7 +21,8 @@ from typing import Final
 
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 FOLDER: Final = "_quarantine"
 AT_WORK: Final = "_at_work/stage.json"
@@ -47,7 +48,7 @@ class Failure:
 
 def failures(store: Store) -> list[Failure]:
     """The batches on which the last attempt failed, in order of batch and stage."""
-    found = (Failure(**json.loads(content)) for content in store.notes(FOLDER).values())
+    found = (Failure(**json.loads(content)) for content in store.files.read_all(FOLDER).values())
     return sorted(found, key=lambda failure: (failure.batch, failure.stage))
 
 
@@ -64,7 +65,7 @@ def release(store: Store, batches: set[str]) -> list[Failure]:
     """Give the batches (all, if none is named) their attempts back; returns what had failed on them."""
     released = [failure for failure in failures(store) if not batches or failure.batch in batches]
     for failure in released:
-        store.remove(_name(failure.stage, failure.batch))
+        store.files.remove(_name(failure.stage, failure.batch))
     return released
 
 
@@ -80,22 +81,22 @@ class Attempts:
     def at_work(self, stage: str, batch: Batch) -> Iterator[None]:
         """Note what the run is at; the note stays only if the run dies."""
         attempt = {"stage": stage, "batch": str(batch), "fingerprint": self._fingerprints[stage]}
-        self._store.put_note(AT_WORK, json.dumps(attempt).encode())
+        self._store.files.write(AT_WORK, json.dumps(attempt).encode())
         try:
             yield
         finally:
             # Emptied, not removed, which takes four requests on S3. If it fails, an innocent batch is suspected.
             with suppress(StoreError):
-                self._store.put_note(AT_WORK, b"null")
+                self._store.files.write(AT_WORK, b"null")
 
     def look_back(self) -> Failure | None:
         """Note against a batch that an earlier run died at work on it, if one did; and forget what has ended since."""
-        note = self._store.notes("_at_work").get(AT_WORK)
+        note = self._store.files.read_all("_at_work").get(AT_WORK)
         attempt = json.loads(note) if note else None
         if attempt is not None:
             batch = Batch.parse(attempt["batch"])
             self._record(attempt["stage"], batch, attempt["fingerprint"], DIED, deaths=1)
-            self._store.put_note(AT_WORK, b"null")
+            self._store.files.write(AT_WORK, b"null")
         self._forget_ended()
         return self._known.get((attempt["stage"], attempt["batch"])) if attempt else None
 
@@ -128,7 +129,7 @@ class Attempts:
     def record_success(self, stage: str, batch: Batch) -> None:
         """Take back what was noted of a stage and a batch, if anything was."""
         if self._known.pop((stage, str(batch)), None):
-            self._store.remove(_name(stage, str(batch)))
+            self._store.files.remove(_name(stage, str(batch)))
 
     def _record(
         self, stage: str, batch: Batch, fingerprint: str, error: str, *, attempts: int = 0, deaths: int = 0
@@ -139,7 +140,7 @@ class Attempts:
             earlier, attempts=earlier.attempts + attempts, deaths=earlier.deaths + deaths, at=at, error=error
         )
         self._known[stage, str(batch)] = failure
-        self._store.put_note(_name(stage, str(batch)), json.dumps(asdict(failure), ensure_ascii=False).encode())
+        self._store.files.write(_name(stage, str(batch)), json.dumps(asdict(failure), ensure_ascii=False).encode())
         return failure
 
     def _earlier(self, stage: str, batch: Batch, fingerprint: str) -> Failure | None:

@@ -10,7 +10,7 @@ from functools import partial
 import pyarrow as pa
 
 from nabra.tasks.engine.calls import call_in_groups
-from nabra.tasks.engine.fingerprint import hints_in
+from nabra.tasks.engine.fingerprint import Makers, makers
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import documents, merged, shared, taken_over, within, without
 from nabra.tasks.engine.resources import Resources
@@ -18,7 +18,8 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
 from nabra.tasks.schemas import VERSION
 from nabra.tasks.stage import Stage, StageOutput, load_function
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 Tables = Mapping[str, pa.Table]
 
@@ -48,7 +49,8 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     tables = {dataset: store.read(dataset, batch) for dataset in _read(stage)}
     # Clean shows what is a repeat; the stages after it are spared them, those of earlier batches and of this one.
     repeats = resources.originals.add(batch, tables["clean"]) if "clean" in tables else {}
-    taken = taken_over(stage, repeats, store, partial(plan.fingerprints.current, stage, store))
+    provenance = _provenance(stage, batch, tables, store, plan)
+    taken = taken_over(stage, repeats, store, partial(_made_alike, stage, store, plan, provenance.fingerprint))
     spared = documents(taken)
     left = without(tables, spared)
     twins = within(left["clean"]) if "clean" in left else {}
@@ -56,7 +58,6 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     output = merged(shared(made, twins, left["clean"]) if twins else made, taken)
     count = _count(stage, tables, output, spared | twins.keys(), time.monotonic() - started)
     articles = tables["clean"] if "clean" in tables else tables["raw"]
-    provenance = replace(plan.provenance[stage_name], hints=_hints(stage, batch, articles, store, plan))
     versions = _versions(articles)
     store.write_rejects(stage_name, batch, output.rejects, provenance)
     for dataset in stage.makes:
@@ -74,15 +75,24 @@ def _made(stage: Stage, tables: Tables, resources: Resources) -> StageOutput:
         return call_in_groups(stage, tables, resources.workers, resources.settings.run.deadline_seconds)
     arguments = (tables[need] if need in tables else getattr(resources, need) for need in stage.needs)
     unordered = load_function(stage.work)(*arguments)
-    output: StageOutput = load_function(stage.ordered)(unordered, resources.duplicates)
+    output: StageOutput = load_function(stage.ordered)(unordered, resources.stories)
     return output
 
 
-def _hints(stage: Stage, batch: Batch, articles: pa.Table, store: Store, plan: Plan) -> Mapping[str, str]:
-    """What sources said when the batch was cleaned: a stage after that knows its pages as they were read then."""
-    if stage.ordered is None:
-        return hints_in(store.metadata("clean", batch))
-    return plan.fingerprints.hints_of(articles["source"].unique().to_pylist())
+def _provenance(stage: Stage, batch: Batch, tables: Tables, store: Store, plan: Plan) -> Provenance:
+    """What makes the files: the stage on what it reads, and what sources said when the batch was cleaned."""
+    made = Makers(store)
+    before = [made.of(each, batch)[1] for each in makers(stage)]
+    hints = before[0] if before else plan.fingerprints.hints_of(tables["raw"]["source"].unique().to_pylist())
+    fingerprint = plan.fingerprints.now(stage, batch, made)
+    return replace(plan.provenance[stage.name], fingerprint=fingerprint, hints=hints)
+
+
+def _made_alike(stage: Stage, store: Store, plan: Plan, fingerprint: str, batches: set[Batch]) -> set[Batch]:
+    """Those of the batches which the stage has done under this fingerprint."""
+    made = Makers(store)
+    done = store.done(stage, among=batches)
+    return {batch for batch in done if plan.fingerprints.is_current(stage, batch, made, fingerprint)}
 
 
 def _versions(articles: pa.Table) -> dict[str, int]:

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nabra.tasks.schemas import REJECTS
+from nabra.tasks.warehouse.files import File
 from nabra.tasks.warehouse.store import Store
 
-# The path of a file, and when it was written (nanoseconds since 1970).
-Files = frozenset[tuple[str, int]]
+Present = frozenset[File]
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,12 @@ class SourceCount:
     rejected: int
 
 
-def present_files(store: Store) -> Files:
+def present_files(store: Store) -> Present:
     """The files that tell of documents, to compare with later."""
-    found = (info for name in ("raw", "clean", "rejects") for info in store.data_files(name))
-    return frozenset((info.path, info.mtime_ns) for info in found)
+    return frozenset(file for name in ("raw", "clean", "rejects") for file in store.batch_files(name).values())
 
 
-def source_counts(store: Store, before: Files) -> list[SourceCount]:
+def source_counts(store: Store, before: Present) -> list[SourceCount]:
     """What the files hold that were written since `before`, by the name of the source."""
     raw, rejects = (_written(store, name, before, "source") for name in ("raw", "rejects"))
     clean = _written(store, "clean", before, "source", "duplicate_of")
@@ -44,11 +43,11 @@ def source_counts(store: Store, before: Files) -> list[SourceCount]:
     ]
 
 
-def new_rejects(store: Store, before: Files) -> pa.Table:
+def new_rejects(store: Store, before: Present) -> pa.Table:
     """The rows of `rejects` in the files that were written since `before`."""
     return _written(store, "rejects", before, *(column.name for column in REJECTS.columns))
 
 
-def _written(store: Store, dataset: str, before: Files, *columns: str) -> pa.Table:
-    files = [info.path for info in store.data_files(dataset) if (info.path, info.mtime_ns) not in before]
+def _written(store: Store, dataset: str, before: Present, *columns: str) -> pa.Table:
+    files = [file.name for file in store.batch_files(dataset).values() if file not in before]
     return store.scan(dataset, list(columns), files=files)

@@ -1,4 +1,4 @@
-"""What made a file: a fingerprint a stage, over its version, settings, lexicons and models, and the stages before it.
+"""What made a file: a fingerprint over the stage's version, settings, lexicons and models, and what made that it read.
 
 What makes no row is not in it: nabra's release, the schema version, sources. What a source says about reading its pages
 stands beside it, for the sources of the batch alone.
@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,8 @@ from nabra.config.settings import Section, Settings
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.stage import Stage
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch, file_of
+from nabra.tasks.warehouse.store import Store
 
 RAW: Final = "raw"
 # Until nabra 0.1.0 a fingerprint held the release and could not be compared with those of another.
@@ -26,60 +28,91 @@ OLD: Final = re.compile("[0-9a-f]{16}")
 ADOPTED: Final = "_fingerprints/adopted.json"
 
 
+class Makers:
+    """What made the files of a warehouse, each looked up once: good as long as nothing is written."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._found: dict[tuple[str, Batch], tuple[str, Mapping[str, str]]] = {}
+
+    def of(self, stage: Stage, batch: Batch) -> tuple[str, Mapping[str, str]]:
+        """The fingerprint of what the stage made of a batch, and the hints of its sources at that time."""
+        key = stage.name, batch
+        if key not in self._found:
+            metadata = self._store.metadata(stage.makes[-1], batch)
+            made, hints = metadata.get("fingerprint", ""), metadata.get("hints", "{}")
+            self._found[key] = self._of_old(stage, batch) if OLD.fullmatch(made) else (made, json.loads(hints))
+        return self._found[key]
+
+    def _of_old(self, stage: Stage, batch: Batch) -> tuple[str, Mapping[str, str]]:
+        sources = self._store.scan(RAW, ["source"], files=[file_of(RAW, batch)])["source"].unique().to_pylist()
+        made, hints = self._adopted
+        return made.get(stage.name, ""), {source: hints.get(source, "") for source in sources}
+
+    @cached_property
+    def _adopted(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        adopted = json.loads(self._store.files.read(ADOPTED) or b"{}")
+        return adopted.get("stages", {}), adopted.get("hints", {})
+
+
 @dataclass(frozen=True)
 class Fingerprints:
-    """What would make rows now: a fingerprint a stage, and one of `raw`; the hints of each source that has any."""
+    """What would make rows now: all that a stage depends on beside what it reads, and the hints of sources with any."""
 
-    stages: Mapping[str, str]
+    parts: Mapping[str, list[Any]]
     hints: Mapping[str, str]
 
     @classmethod
     def of(cls, settings: Settings) -> Fingerprints:
         """The fingerprints under these settings."""
-        return cls(fingerprints(settings), _hints(settings))
+        parts = {
+            stage.name: [_values(settings, stage.name), [made(settings) for made in stage.made_of]]
+            for stage in STAGES.values()
+        }
+        return cls(parts, _hints(settings))
 
-    def current(self, stage: Stage, store: Store, batches: set[Batch]) -> set[Batch]:
-        """Those of the batches which the stage has done, and would make the same now."""
-        done = store.done(stage, among=batches)
-        adopted = json.loads(store.note(ADOPTED) or b"{}") if done else {}
-        return {batch for batch in done if self._is_current(stage, store.metadata(stage.makes[-1], batch), adopted)}
+    @cached_property
+    def stages(self) -> Mapping[str, str]:
+        """The fingerprint of each stage, in order, where all before it are made under these settings; and of `raw`."""
+        made = {RAW: f"{RAW}-1"}
+        for stage in STAGES.values():
+            made[stage.name] = self._on(stage, {made[before.name] for before in makers(stage)})
+        return made
 
-    def _is_current(self, stage: Stage, metadata: Mapping[str, str], adopted: Mapping[str, str]) -> bool:
-        made = metadata.get("fingerprint", "")
-        made = adopted.get(stage.name, "") if OLD.fullmatch(made) else made
-        is_hinted_alike = all(self.hints.get(source, "") == said for source, said in hints_in(metadata).items())
-        return made == self.stages[stage.name] and is_hinted_alike
+    def now(self, stage: Stage, batch: Batch, made: Makers) -> str:
+        """The fingerprint of what the stage makes of a batch now: of the files that are there, whatever made them."""
+        return self._on(stage, {made.of(before, batch)[0] for before in makers(stage)})
+
+    def _on(self, stage: Stage, before: Set[str]) -> str:
+        parts = json.dumps([sorted(before), *self.parts[stage.name]], sort_keys=True, ensure_ascii=False)
+        return f"{stage.name}-{stage.version}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
+
+    def is_current(self, stage: Stage, batch: Batch, made: Makers, fingerprint: str | None = None) -> bool:
+        """Whether what the stage made of a batch is what it would make now, or what this fingerprint makes."""
+        found, hints = made.of(stage, batch)
+        is_hinted_alike = all(self.hints.get(source, "") == said for source, said in hints.items())
+        return is_hinted_alike and found == (fingerprint or self.now(stage, batch, made))
 
     def hints_of(self, sources: list[str]) -> dict[str, str]:
         """What the sources say now, nothing included: what they say later is another thing."""
         return {source: self.hints.get(source, "") for source in sorted(sources)}
 
 
-def hints_in(metadata: Mapping[str, str]) -> dict[str, str]:
-    """What the sources of a file said when it was made."""
-    hints: dict[str, str] = json.loads(metadata.get("hints", "{}"))
-    return hints
+def makers(stage: Stage) -> list[Stage]:
+    """The stages that make what the stage reads."""
+    return [each for each in STAGES.values() if set(each.makes) & set(stage.reads)]
 
 
-def fingerprints(settings: Settings) -> dict[str, str]:
+def fingerprints(settings: Settings) -> Mapping[str, str]:
     """The fingerprint of each stage, in order; a change in one changes those after it that read its tables."""
-    made_by = {RAW: f"{RAW}-1"}
-    for stage in STAGES.values():
-        before = sorted({made_by[_maker(dataset)] for dataset in stage.reads} - {made_by[RAW]})
-        parts = [before, _values(settings, stage.name), [made(settings) for made in stage.made_of]]
-        digest = hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-        made_by[stage.name] = f"{stage.name}-{stage.version}-{digest[:16]}"
-    return made_by
+    return Fingerprints.of(settings).stages
 
 
-def adopt(store: Store, fingerprints: Mapping[str, str]) -> None:
+def adopt(store: Store, current: Fingerprints) -> None:
     """Let what has a fingerprint of the old form count, from now on, as made under these; done once a warehouse."""
-    if store.note(ADOPTED) is None:
-        store.put_note(ADOPTED, json.dumps(dict(fingerprints)).encode())
-
-
-def _maker(dataset: str) -> str:
-    return next((stage.name for stage in STAGES.values() if dataset in stage.makes), dataset)
+    if store.files.read(ADOPTED) is None:
+        adopted = {"stages": dict(current.stages), "hints": dict(current.hints)}
+        store.files.write(ADOPTED, json.dumps(adopted, ensure_ascii=False).encode())
 
 
 def _values(settings: Settings, name: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now
 
 def _standstill(store: Store, settings: RunSettings, now: datetime) -> Iterator[str]:
     """A run at work that has settled nothing for half the time after which it is to end."""
-    holder, last = seen_holder(store), last_progress(store)
+    holder, last = seen_holder(store.files), last_progress(store)
     if holder and last and last < now - timedelta(minutes=settings.max_still_minutes / 2):
         who = f"run {holder.run}, process {holder.pid} on {holder.host}"
         yield f"{who}, has settled nothing since {_shown(last)}; see run.max_still_minutes"

@@ -31,7 +31,8 @@ from nabra.tasks.fetch.pages import (
 )
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 if TYPE_CHECKING:
     from nabra.tasks.stories.stories import Extracted
@@ -151,11 +152,11 @@ class Ingest:
             if rejects:
                 self._store.write_rejects("fetch", name, table(REJECTS, rejects), self._provenance)
             if raw:
-                self._store.write("raw", name, table(RAW, raw), self._provenance)
+                self._write("raw", name, table(RAW, raw))
                 number += 1
             # Last: what is not stored must be fetched again.
             if pages:
-                self._store.write("pages", name, table(PAGES, pages), self._provenance)
+                self._write("pages", name, table(PAGES, pages))
             documents = sum(not isinstance(event, (Polled, Deferred)) for event in events)
             self.new += len(raw)
             self.rejected += len(rejects)
@@ -168,7 +169,11 @@ class Ingest:
         rows = [count.row(run_id, source, self.started_at) for source, count in self.counts.items()]
         if rows:
             name = Batch(self.started_at.date().isoformat(), f"{self.started_at:%H%M%S%f}-{run_id[:8]}")
-            self._store.write("runs", name, table(RUNS, rows), self._provenance)
+            self._write("runs", name, table(RUNS, rows))
+
+    def _write(self, dataset: str, batch: Batch, data: pa.Table) -> None:
+        """Publish what fetch made; its files name the dataset as their stage."""
+        self._store.write(dataset, batch, data, replace(self._provenance, stage=dataset))
 
     def _without_same_articles(self, events: list[Fetched]) -> list[Fetched]:
         """The events, in which pages that changed around an article that is the same have not changed."""

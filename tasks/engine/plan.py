@@ -9,9 +9,11 @@ from importlib import metadata
 
 from nabra.config.settings import Settings
 from nabra.tasks.engine.attempts import set_aside
-from nabra.tasks.engine.fingerprint import Fingerprints
+from nabra.tasks.engine.fingerprint import Fingerprints, Makers, makers
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.stage import Stage
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Plan:
     def provenance(self) -> Mapping[str, Provenance]:
         """What each stage writes into its files' metadata."""
         version = metadata.version("nabra")
-        return {name: Provenance(made, version, self.run_id) for name, made in self.fingerprints.stages.items()}
+        return {name: Provenance(name, made, version, self.run_id) for name, made in self.fingerprints.stages.items()}
 
     @cached_property
     def fingerprints(self) -> Fingerprints:
@@ -40,12 +42,17 @@ class Plan:
 
     def todo(self, store: Store, stage_name: str) -> set[Batch]:
         """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""
-        stage = STAGES[stage_name]
         fetched = {batch for batch in store.batches("raw") if self._is_in_days(batch)}
-        is_refreshed = stage_name in self.refresh
-        done = self.fingerprints.current(stage, store, fetched) if is_refreshed else store.done(stage, among=fetched)
-        undone = fetched - done
+        undone = self._undone(STAGES[stage_name], fetched, store, Makers(store))
         return undone - self.set_aside(store, stage_name) if undone else undone
+
+    def _undone(self, stage: Stage, batches: set[Batch], store: Store, made: Makers) -> set[Batch]:
+        """Those that the stage has not done; when refreshed, what it would make otherwise, or of what is made anew."""
+        if stage.name not in self.refresh:
+            return batches - store.done(stage, among=batches)
+        anew = set[Batch]().union(*(self._undone(before, batches, store, made) for before in makers(stage)))
+        done = store.done(stage, among=batches - anew)
+        return batches - {batch for batch in done if self.fingerprints.is_current(stage, batch, made)}
 
     def _is_in_days(self, batch: Batch) -> bool:
         return self.days is None or self.days[0] <= batch.ingest_date <= self.days[1]

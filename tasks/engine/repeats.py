@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from nabra.tasks.schemas import DATASETS, REJECTS, table
 from nabra.tasks.stage import Stage, StageOutput
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 Tables = Mapping[str, pa.Table]
 Words = tuple[str | None, str]

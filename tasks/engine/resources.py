@@ -17,10 +17,11 @@ from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.engine.tools import prepare_tools
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.processes.pool import WorkerPool
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 if TYPE_CHECKING:
-    from nabra.tasks.stories.stories import DuplicateIndex
+    from nabra.tasks.stories.stories import StoryIndex
 
 
 class Resources:
@@ -65,11 +66,11 @@ class Resources:
         return WorkerPool("analysis", 1, *bounds, partial(prepare_tools, self.settings), self.progress.tick)
 
     @cached_property
-    def duplicates(self) -> DuplicateIndex:
+    def stories(self) -> StoryIndex:
         """The index of the articles cleaned in the last `clean.duplicate_days`."""
-        from nabra.tasks.stories.stories import DuplicateIndex
+        from nabra.tasks.stories.stories import StoryIndex
 
-        return DuplicateIndex.from_sketched((articles for _, articles in self._recent()), self.settings.clean)
+        return StoryIndex.from_signed((articles for _, articles in self._recent()), self.settings.clean)
 
     @cached_property
     def originals(self) -> Originals:
@@ -80,9 +81,9 @@ class Resources:
         return originals
 
     def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
-        from nabra.tasks.engine.sketches import sketched_articles
+        from nabra.tasks.engine.signatures import signed_batches
 
         since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
         cleaned = self.store.done(STAGES["clean"]) - self.stale
         recent = {batch for batch in cleaned if batch.ingest_date >= since}
-        return sketched_articles(self.store, recent, self.settings.clean)
+        return signed_batches(self.store, recent, self.settings.clean)

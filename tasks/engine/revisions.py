@@ -15,7 +15,8 @@ import pyarrow.dataset as ds
 
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.schemas import RAW, table
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 if TYPE_CHECKING:
     from nabra.tasks.stories.stories import Extracted

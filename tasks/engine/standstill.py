@@ -52,7 +52,7 @@ class Progress:
 
 def last_progress(store: Store) -> datetime | None:
     """When the run that works on the warehouse settled something last, to the minute; None where none says it."""
-    note = store.notes(FOLDER).get(NOTE)
+    note = store.files.read_all(FOLDER).get(NOTE)
     return datetime.fromisoformat(json.loads(note)["at"]) if note else None
 
 
@@ -71,7 +71,7 @@ def ended_at_standstill(progress: Progress, store: Store, max_still_minutes: flo
         raise StoodStillError(watch.told) from error
     finally:
         with suppress(StoreError):  # it says so itself where it matters
-            store.remove(NOTE)
+            store.files.remove(NOTE)
 
 
 class _Watch:
@@ -128,4 +128,4 @@ class _Watch:
 
     def _note(self) -> None:
         with suppress(StoreError):
-            self._store.put_note(NOTE, json.dumps({"at": self._progress.at.isoformat(timespec="seconds")}).encode())
+            self._store.files.write(NOTE, json.dumps({"at": self._progress.at.isoformat(timespec="seconds")}).encode())

@@ -1,26 +1,18 @@
-"""Scores of quotes, speakers, stances and sentiment against annotated articles.
-
-An annotated article is one JSON object a line: `doc_id`, `text`, optional `title`, `boilerplate` spans, `sentences`
-with `sentiment`, `quotes` with `kind`, `speaker`, `speaker_id`, and `stances` of (`source`, `target`, `stance`).
-"""
+"""Scores of quotes, speakers, stances and sentiment against annotated articles."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from nabra.tasks.errors import UsageError
 from nabra.tasks.evaluate.judgements import QUOTE_OVERLAP, Judgement, Row, Words, bag, by_article, judge_article
 from nabra.tasks.evaluate.labels import calibration_error, label_scores
 
-KEYS = ("doc_id", "text", "boilerplate", "sentences", "quotes", "stances")
 JUDGED = ("sentences", "sentiment", "quotes", "stances")
 OVERLAPS = (0.3, QUOTE_OVERLAP, 0.8)
 
@@ -67,27 +59,6 @@ class Evaluation:
     def of(self, aspect: str) -> list[Judgement]:
         """The judgements of one aspect."""
         return [row for row in self.judgements if row.aspect == aspect]
-
-
-def read_annotated(path: Path) -> list[Row]:
-    """The annotated articles of a JSONL file; UsageError names the line that is none."""
-    articles = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        try:
-            article = json.loads(line)
-            absent = [key for key in KEYS if key not in article]
-        except (ValueError, TypeError) as error:
-            raise UsageError(f"{path}:{number}: no JSON object: {error}") from error
-        if absent:
-            raise UsageError(
-                f"{path}:{number}: an annotated article has {', '.join(KEYS)}; missing: {', '.join(absent)}"
-            )
-        articles.append(article)
-    return articles
 
 
 def evaluate_tables(gold: Sequence[Row], tables: Mapping[str, pa.Table]) -> Evaluation:

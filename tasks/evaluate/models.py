@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from nabra.tasks.corpora.articles import annotated_sentences, read_annotated
+from nabra.tasks.corpora.entities import from_anercorp, read_bio
+from nabra.tasks.corpora.folder import data_files
+from nabra.tasks.corpora.opinions import Labelled
+from nabra.tasks.corpora.treebank import is_pud, read_conllu
 from nabra.tasks.evaluate.labels import label_scores
 from nabra.tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import ENCODER, OPINION, SENTIMENT
 from nabra.tasks.parse.load import load_parser
 from nabra.tasks.sentiment.classifier import load_classifier
-from nabra.tasks.train.data import data_files, from_anercorp, is_pud, read_bio, read_conllu
-from nabra.tasks.train.labelled import read_articles
 
 TREEBANK, NER, ARTICLES = "treebank/dev.conllu", "ner/dev.bio", "gold/dev.jsonl"
 
@@ -28,7 +30,7 @@ def score_models(data: Path, folder: Path, *, threads: int = 0) -> dict[str, Any
     treebank, ner, annotated = data_files(data, (TREEBANK, NER, ARTICLES))
     parser = load_parser(folder, threads)
     trees, entities = list(read_conllu(treebank)), read_bio(ner)
-    articles = [json.loads(line) for line in annotated.read_text(encoding="utf-8").splitlines()]
+    articles = read_annotated(annotated)
     parts = {"PADT": [t for t in trees if not is_pud(t)], "PUD": [t for t in trees if is_pud(t)]}
     ner_parts = {"ANERCorp": True, "AQMAR": False}
     scores: dict[str, Any] = {name: score_treebank(part, parser) for name, part in parts.items()}
@@ -37,13 +39,12 @@ def score_models(data: Path, folder: Path, *, threads: int = 0) -> dict[str, Any
         scores[name] = score_ner(part, parser)
     scores["sentences"] = score_sentences(articles)
     if (folder / SENTIMENT).is_dir():
-        scores["sentiment"] = _score_sentiment(annotated, folder)
+        scores["sentiment"] = _score_sentiment(annotated_sentences(articles), folder)
     return scores
 
 
-def _score_sentiment(annotated: Path, folder: Path) -> dict[str, float]:
+def _score_sentiment(sentences: Labelled, folder: Path) -> dict[str, float]:
     classifier = load_classifier(folder / SENTIMENT, *load_encoder(folder / OPINION, folder / ENCODER))
-    articles = read_articles(annotated)
-    best = classifier.probabilities(articles.sentences).argmax(axis=1)
+    best = classifier.probabilities(sentences.sentences).argmax(axis=1)
     predicted = [classifier.labels[index] for index in best]
-    return label_scores(Counter(zip(articles.labels, predicted, strict=True)))
+    return label_scores(Counter(zip(sentences.labels, predicted, strict=True)))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from udtools import udeval
 
 from nabra.tasks.arabic.sentences import split_sentences
-from nabra.tasks.parse.parser import ParsedSentence, Parser, Word
-from nabra.tasks.train.data import sentence_text
+from nabra.tasks.corpora.treebank import sentence_text, to_conllu
+from nabra.tasks.parse.parser import Parser
 
 METRICS = ("Tokens", "Words", "UPOS", "UFeats", "Lemmas", "UAS", "LAS", "MLAS", "BLEX")
 MAX_WORDS = 120
@@ -31,26 +30,6 @@ def score_treebank(sentences: Sequence[Sequence[str]], parser: Parser) -> dict[s
 
 def _one_noun(conllu: str) -> str:
     return conllu.replace("\tPROPN\t", "\tNOUN\t")
-
-
-def to_conllu(texts: Sequence[str], parsed: Sequence[ParsedSentence]) -> str:
-    """Parsed sentences as CoNLL-U."""
-    lines: list[str] = []
-    for text, sentence in zip(texts, parsed, strict=True):
-        lines.append(f"# text = {text}")
-        for _, group in groupby(sentence.words, key=lambda word: word.token_id):
-            words = list(group)
-            surface = text[words[0].start : words[0].end]
-            if len(words) > 1:
-                lines.append("\t".join([f"{words[0].word_id}-{words[-1].word_id}", surface, *"________"]))
-            lines.extend(_word_line(word, word.form if len(words) > 1 else surface) for word in words)
-        lines.append("")
-    return "\n".join(lines) + "\n"
-
-
-def _word_line(word: Word, form: str) -> str:
-    optional = [column or "_" for column in (word.lemma, word.upos, word.xpos, word.feats)]
-    return "\t".join([str(word.word_id), form, *optional, str(word.head), word.deprel, "_", "_"])
 
 
 def score_ner(sentences: Sequence[Sequence[tuple[str, str]]], parser: Parser) -> dict[str, float]:

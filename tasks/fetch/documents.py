@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nabra.config.settings import FetchSettings
@@ -27,9 +29,12 @@ from nabra.tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, 
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.budget import Budget
-from nabra.tasks.fetch.web.client import Shared, Web, open_web
+from nabra.tasks.fetch.web.courtesy import Courtesy
 from nabra.tasks.fetch.web.frontier import Frontier, Job
 from nabra.tasks.stage import reject
+
+if TYPE_CHECKING:
+    from nabra.tasks.fetch.web.client import Shared, Web
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +52,38 @@ def fetch_documents(
     address the first is taken, the second rejected as `duplicate_key`. A file that is met again, such as a page of a
     folder that a feed there names, is one seen before. An address of the web is asked once in a call.
     """
-    shared = Shared(robots=memory.robots(now()))
+    way = _WayToWeb(settings, memory.robots(now()))
     with (
-        Frontier(lambda: open_web(settings, shared), shared.courtesy, settings.hosts_at_once) as frontier,
+        Frontier(way.open, way.courtesy, settings.hosts_at_once) as frontier,
         ListingReader(settings) as listings,  # ends first, so that no thread waits for it
     ):
         run = _Run(frontier, listings, settings, memory, now, Budget(settings))
         for target in targets:
             yield from run.begin(target)
         yield from frontier.results()
+
+
+@dataclass
+class _WayToWeb:
+    """Opens the web for a thread. Its libraries and certificates, slow to load, are loaded for the first one."""
+
+    settings: FetchSettings
+    robots: Mapping[str, str]
+    courtesy: Courtesy = field(default_factory=Courtesy)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def open(self) -> AbstractContextManager[Web]:
+        """The client of one thread; all share what `Shared` says."""
+        from nabra.tasks.fetch.web.client import open_web
+
+        with self.guard:
+            return open_web(self.settings, self._shared)
+
+    @cached_property
+    def _shared(self) -> Shared:
+        from nabra.tasks.fetch.web.client import Shared
+
+        return Shared(self.courtesy, self.robots)
 
 
 @dataclass

@@ -12,11 +12,10 @@ import pyarrow as pa
 
 from nabra.config.settings import CleanSettings
 from nabra.tasks.stage import StageOutput, stage_output
-from nabra.tasks.stories.near import NearIndex, Sketches, sketch
+from nabra.tasks.stories.signatures import SignatureIndex, Signatures, minhash
 
 LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
-SKETCH: Final = pa.field("sketch", pa.binary())
-SIGNATURE: Final = "signature"
+SIGNATURE: Final = pa.field("signature", pa.binary())
 # What the index needs of an article, and what those need who look for the same words.
 KNOWN: Final = ("doc_id", "title", "text_sha256", "story", "published_at", "fetched_at")
 
@@ -37,7 +36,7 @@ class Place:
     duplicate_of: str | None
 
 
-class DuplicateIndex:
+class StoryIndex:
     """The stories met so far, each named by the article that was cleaned first.
 
     A text is compared with the articles that stories are named by, not with their copies: so similarity cannot drift
@@ -46,27 +45,26 @@ class DuplicateIndex:
 
     def __init__(self, settings: CleanSettings) -> None:
         self._settings = settings
-        # The story of each sketch. An article that was edited stands for its story by each of its versions.
+        # The story of each signature. An article that was edited stands for its story by each of its versions.
         self._stories: list[str] = []
         self._earliest: dict[str, tuple[datetime, str]] = {}
-        self._near = NearIndex(settings.duplicate_threshold, settings.minhash_permutations)
+        self._near = SignatureIndex(settings.duplicate_threshold, settings.minhash_permutations)
 
     @classmethod
-    def from_sketched(cls, tables: Iterable[pa.Table], settings: CleanSettings) -> DuplicateIndex:
-        """The index of articles that `sketched` gives, in the order in which they were cleaned."""
+    def from_signed(cls, tables: Iterable[pa.Table], settings: CleanSettings) -> StoryIndex:
+        """The index of articles that `with_signatures` gives, in the order in which they were cleaned."""
         index = cls(settings)
         for data in tables:
             columns = (data[name].to_pylist() for name in ("doc_id", "story", "published_at", "fetched_at"))
             for doc_id, story, published_at, fetched_at in zip(*columns, strict=True):
                 index._add(story, doc_id, when(published_at, fetched_at))
-            named = data.filter(data[SKETCH.name].is_valid())
+            named = data.filter(data[SIGNATURE.name].is_valid())
             index._stories += named["story"].to_pylist()
-            index._near.add(_numbers(b"".join(named[SKETCH.name].to_pylist()), settings))
+            index._near.add(_numbers(b"".join(named[SIGNATURE.name].to_pylist()), settings))
         return index
 
     def place(self, doc_id: str, signature: bytes, at: datetime) -> Place:
-        """The story of the text with this signature, a new one if no other is like it; `at`: the article's time, see
-        `when`.
+        """The story of the text with this signature, a new one if no other is like it; `at` is its time (see `when`).
 
         The earliest article of the story is that of all that are known now: what was cleaned before does not change.
         """
@@ -84,41 +82,39 @@ class DuplicateIndex:
         self._earliest[story] = min(self._earliest.get(story, (at, doc_id)), (at, doc_id))
 
 
-def place_articles(extracted: Extracted, index: DuplicateIndex) -> StageOutput:
+def place_articles(extracted: Extracted, index: StoryIndex) -> StageOutput:
     """The articles of a batch with their stories, as `clean`; `index` has those of the batches before, and learns."""
     rows = []
     for article in extracted.articles:
         at = when(article["published_at"], article["fetched_at"])
-        place = index.place(article["doc_id"], article[SIGNATURE], at)
-        known = {name: value for name, value in article.items() if name != SIGNATURE}
+        place = index.place(article["doc_id"], article[SIGNATURE.name], at)
+        known = {name: value for name, value in article.items() if name != SIGNATURE.name}
         rows.append(known | {"duplicate_of": place.duplicate_of, "story": place.story})
     return stage_output({"clean": rows}, extracted.rejects)
 
 
-def sketched(clean: pa.Table, settings: CleanSettings) -> pa.Table:
-    """What the index takes of a table of dataset `clean`: the columns `KNOWN`, and the sketch of each text that a story
-    is named by.
-    """
+def with_signatures(clean: pa.Table, settings: CleanSettings) -> pa.Table:
+    """What the index takes of `clean`: the columns `KNOWN`, and the signatures of texts that name stories."""
     known = clean.select(KNOWN)
     rows = clean.select(["doc_id", "story", "duplicate_of"]).to_pylist()
     # Before schema version 3 the original gave the story its name.
     stories = [row["story"] or row["duplicate_of"] or row["doc_id"] for row in rows]
-    sketches = [
+    signatures = [
         signature(text, settings) if story == row["doc_id"] else None
         for row, story, text in zip(rows, stories, clean["text"].to_pylist(), strict=True)
     ]
     known = known.set_column(
         known.schema.get_field_index("story"), known.schema.field("story"), pa.array(stories, pa.string())
     )
-    return known.append_column(SKETCH, pa.array(sketches, SKETCH.type))
+    return known.append_column(SIGNATURE, pa.array(signatures, SIGNATURE.type))
 
 
 def signature(text: str, settings: CleanSettings) -> bytes:
     """The signature of a text, by which texts are compared: `minhash_permutations` numbers of four bytes."""
-    return sketch(text, settings.shingle_words, settings.minhash_permutations).tobytes()
+    return minhash(text, settings.shingle_words, settings.minhash_permutations).tobytes()
 
 
-def _numbers(content: bytes, settings: CleanSettings) -> Sketches:
+def _numbers(content: bytes, settings: CleanSettings) -> Signatures:
     return np.frombuffer(content, np.uint32).reshape(-1, settings.minhash_permutations)
 
 

@@ -3,61 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stanza.utils.datasets import prepare_tokenizer_data
 
-from nabra.tasks.errors import UsageError
+from nabra.tasks.corpora.treebank import FORM, read_conllu, sentence_text, write_conllu
 
-FORM = 1
 PLAIN_ALIF = str.maketrans("أإآ", "ااا")
-# How many sentences of the NER files are ANERCorp's; those of AQMAR follow.
-ANERCORP = {"train": 3834, "dev": 420}
 # The treebank has straight quotes and hyphens only; news pages have these as well.
 TYPOGRAPHIC = str.maketrans({"-": "–"})
-
-
-def data_files(data: Path, names: Sequence[str]) -> list[Path]:
-    """The data files `names` below the folder `data`, or beside it (`gold/` may lie in either place).
-
-    UsageError with all that are missing.
-    """
-    found = {name: [path for path in (data / name, data.parent / name) if path.is_file()] for name in names}
-    missing = [str(data / name) for name, paths in found.items() if not paths]
-    if missing:
-        raise UsageError(f"training data is missing: {', '.join(missing)}; name its folder with --data")
-    return [found[name][0] for name in names]
-
-
-def read_conllu(path: Path) -> Iterator[list[str]]:
-    """Yield each sentence of a CoNLL-U file as its lines, comments included."""
-    lines: list[str] = []
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if line.strip():
-                lines.append(line.rstrip("\n"))
-            elif lines:
-                yield lines
-                lines = []
-    if lines:
-        yield lines
-
-
-def write_conllu(sentences: list[list[str]], path: Path) -> None:
-    """Write sentences as `read_conllu` yields them."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join("\n".join(lines) + "\n\n" for lines in sentences), encoding="utf-8")
-
-
-def sentence_text(lines: list[str]) -> str:
-    """The `# text` of a sentence."""
-    return next(line.removeprefix("# text = ") for line in lines if line.startswith("# text = "))
-
-
-def is_pud(lines: list[str]) -> bool:
-    """Whether a sentence of the treebank is PUD's, whose licence allows commercial use."""
-    return any(line.startswith("# source") and "PUD" in line for line in lines)
 
 
 def typographic(lines: list[str]) -> list[str]:
@@ -99,30 +53,6 @@ def write_tokenizer_data(treebank: Path, folder: Path, part: str, *, augment: bo
     prepare_tokenizer_data.main([str(text), str(conllu), "-o", str(labels), "-m", str(expansions)])
 
 
-def read_bio(path: Path) -> list[list[tuple[str, str]]]:
-    """The sentences of a file of `token<TAB>label` blocks, each as its tokens with their labels."""
-    blocks = (block.splitlines() for block in path.read_text(encoding="utf-8").split("\n\n"))
-    sentences = ([line.split("\t") for line in block if line.strip()] for block in blocks)
-    return [[(token, label) for token, label in rows] for rows in sentences if rows]
-
-
-def from_anercorp(part: str, number: int) -> bool:
-    """Whether sentence `number` of the NER file of `part` is ANERCorp's; the others are AQMAR's."""
-    return number < ANERCORP[part]
-
-
-def without_misc(part: str, sentences: list[list[tuple[str, str]]]) -> list[list[tuple[str, str]]]:
-    """`sentences` without those of AQMAR that hold MISC.
-
-    What AQMAR calls MISC depends on the topic of its articles and contradicts ANERCorp.
-    """
-    return [
-        rows
-        for number, rows in enumerate(sentences)
-        if from_anercorp(part, number) or not any(label.endswith("MISC") for _, label in rows)
-    ]
-
-
 def write_ner_data(sentences: list[list[tuple[str, str]]], path: Path) -> None:
     """Write sentences as the JSON that Stanza's NER trainer reads."""
     documents = [[{"text": token, "ner": label} for token, label in rows] for rows in sentences]
@@ -148,18 +78,3 @@ def augmented(sentences: list[list[str]]) -> list[list[str]]:
     """`sentences`, one in ten of them a second time without hamza, one in ten with the typography of news pages."""
     hamza = [without_hamza(lines) for lines in sentences[::10]]
     return [*sentences, *hamza, *(typographic(lines) for lines in sentences[5::10])]
-
-
-def surface_tokens(lines: list[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """The tokens of a sentence of CoNLL-U as they are written, each with its words."""
-    tokens: list[tuple[str, tuple[str, ...]]] = []
-    last = 0
-    for columns in (line.split("\t") for line in lines if not line.startswith("#")):
-        if "-" in columns[0]:
-            last = int(columns[0].split("-")[1])
-            tokens.append((columns[FORM], ()))
-        elif int(columns[0]) <= last:
-            tokens[-1] = (tokens[-1][0], (*tokens[-1][1], columns[FORM]))
-        else:
-            tokens.append((columns[FORM], (columns[FORM],)))
-    return tokens

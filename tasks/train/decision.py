@@ -19,6 +19,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from nabra.config.settings import ParseSettings
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.corpora.articles import Row
 from nabra.tasks.evaluate.judgements import stance_key
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import Parser
@@ -27,7 +28,6 @@ from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance.decision import Case, Decision, Features, features, save_decision
 from nabra.tasks.stance.stances import Judges, find_cases
 from nabra.tasks.stance.tag import documents
-from nabra.tasks.train.labelled import Row
 
 STRENGTH = 1.0
 FOLDS = 7

@@ -25,8 +25,8 @@ from stanza.utils.conll import CoNLL
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from nabra.tasks.corpora.treebank import read_conllu, surface_tokens
 from nabra.tasks.parse.segment import Script, derive, save_segmenter, token_states
-from nabra.tasks.train.data import read_conllu, surface_tokens
 
 BATCH_SENTENCES = 24
 BATCH_WORDS = 800

@@ -25,12 +25,12 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from transformers import BertModel
 
+from nabra.tasks.corpora.opinions import Labelled, Targeted
 from nabra.tasks.models.folders import SENTIMENT, STANCE
 from nabra.tasks.models.precision import device, half_precision
 from nabra.tasks.schemas import SENTIMENTS
 from nabra.tasks.stance.classifier import HOLDERS, STANCES, Marked, encode_marked, pooled, target_features
 from nabra.tasks.train.encoder import WORDS, read_tokenizer, save_encoder
-from nabra.tasks.train.labelled import Labelled, Targeted
 from nabra.tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)

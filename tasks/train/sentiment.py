@@ -13,10 +13,10 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
+from nabra.tasks.corpora.opinions import Labelled
 from nabra.tasks.models.probabilities import Floats
 from nabra.tasks.schemas import SENTIMENTS
 from nabra.tasks.sentiment.classifier import EncoderFeatures
-from nabra.tasks.train.labelled import Labelled
 
 LAYERS = (9, 8, 7)
 STRENGTHS = (0.0003, 0.001, 0.003)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from nabra.tasks.arabic.sentences import split_sentences
-from nabra.tasks.evaluate.treebank import to_conllu
+from nabra.tasks.corpora.treebank import to_conllu
 from nabra.tasks.parse.parser import ParsedSentence, Parser
 from nabra.tasks.train.data import PLAIN_ALIF
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from nabra.config.settings import load_settings
 from nabra.tasks.actors.match import load_actors
-from nabra.tasks.evaluate.articles import read_annotated
+from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets, read_annotated
+from nabra.tasks.corpora.entities import from_anercorp, read_bio, without_misc
+from nabra.tasks.corpora.folder import data_files
+from nabra.tasks.corpora.news import NEWS_FILE, read_news
+from nabra.tasks.corpora.opinions import read_foreign_targets, read_sentences, read_targets, read_tweets
+from nabra.tasks.corpora.treebank import is_pud, read_conllu, write_conllu
 from nabra.tasks.evaluate.models import score_models
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, DECISION, ENCODER, OPEN, SCORES, SENTIMENT, STANCE
@@ -26,29 +29,10 @@ from nabra.tasks.stance.classifier import load_target_classifier
 from nabra.tasks.stance.decision import NO_DECISION, Decision, save_decision
 from nabra.tasks.stance.stances import Judges
 from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
-from nabra.tasks.train.data import (
-    augmented,
-    data_files,
-    from_anercorp,
-    is_pud,
-    read_bio,
-    read_conllu,
-    without_misc,
-    write_conllu,
-    write_ner_data,
-    write_tokenizer_data,
-)
+from nabra.tasks.train.data import augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
 from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
 from nabra.tasks.train.joint import CURVE, Corpus, Rates, train_heads, train_joint
-from nabra.tasks.train.labelled import (
-    read_article_targets,
-    read_articles,
-    read_foreign_targets,
-    read_sentences,
-    read_targets,
-    read_tweets,
-)
 from nabra.tasks.train.opinion import save_opinion_encoder, sentiment_task, stance_task, train_opinion
 from nabra.tasks.train.optimise import CHECKPOINT
 from nabra.tasks.train.pretrain import pretrain
@@ -127,7 +111,7 @@ def _encoder(shop: Workshop) -> None:
 def _news(shop: Workshop, limit: int | None = None) -> Iterator[str]:
     """Title and text of the news articles, in an order that the seed decides."""
     (path,) = shop.need(NEWS_FILE)
-    articles = pq.read_table(path, columns=["title", "text"]).to_pylist()
+    articles = read_news(path)
     random.Random(shop.seed).shuffle(articles)
     return (f"{row['title'] or ''} {row['text'] or ''}" for row in articles[:limit])
 
@@ -213,8 +197,9 @@ def _train_opinions(shop: Workshop, folder: Path, *, with_articles: bool) -> Map
     labelled, targets, articles = shop.need(*OPINIONATED)
     sentiment, stances = read_sentences(labelled), read_targets(targets)
     if with_articles:
-        sentiment += read_articles(articles)
-        stances += read_article_targets(articles, load_actors(*load_settings().parse.actor_folders))
+        annotated = read_annotated(articles)
+        sentiment += annotated_sentences(annotated)
+        stances += annotated_targets(annotated, load_actors(*load_settings().parse.actor_folders))
     tasks = [sentiment_task(sentiment), stance_task(stances)]
     scores = train_opinion(load_encoder(short), tasks, folder, SIZES[OPINIONS], shop.seed, shop.work / ENGLISH)
     save_opinion_encoder(short, folder, folder / ENCODER)
@@ -256,7 +241,6 @@ def _scores(shop: Workshop) -> None:
 
 # Set by hand, for the open profile: a rule or a sure classifier decides.
 OPEN_DECISION = Decision({"rule": 5.0, "classifier_speaker": 0.8, "classifier_author": 0.4, "counter_rule": -2.0}, -1.5)
-NEWS_FILE = "news/saudinewsnet.parquet"
 TREEBANK = ("treebank/train.conllu", "treebank/dev.conllu")
 NER = ("ner/train.bio", "ner/dev.bio")
 ARTICLES = "gold/train.jsonl"

@@ -22,10 +22,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from filelock import FileLock, Timeout
-
 from nabra.tasks.errors import StoreError
-from nabra.tasks.warehouse.store import Store
+from nabra.tasks.warehouse.files import Files
 
 FOLDER: Final = "_lease"
 HOLDER: Final = f"{FOLDER}/holder.json"
@@ -47,67 +45,69 @@ class Holder:
     until: datetime | None = None
 
 
-def seen_holder(store: Store) -> Holder | None:
+def seen_holder(files: Files) -> Holder | None:
     """Who seems to work on the warehouse, by the clock of this machine: for show, since it takes and writes nothing."""
-    note = _holder(store)
+    note = _holder(files)
     if note is None:
         return None
     holder = Holder(note["run"], note["pid"], note["host"], datetime.fromisoformat(note["since"]))
-    if store.is_local:
+    if files.is_local:
         return None if holder.host == socket.gethostname() and not _lives(holder.pid) else holder
-    info = store.files(FOLDER).get(HOLDER)
-    if info is None:
+    file = files.below(FOLDER).get(HOLDER)
+    if file is None:
         return None
-    until = info.mtime + timedelta(seconds=LIFETIME_SECONDS)
+    until = file.written_at + timedelta(seconds=LIFETIME_SECONDS)
     return replace(holder, until=until) if until > datetime.now(UTC) else None
 
 
 @contextmanager
-def hold(store: Store, run_id: str) -> Iterator[Check]:
+def hold(files: Files, run_id: str) -> Iterator[Check]:
     """Hold the warehouse; StoreError names the run that has it. Call what this yields before work to be done alone."""
-    with _locked(store, run_id) if store.is_local else _leased(store, run_id) as check:
+    with _locked(files, run_id) if files.is_local else _leased(files, run_id) as check:
         yield check
 
 
 @contextmanager
-def _locked(store: Store, run_id: str) -> Iterator[Check]:
-    path = Path(store.root) / FOLDER / "lock"
+def _locked(files: Files, run_id: str) -> Iterator[Check]:
+    from filelock import FileLock, Timeout  # slow to import, and who only looks who holds a warehouse needs no lock
+
+    path = Path(files.root) / FOLDER / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise StoreError(_taken(store, _holder(store))) from error
+        raise StoreError(_taken(files, _holder(files))) from error
     try:
-        store.put_note(HOLDER, json.dumps(_myself(run_id)).encode())
+        files.write(HOLDER, json.dumps(_myself(run_id)).encode())
         yield lambda: None
     finally:
-        store.remove(HOLDER)
+        files.remove(HOLDER)
         lock.release()
 
 
 @contextmanager
-def _leased(store: Store, run_id: str) -> Iterator[Check]:
-    holder = _holder(store)
-    left = LIFETIME_SECONDS - store.age(HOLDER) if holder else 0.0
+def _leased(files: Files, run_id: str) -> Iterator[Check]:
+    holder = _holder(files)
+    left = LIFETIME_SECONDS - files.age(HOLDER) if holder else 0.0
     if left > 0:
-        raise StoreError(f"{_taken(store, holder)}; if it is dead, its lease ends in {left:.0f} s")
+        raise StoreError(f"{_taken(files, holder)}; if it is dead, its lease ends in {left:.0f} s")
     mine = _myself(run_id)
-    _renew(store, mine)
+    _renew(files, mine)
     time.sleep(SETTLE_SECONDS)
     lost, stop = threading.Event(), threading.Event()
 
     def check() -> None:
-        if lost.is_set() or not _is_mine(store, mine):
-            raise StoreError(_taken(store, _holder(store)))
+        if lost.is_set() or not _is_mine(files, mine):
+            raise StoreError(_taken(files, _holder(files)))
 
     def renew() -> None:
         while not stop.wait(LIFETIME_SECONDS / 4):
             try:
-                if not _is_mine(store, mine):
+                if not _is_mine(files, mine):
                     lost.set()
                     return
-                _renew(store, mine)
+                _renew(files, mine)
             except StoreError:
                 continue  # a store that does not answer now is asked again; the lease lives a while longer
 
@@ -121,8 +121,8 @@ def _leased(store: Store, run_id: str) -> Iterator[Check]:
         thread.join()
         # A store that does not answer says so in the error that ended the work; the lease ends by itself.
         with suppress(StoreError):
-            if not lost.is_set() and _is_mine(store, mine):
-                store.remove(HOLDER)
+            if not lost.is_set() and _is_mine(files, mine):
+                files.remove(HOLDER)
 
 
 def _myself(run_id: str) -> dict[str, Any]:
@@ -145,20 +145,20 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _renew(store: Store, mine: dict[str, Any]) -> None:
-    store.put_note(HOLDER, json.dumps(mine).encode())
+def _renew(files: Files, mine: dict[str, Any]) -> None:
+    files.write(HOLDER, json.dumps(mine).encode())
 
 
-def _is_mine(store: Store, mine: dict[str, Any]) -> bool:
-    holder = _holder(store)
+def _is_mine(files: Files, mine: dict[str, Any]) -> bool:
+    holder = _holder(files)
     return holder is not None and holder["token"] == mine["token"]
 
 
-def _holder(store: Store) -> dict[str, Any] | None:
-    content = store.notes(FOLDER).get(HOLDER)
+def _holder(files: Files) -> dict[str, Any] | None:
+    content = files.read_all(FOLDER).get(HOLDER)
     return json.loads(content) if content else None
 
 
-def _taken(store: Store, holder: dict[str, Any] | None) -> str:
+def _taken(files: Files, holder: dict[str, Any] | None) -> str:
     who = f"process {holder['pid']} on {holder['host']} (run {holder['run']})" if holder else "another run"
-    return f"warehouse {store} is being worked on by {who}; try again when it has ended"
+    return f"warehouse {files} is being worked on by {who}; try again when it has ended"

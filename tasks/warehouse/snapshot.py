@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from typing import Final
 
 import pyarrow.dataset as ds
-import pyarrow.fs as pafs
 
 from nabra.tasks.errors import StoreError
 from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.files import File
+from nabra.tasks.warehouse.layout import Batch, batch_of, file_of
+from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.validate import Problem
 
 FOLDER: Final = "_compact"
@@ -50,7 +51,7 @@ class Manifest:
 
 def read_manifest(store: Store) -> Manifest:
     """The manifest; one without files where there is none yet."""
-    content = store.note(MANIFEST)
+    content = store.files.read(MANIFEST)
     return Manifest(**json.loads(content)) if content else Manifest()
 
 
@@ -69,7 +70,7 @@ def compact(store: Store, check: Callable[[], None]) -> tuple[int, int]:
             files[dataset].append(name)
             if name not in last.listed:
                 check()
-                store.merge(dataset, [info.path for info in sources], name)
+                store.merge(dataset, [source.name for source in sources], name)
                 merged, many = merged + bool(sources), many + len(sources)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     new = Manifest(now, {dataset: files[dataset] for dataset in COMPACTED}, dict.fromkeys(last.listed, now) | last.out)
@@ -87,7 +88,7 @@ def datasets(store: Store) -> dict[str, ds.Dataset]:
 def _fewest(store: Store, dataset: str, listed: set[str]) -> Iterator[str]:
     for day, sources in _days(store, dataset).items():
         merged = _merged(dataset, day, sources)
-        yield from [f"{store.root}/{merged}"] if merged in listed else [info.path for info in sources]
+        yield from [merged] if merged in listed else [source.name for source in sources]
 
 
 def check_snapshot(store: Store) -> Iterator[Problem]:
@@ -98,53 +99,50 @@ def check_snapshot(store: Store) -> Iterator[Problem]:
         for day, sources in _days(store, dataset).items()
     }
     for name in sorted(read_manifest(store).listed):
-        _, dataset, day, _ = name.split("/")
-        wrong = _wrong(store, f"{store.root}/{name}", current.get(name))
-        if wrong:
-            yield Problem(dataset, Batch(day.removeprefix("ingest_date="), FOLDER), f"{wrong}; delete {FOLDER}/")
+        wrong, batch = _wrong(store, name, current.get(name)), batch_of(name)
+        if wrong and batch:
+            yield Problem(name.split("/")[1], Batch(batch.ingest_date, FOLDER), f"{wrong}; delete {FOLDER}/")
 
 
-def _wrong(store: Store, merged: str, sources: Sequence[pafs.FileInfo] | None) -> str:
+def _wrong(store: Store, merged: str, sources: Sequence[File] | None) -> str:
     try:
         rows = store.count_rows(merged)
-        expected = sum(store.count_rows(info.path) for info in sources) if sources else rows
+        expected = sum(store.count_rows(source.name) for source in sources) if sources else rows
     except StoreError as error:
         return str(error)
-    return "" if rows == expected else f"{merged} has {rows} rows, its batches have {expected}"
+    return "" if rows == expected else f"{store.files.path(merged)} has {rows} rows, its batches have {expected}"
 
 
 def stale(store: Store, older_than: float) -> dict[str, int]:
     """Bytes of the files that no snapshot since `older_than` (seconds since 1970) has or had, by name."""
     manifest = read_manifest(store)
     out = {name: datetime.fromisoformat(since).timestamp() for name, since in manifest.out.items()}
-    others = {name: info for name, info in store.files(FOLDER).items() if name not in {MANIFEST, *manifest.listed}}
-    return {name: info.size for name, info in others.items() if out.get(name, info.mtime.timestamp()) < older_than}
+    there = store.files.below(FOLDER)
+    others = {name: file for name, file in there.items() if name not in {MANIFEST, *manifest.listed}}
+    return {name: file.size for name, file in others.items() if out.get(name, file.written_at.timestamp()) < older_than}
 
 
 def forget_removed(store: Store) -> None:
     """Take files that are no longer there out of the manifest."""
-    manifest, there = read_manifest(store), store.files(FOLDER)
+    manifest, there = read_manifest(store), store.files.below(FOLDER)
     if manifest.out.keys() - there.keys():
         _publish(store, replace(manifest, out={name: at for name, at in manifest.out.items() if name in there}))
 
 
-def _days(store: Store, dataset: str) -> dict[str, list[pafs.FileInfo]]:
+def _days(store: Store, dataset: str) -> dict[str, list[File]]:
     """The files of a dataset by the day on which their batch was fetched."""
-    days: defaultdict[str, list[pafs.FileInfo]] = defaultdict(list)
-    for info in store.data_files(dataset):
-        days[info.path.rpartition("/ingest_date=")[2].partition("/")[0]].append(info)
+    days: defaultdict[str, list[File]] = defaultdict(list)
+    for batch, file in store.batch_files(dataset).items():
+        days[batch.ingest_date].append(file)
     return days
 
 
-def _merged(dataset: str, ingest_date: str, sources: Sequence[pafs.FileInfo]) -> str:
-    """The name of a merged file: another one if a source came, went or was written again, or the columns are others.
-
-    Times on S3 are whole seconds: that runs hold the warehouse, and wait two seconds to, keeps two writes apart.
-    """
-    seen = [(info.base_name, info.size, info.mtime_ns) for info in sources]
+def _merged(dataset: str, ingest_date: str, sources: Sequence[File]) -> str:
+    """The name of a merged file: another one if a source came, went or was written again, or the columns are others."""
+    seen = [(source.name.rpartition("/")[2], *source.stamp) for source in sources]
     digest = hashlib.sha256(repr((SCHEMA_VERSION, seen)).encode()).hexdigest()[:32]
-    return f"{FOLDER}/{dataset}/ingest_date={ingest_date}/{digest}.parquet"
+    return file_of(f"{FOLDER}/{dataset}", Batch(ingest_date, digest))
 
 
 def _publish(store: Store, manifest: Manifest) -> None:
-    store.put_note(MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
+    store.files.write(MANIFEST, json.dumps(asdict(manifest), indent=1).encode())

@@ -5,18 +5,18 @@ One batch is in memory at a time, besides the ids of all documents.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
 from nabra.tasks.schemas import DATASETS, REJECT_REASONS, REJECTS, VERSION
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.stage import Stage
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 
 _DOCUMENTS: Final = ("raw", "clean")
 _SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}
@@ -32,11 +32,6 @@ _REFERENCES: Final = (
     ("sentiment", "sentences", ("doc_id", "sent_id")),
 )
 _METADATA: Final = ("stage", "schema_version", "fingerprint", "version", "run_id")
-_MADE_BY: Final = {name: name for name in DATASETS} | {
-    name: stage.name for stage in STAGES.values() for name in stage.makes
-}
-_REFUSING: Final = ("fetch", *STAGES)
-_REJECTS_FILE: Final = re.compile(r"ingest_date=(\d{4}-\d{2}-\d{2})/([^/]+)\.parquet$")
 
 Tables = Mapping[str, pa.Table]
 
@@ -58,20 +53,21 @@ class Validation:
     rows: int = 0
 
 
-def validate(store: Store, seen: Validation) -> Iterator[Problem]:
+def validate(store: Store, stages: Sequence[Stage], seen: Validation) -> Iterator[Problem]:
     """Yield all that breaks the contract, batch after batch; `seen` is counted up on the way.
 
     A batch that some stage has still to do is no problem: the next run does it.
     """
-    there = {name: set(store.batches(name)) for name in DATASETS if name != "rejects"}
+    made_by = {name: stage.name for stage in stages for name in stage.makes}
+    there = {name: set(store.batches(name)) for name in DATASETS if name != REJECTS.name}
     ids: dict[str, dict[tuple[bytes, int], Batch]] = {name: {} for name in _DOCUMENTS}
     originals: dict[str, Batch] = {}
     for batch in sorted(set().union(*there.values())):
         present = [name for name, batches in there.items() if batch in batches]
-        yield from _orphans(batch, present)
+        yield from _orphans(batch, present, stages)
         tables: dict[str, pa.Table] = {}
         for name in present:
-            yield from _look_into(store, name, batch, tables)
+            yield from _look_into(store, name, batch, made_by.get(name, name), tables)
         for name, found in ids.items():
             if name in tables:
                 yield from _repeated(name, batch, tables[name], found)
@@ -84,10 +80,10 @@ def validate(store: Store, seen: Validation) -> Iterator[Problem]:
     for doc_id, batch in originals.items():
         if _compact(doc_id) not in articles:
             yield Problem("clean", batch, f"duplicate_of names {doc_id}, which is no article of the warehouse")
-    yield from _check_rejects(store, seen)
+    yield from _check_rejects(store, [stage.name for stage in stages], seen)
 
 
-def _look_into(store: Store, name: str, batch: Batch, tables: dict[str, pa.Table]) -> Iterator[Problem]:
+def _look_into(store: Store, name: str, batch: Batch, made_by: str, tables: dict[str, pa.Table]) -> Iterator[Problem]:
     """Put the rows of a file among the tables, or say why they cannot be read; and check its metadata."""
     try:
         tables[name] = store.read(name, batch)
@@ -98,27 +94,27 @@ def _look_into(store: Store, name: str, batch: Batch, tables: dict[str, pa.Table
     missing = [f"nabra.{key}" for key in _METADATA if not metadata.get(key)]
     if missing:
         yield Problem(name, batch, f"the file's metadata lack {', '.join(missing)}")
-    elif metadata["stage"] != _MADE_BY[name]:
-        yield Problem(name, batch, f"the file's metadata name the stage {metadata['stage']}, not {_MADE_BY[name]}")
+    elif metadata["stage"] != made_by:
+        yield Problem(name, batch, f"the file's metadata name the stage {metadata['stage']}, not {made_by}")
 
 
-def _check_rejects(store: Store, seen: Validation) -> Iterator[Problem]:
+def _check_rejects(store: Store, stages: Sequence[str], seen: Validation) -> Iterator[Problem]:
     """Their files are no batches: each is named by a batch and the stage that refused."""
-    for path in store.dataset(REJECTS.name).files:
-        if match := _REJECTS_FILE.search(path):
-            batch, tables = Batch(match[1], match[2]), dict[str, pa.Table]()
-            yield from _look_into(store, REJECTS.name, batch, tables)
-            yield from _check_batch(batch, tables)
-            for data in tables.values():
-                for column, known in (("stage", _REFUSING), ("reason", tuple(REJECT_REASONS))):
-                    odd = set(data[column].to_pylist()) - set(known)
-                    if odd:
-                        yield Problem(REJECTS.name, batch, f"unknown {column}: {', '.join(sorted(odd))}")
-                seen.rows += len(data)
+    known = {"stage": {"fetch", *stages}, "reason": REJECT_REASONS.keys()}
+    for batch in store.batches(REJECTS.name):
+        tables: dict[str, pa.Table] = {}
+        yield from _look_into(store, REJECTS.name, batch, REJECTS.name, tables)
+        yield from _check_batch(batch, tables)
+        for data in tables.values():
+            for column, names in known.items():
+                odd = set(data[column].to_pylist()) - names
+                if odd:
+                    yield Problem(REJECTS.name, batch, f"unknown {column}: {', '.join(sorted(odd))}")
+            seen.rows += len(data)
 
 
-def _orphans(batch: Batch, present: list[str]) -> Iterator[Problem]:
-    for stage in STAGES.values():
+def _orphans(batch: Batch, present: list[str], stages: Sequence[Stage]) -> Iterator[Problem]:
+    for stage in stages:
         made = [name for name in stage.makes if name in present]
         missing = [name for name in stage.reads if name not in present]
         for name in made if missing else ():

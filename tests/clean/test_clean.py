@@ -12,7 +12,7 @@ from nabra.tasks.clean.extract import Article
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.schemas import RAW, table
 from nabra.tasks.stage import StageOutput
-from nabra.tasks.stories.stories import DuplicateIndex, place_articles
+from nabra.tasks.stories.stories import StoryIndex, place_articles
 from tests.in_process import InThisProcess
 
 SETTINGS = load_settings().clean
@@ -64,7 +64,7 @@ def document(name: str, payload: bytes | str, **values: object) -> dict[str, obj
 def clean(*documents: dict[str, object], pages: Pages | None = None) -> StageOutput:
     raw: pa.Table = table(RAW, list(documents))
     cleaners = InThisProcess(Cleaner(SETTINGS, RULES, pages or Pages()))
-    return place_articles(extract_articles(raw, cleaners), DuplicateIndex(SETTINGS))
+    return place_articles(extract_articles(raw, cleaners), StoryIndex(SETTINGS))
 
 
 def test_a_text_file_becomes_an_article_without_title() -> None:

@@ -11,20 +11,20 @@ import pytest
 from typer.testing import CliRunner
 
 from nabra.config.settings import load_settings
-from nabra.flows import news
 from nabra.flows.cli.main import app
-from nabra.flows.prefect.parameters import Place
+from nabra.flows.pipeline import BatchesFailedError, open_run, prepare_pending
+from nabra.flows.prefect.parameters import Location
 from nabra.tasks.engine.attempts import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
 from nabra.tasks.engine.fingerprint import fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
-from nabra.tasks.run import run_fetch, run_stage
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.stage import StageOutput, stage_output
-from nabra.tasks.warehouse.store import Batch, Store
-from tests.flows.small_warehouse import row, write
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
+from tests.flows.small_warehouse import path_of, row, write
 from tests.in_process import InThisProcess, Works
 
 FIRST, SECOND = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")
@@ -37,17 +37,13 @@ def works() -> Works:
 
 @pytest.fixture
 def store(tmp_path: Path, works: Works, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """Two cleaned batches; the stages after clean make empty tables, without a Prefect server."""
+    """Two cleaned batches; the stages after clean make empty tables, without Prefect."""
     warehouse = str(tmp_path / "warehouse")
     store = Store.open(load_settings(warehouse=warehouse).store)
     for number, batch in enumerate((FIRST, SECOND)):
         for dataset in ("raw", "clean"):
             write(store, batch, dataset, {"doc_id": f"{number}" * 32, "url": f"file:///{number}.txt"})
     monkeypatch.setattr(Resources, "workers", InThisProcess(works))
-    monkeypatch.setattr(news, "run_stage", run_stage.fn)
-    monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
-    monkeypatch.setattr(news, "pending", news.pending.fn)
-    monkeypatch.setattr(news, "publish", lambda *_: None)
     return store
 
 
@@ -82,8 +78,10 @@ def broken(works: Works) -> set[str]:
 def run_pending(store: Store) -> str:
     """Run what is pending; what failed."""
     try:
-        news.pending(Place(warehouse=store.root))
-    except news.BatchesFailedError as error:
+        with open_run(prepare_pending(Location(warehouse=str(store))), "none") as run:
+            run.work()
+            run.summary().without_failures()
+    except BatchesFailedError as error:
         return str(error)
     return ""
 
@@ -106,7 +104,7 @@ def test_after_the_last_attempt_it_is_set_aside_and_passed_over(store: Store, br
 
 
 def test_a_damaged_file_sets_its_batch_aside_and_no_other(store: Store) -> None:
-    path = Path(store.root) / "clean" / "ingest_date=2026-04-12" / "one.parquet"
+    path = path_of(store, "clean", FIRST)
     path.write_bytes(b"PAR1 damaged PAR1")
     said = [run_pending(store) for _ in range(3)]
     assert "one.parquet cannot be read" in said[0]
@@ -127,7 +125,7 @@ def test_other_settings_give_a_batch_new_attempts(store: Store, broken: set[str]
     broken.add("0" * 32)
     for _ in range(3):
         run_pending(store)
-    settings = load_settings(warehouse=store.root)
+    settings = load_settings(warehouse=str(store))
     assert FIRST not in Plan(settings, "run").todo(store, "stance")
     parse = settings.parse.model_copy(update={"max_sentence_words": 50})
     assert FIRST in Plan(settings.model_copy(update={"parse": parse}), "run").todo(store, "stance")
@@ -138,21 +136,21 @@ def test_retry_takes_up_what_was_set_aside(store: Store, broken: set[str]) -> No
     for _ in range(3):
         run_pending(store)
     broken.clear()
-    result = CliRunner().invoke(app, ["retry", str(FIRST), "--warehouse", store.root], catch_exceptions=False)
+    result = CliRunner().invoke(app, ["retry", str(FIRST), "--warehouse", str(store)], catch_exceptions=False)
     assert result.exit_code == 0
     assert "parse 2026-04-12/one: again after 3 attempts" in result.output
     assert store.batches("stances") == [FIRST, SECOND]
 
 
 def test_retry_names_a_batch_on_which_nothing_failed(store: Store) -> None:
-    result = CliRunner().invoke(app, ["retry", "2026-01-01/none", "--warehouse", store.root])
+    result = CliRunner().invoke(app, ["retry", "2026-01-01/none", "--warehouse", str(store)])
     assert "no stage failed on 2026-01-01/none" in str(result.exception)
 
 
 def test_status_names_failing_batches(store: Store, broken: set[str]) -> None:
     broken.add("0" * 32)
     run_pending(store)
-    shown = CliRunner().invoke(app, ["status", "--warehouse", store.root]).output
+    shown = CliRunner().invoke(app, ["status", "--warehouse", str(store)]).output
     assert "2026-04-12/one" in shown
     assert "BatchError: no tree" in shown
 
@@ -161,7 +159,7 @@ def die(store: Store, times: int, fingerprint: str = "f") -> None:
     """Leave what runs leave that died in the stage parse of the first batch, and look back each time."""
     for _ in range(times):
         attempt = {"stage": "parse", "batch": str(FIRST), "fingerprint": fingerprint}
-        store.put_note(AT_WORK, json.dumps(attempt).encode())
+        store.files.write(AT_WORK, json.dumps(attempt).encode())
         Attempts(store, {"parse": fingerprint}).look_back()
 
 
@@ -182,8 +180,8 @@ def test_a_batch_on_which_many_runs_died_waits_for_the_others_and_is_not_set_asi
         return honest(tables)
 
     works.functions["parse"] = observed
-    monkeypatch.setattr("nabra.tasks.run.call_alone", lambda function, *arguments: function(*arguments))
-    made_by = fingerprints(load_settings(warehouse=store.root))
+    monkeypatch.setattr("nabra.tasks.engine.steps.call_alone", lambda function, *arguments: function(*arguments))
+    made_by = fingerprints(load_settings(warehouse=str(store)))
     die(store, MAX_DEATHS - 1, made_by["parse"])
     assert not Attempts(store, made_by).must_wait(FIRST)
     die(store, 1, made_by["parse"])
@@ -203,7 +201,7 @@ def test_a_death_after_the_last_file_of_a_stage_is_none_of_its(store: Store) -> 
 def test_a_stage_that_ends_leaves_no_death_however_it_ends(store: Store) -> None:
     attempts = Attempts(store, {"parse": "f"})
     with attempts.at_work("parse", FIRST):
-        assert b"parse" in store.notes("_at_work")[AT_WORK]
+        assert b"parse" in store.files.read_all("_at_work")[AT_WORK]
     with pytest.raises(KeyboardInterrupt), attempts.at_work("parse", FIRST):
         raise KeyboardInterrupt
     assert Attempts(store, {"parse": "f"}).look_back() is None
@@ -212,22 +210,22 @@ def test_a_stage_that_ends_leaves_no_death_however_it_ends(store: Store) -> None
 def test_the_notes_are_no_data(store: Store, broken: set[str]) -> None:
     broken.add("0" * 32)
     run_pending(store)
-    assert list(store.notes(FOLDER)) == [f"{FOLDER}/2026-04-12/one.parse.json"]
+    assert list(store.files.read_all(FOLDER)) == [f"{FOLDER}/2026-04-12/one.parse.json"]
     assert all(FOLDER not in path for name in DATASETS for path in store.dataset(name).files)
 
 
 def test_vacuum_removes_what_killed_runs_left_and_nothing_new(store: Store) -> None:
-    folder = Path(store.root) / "_tmp"
+    folder = Path(str(store)) / "_tmp"
     folder.mkdir(exist_ok=True)
     old, new = folder / "old.part", folder / "new.part"
     for path in (old, new):
         path.write_bytes(b"half")
     os.utime(old, (1, 1))
-    before = set(Path(store.root).rglob("*.parquet"))
-    dry = CliRunner().invoke(app, ["vacuum", "--dry-run", "--warehouse", store.root], catch_exceptions=False)
+    before = set(Path(str(store)).rglob("*.parquet"))
+    dry = CliRunner().invoke(app, ["vacuum", "--dry-run", "--warehouse", str(store)], catch_exceptions=False)
     assert "_tmp/old.part" in dry.output
     assert old.exists()
-    CliRunner().invoke(app, ["vacuum", "--warehouse", store.root], catch_exceptions=False)
+    CliRunner().invoke(app, ["vacuum", "--warehouse", str(store)], catch_exceptions=False)
     assert not old.exists()
     assert new.exists()
-    assert set(Path(store.root).rglob("*.parquet")) == before
+    assert set(Path(str(store)).rglob("*.parquet")) == before

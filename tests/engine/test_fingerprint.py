@@ -11,11 +11,12 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.tasks import schemas
 from nabra.tasks.engine.batch import process_batch
-from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, adopt, fingerprints, hints_in
+from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, Makers, adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Provenance, Store
 from tests.flows.small_warehouse import row
 from tests.in_process import InThisProcess
 
@@ -108,15 +109,37 @@ def write_all(store: Store, provenance: dict[str, Provenance]) -> None:
 
 
 def undone(store: Store, config: Path | None = None) -> set[str]:
-    settings = load_settings(config, warehouse=store.root)
+    settings = load_settings(config, warehouse=str(store))
     plan = Plan(settings, "run", frozenset(STAGES))
     return {name for name in STAGES if plan.todo(store, name)}
+
+
+def make_anew(stage: str, store: Store, config: Path) -> None:
+    plan = Plan(load_settings(config, warehouse=str(store)), "run", frozenset({stage}))
+    resources = Resources(plan.settings, store)
+    resources.__dict__["workers"] = InThisProcess(None)  # there is no article
+    process_batch(stage, BATCH, resources, plan)
+
+
+def test_a_stage_made_anew_alone_is_current_until_one_before_it_is_made_anew(store: Store, tmp_path: Path) -> None:
+    made = fingerprints(load_settings())
+    write_all(store, {name: Provenance(name, fingerprint, "0.1.0", "run") for name, fingerprint in made.items()})
+    config = tmp_path / "my.toml"
+    config.write_text("[parse]\nmax_sentence_words = 60\n[stance]\nmin_score = 0.9\n", "utf-8")
+    alone = Plan(load_settings(config, warehouse=str(store)), "run", frozenset({"stance"}))
+    assert alone.todo(store, "stance") == {BATCH}
+    make_anew("stance", store, config)
+    assert alone.todo(store, "stance") == set()
+    assert undone(store, config) == {"parse", "sentiment", "stance"}
+    make_anew("parse", store, config)
+    assert undone(store, config) == {"sentiment", "stance"}
 
 
 def test_a_source_that_says_something_else_has_its_batches_made_anew(store: Store, tmp_path: Path) -> None:
     plain = made_with(tmp_path, SOURCE + OTHER)
     write_all(store, {
-        name: Provenance(made, "0.1.0", "run", hints=plain.hints_of(["port"])) for name, made in plain.stages.items()
+        name: Provenance(name, made, "0.1.0", "run", hints=plain.hints_of(["port"]))
+        for name, made in plain.stages.items()
     })  # fmt: skip
     made_with(tmp_path, SOURCE + OTHER + 'keep = ["article"]')
     assert undone(store, tmp_path / "my.toml") == set()
@@ -127,23 +150,32 @@ def test_a_source_that_says_something_else_has_its_batches_made_anew(store: Stor
 def test_a_later_stage_made_anew_alone_keeps_what_its_articles_were_read_with(store: Store, tmp_path: Path) -> None:
     plain = made_with(tmp_path, SOURCE)
     write_all(store, {
-        name: Provenance(made, "0.1.0", "run", hints=plain.hints_of(["port"])) for name, made in plain.stages.items()
+        name: Provenance(name, made, "0.1.0", "run", hints=plain.hints_of(["port"]))
+        for name, made in plain.stages.items()
     })  # fmt: skip
     hinted = made_with(tmp_path, SOURCE + 'keep = ["article"]')
-    plan = Plan(load_settings(tmp_path / "my.toml", warehouse=store.root), "run", frozenset({"stance"}))
-    resources = Resources(plan.settings, store)
-    resources.__dict__["workers"] = InThisProcess(None)  # there is no article
-    process_batch("stance", BATCH, resources, plan)
-    assert hints_in(store.metadata("stances", BATCH)) == plain.hints_of(["port"]) != hinted.hints_of(["port"])
+    make_anew("stance", store, tmp_path / "my.toml")
+    assert Makers(store).of(STAGES["stance"], BATCH)[1] == plain.hints_of(["port"]) != hinted.hints_of(["port"])
     assert "stance" in undone(store, tmp_path / "my.toml")
 
 
 def test_what_an_older_nabra_made_counts_as_done_until_settings_change(store: Store, tmp_path: Path) -> None:
-    write_all(store, {name: Provenance("0123456789abcdef", "0.1.0", "run") for name in ("raw", *STAGES)})
-    adopt(store, fingerprints(load_settings()))
+    write_all(store, {name: Provenance(name, "0123456789abcdef", "0.1.0", "run") for name in ("raw", *STAGES)})
+    adopt(store, Fingerprints.of(load_settings()))
     assert undone(store) == set()
     (tmp_path / "my.toml").write_text("[sentiment]\nheadline_weight = 9.0\n", encoding="utf-8")
-    changed = load_settings(tmp_path / "my.toml", warehouse=store.root)
-    adopt(store, fingerprints(changed))
+    changed = load_settings(tmp_path / "my.toml", warehouse=str(store))
+    adopt(store, Fingerprints.of(changed))
     assert undone(store, tmp_path / "my.toml") == {"sentiment"}
-    assert json.loads(store.note(ADOPTED) or b"") == fingerprints(load_settings())
+    assert json.loads(store.files.read(ADOPTED) or b"")["stages"] == fingerprints(load_settings())
+
+
+def test_what_an_older_nabra_made_is_made_anew_where_its_source_says_something_else(
+    store: Store, tmp_path: Path
+) -> None:
+    write_all(store, {name: Provenance(name, "0123456789abcdef", "0.1.0", "run") for name in ("raw", *STAGES)})
+    adopt(store, made_with(tmp_path, SOURCE + OTHER))
+    made_with(tmp_path, SOURCE + OTHER + 'keep = ["article"]')
+    assert undone(store, tmp_path / "my.toml") == set()
+    made_with(tmp_path, SOURCE + 'keep = ["article"]\n' + OTHER)
+    assert undone(store, tmp_path / "my.toml") == set(STAGES)

@@ -16,7 +16,8 @@ from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.fetch.sources import Source
 from nabra.tasks.fetch.targets import targets_of
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import write
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -122,7 +123,7 @@ def test_the_command_ends_with_a_status_for_cron_and_monitoring(
     store = Store.open(load_settings(warehouse=str(tmp_path / "warehouse")).store)
     started_at = datetime.now(UTC) - timedelta(hours=hours_ago)
     write(store, Batch("2026-04-12", "run"), "runs", {"run_id": "r", "source": "cli", "started_at": started_at})
-    monkeypatch.setattr("sys.argv", ["nabra", "status", "--check", "--warehouse", store.root])
+    monkeypatch.setattr("sys.argv", ["nabra", "status", "--check", "--warehouse", str(store)])
     with pytest.raises(SystemExit) as caught:
         main()
     assert int(caught.value.code or 0) == status

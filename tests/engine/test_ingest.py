@@ -14,6 +14,7 @@ from nabra.tasks.engine.batch import process_batch
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.validate import Validation, validate
@@ -126,7 +127,7 @@ def test_three_days_of_an_outlet(tmp_path, site, cleaners, with_etags):
     assert hours.versions() == sorted(expected)
     copies = hours.store.scan("clean", ["url", "duplicate_of"]).to_pylist()
     assert [row["url"].removeprefix(site.address) for row in copies if row["duplicate_of"]] == ["/moved/6"]
-    assert not list(validate(hours.store, Validation()))
+    assert not list(validate(hours.store, tuple(STAGES.values()), Validation()))
     raw = hours.store.scan("raw", ["doc_id", "version", "payload_sha256", "previous_sha256"]).to_pylist()
     (edit,) = (row for row in raw if row["version"] == 2)
     assert edit["previous_sha256"] in [row["payload_sha256"] for row in raw if row["doc_id"] == edit["doc_id"]]

@@ -14,7 +14,7 @@ from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import Original, Originals
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.parse.parser import ParsedSentence
-from nabra.tasks.warehouse.store import Batch
+from nabra.tasks.warehouse.layout import Batch, file_of
 from nabra.tasks.warehouse.validate import Validation, validate
 from tests.conftest import WordParser, clean_table
 from tests.test_run import NEWS, Run
@@ -64,7 +64,7 @@ def test_a_repeat_gets_the_rows_of_its_original_and_is_not_parsed(run: Run) -> N
     copied = rows_of(run, "d")
     assert copied == rows_of(run, "a")
     assert all(copied[dataset] for dataset in ("sentences", "tokens", "sentiment", "quotes"))
-    assert list(validate(run.store, Validation())) == []
+    assert list(validate(run.store, tuple(STAGES.values()), Validation())) == []
 
 
 def test_the_rows_are_those_that_working_on_it_gives(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +104,7 @@ def test_a_repeat_in_the_batch_of_its_original_is_not_parsed_either(run: Run) ->
     copied = rows_of(run, "d")
     assert copied == rows_of(run, "a")
     assert parser.parsed == len(copied["sentences"])
-    assert list(validate(run.store, Validation())) == []
+    assert list(validate(run.store, tuple(STAGES.values()), Validation())) == []
 
 
 def test_a_repeat_in_the_batch_of_its_original_is_refused_with_it(run: Run) -> None:
@@ -123,7 +123,7 @@ def test_what_other_settings_made_is_not_taken_over(run: Run) -> None:
     parse = run.plan.settings.parse.model_copy(update={"max_sentence_words": 40})
     run.plan = Plan(run.plan.settings.model_copy(update={"parse": parse}), "again")
     for dataset in ("sentences", "tokens", "entities", "sentiment", "quotes", "stances"):
-        run.store.remove(f"{dataset}/ingest_date={batch.ingest_date}/{batch.batch_id}.parquet")
+        run.store.files.remove(file_of(dataset, batch))
     assert spared(run.go()) == {"clean": 0, "parse": 0, "sentiment": 0, "stance": 0}
 
 
@@ -133,7 +133,7 @@ def test_an_original_of_which_nothing_was_made_is_no_help(run: Run) -> None:
     for dataset in ("sentences", "tokens", "entities"):
         empty = run.store.read(dataset, first).slice(0, 0)
         run.store.write(dataset, first, empty, run.plan.provenance["parse"])
-        run.store.remove(f"{dataset}/ingest_date={second.ingest_date}/{second.batch_id}.parquet")
+        run.store.files.remove(file_of(dataset, second))
     assert spared(run.go())["parse"] == 0
     assert rows_of(run, "d")["sentences"]
 

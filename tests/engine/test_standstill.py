@@ -57,7 +57,7 @@ def test_work_that_goes_on_is_left_alone(store: Store) -> None:
         for _ in range(15):
             time.sleep(0.2)
             progress.tick()
-    assert store.notes("_progress") == {}
+    assert store.files.read_all("_progress") == {}
 
 
 @pytest.mark.parametrize("stuck", [partial(time.sleep, 60), partial(ENDLESS.match, "a" * 40 + "b")])
@@ -82,9 +82,9 @@ def test_monitoring_tells_of_a_run_that_stands_still(store: Store) -> None:
     def told(minutes: int) -> list[str]:
         return list(problems(store, [], settings, datetime.now(UTC) + timedelta(minutes=minutes)))
 
-    with hold(store, "hourly"), ended_at_standstill(Progress(), store, settings.max_still_minutes):
+    with hold(store.files, "hourly"), ended_at_standstill(Progress(), store, settings.max_still_minutes):
         while last_progress(store) is None:
-            store.put_note(NOTE, b'{"at": "%s"}' % datetime.now(UTC).isoformat().encode())
+            store.files.write(NOTE, b'{"at": "%s"}' % datetime.now(UTC).isoformat().encode())
         assert told(20) == []
         (problem,) = told(40)
         assert problem.startswith(f"run hourly, process {os.getpid()} on ")

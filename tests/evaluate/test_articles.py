@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from nabra.tasks.errors import UsageError
-from nabra.tasks.evaluate.articles import evaluate_tables, read_annotated
+from nabra.tasks.evaluate.articles import evaluate_tables
 
 TEXT = "أكد الوزير سامر أن الجسر جاهز.\nونفت البلدية ذلك.\nاترك تعليقا"
 GOLD: dict[str, Any] = {
@@ -99,13 +96,6 @@ def test_a_missing_article_costs_its_quotes() -> None:
     scores = evaluate_tables([GOLD, other], tables()).scores()
     assert scores["missing"] == ["a2"]
     assert scores["quotes"]["r"] == 0.5
-
-
-def test_a_line_that_is_no_annotated_article_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "gold.jsonl"
-    path.write_text(json.dumps(GOLD) + "\n" + '{"doc_id": "b"}\n', encoding="utf-8")
-    with pytest.raises(UsageError, match=r"gold\.jsonl:2: an annotated article has .*; missing: text, boilerplate"):
-        read_annotated(path)
 
 
 def test_a_quote_that_overlaps_little_counts_at_the_low_threshold_alone() -> None:

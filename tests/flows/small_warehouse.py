@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.fs as pafs
 
+from nabra.config.settings import load_settings
+from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.schemas import DATASETS, table
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
+from nabra.tasks.warehouse.layout import Batch, file_of
+from nabra.tasks.warehouse.store import Provenance, Store
 
 DOC = "aa11" + "0" * 28
 OTHER = "aa22" + "0" * 28
@@ -16,6 +18,7 @@ REFUSED = "bb33" + "0" * 28
 TITLE = "وزير الري: الاتفاق نجح"
 TEXT = "قال بن غدير إن «الماء للجميع». انتقدت الرابطة الاتفاق."
 FIRST = TEXT.index(" انتقدت")
+MADE_BY = {name: stage.name for stage in STAGES.values() for name in stage.makes}
 DEFAULTS = {pa.string(): "", pa.int32(): 0, pa.int64(): 0, pa.float64(): 0.5, pa.binary(): b"bytes"}
 
 
@@ -31,13 +34,22 @@ def span(text: str, part: str = TEXT) -> dict[str, Any]:
     return {"start": start, "end": start + len(text), "text": text}
 
 
+def made_by(stage: str) -> Provenance:
+    return Provenance(stage, "f", "0", "r")
+
+
+def path_of(store: Store, dataset: str, batch: Batch) -> Path:
+    """The file of a batch in a local warehouse."""
+    return Path(store.files.path(file_of(dataset, batch)))
+
+
 def write(store: Store, batch: Batch, dataset: str, *rows: dict[str, Any]) -> None:
     filled = [row(dataset, **values) for values in rows]
-    store.write(dataset, batch, table(DATASETS[dataset], filled), Provenance("f", "0", "r"))
+    store.write(dataset, batch, table(DATASETS[dataset], filled), made_by(MADE_BY.get(dataset, dataset)))
 
 
 def small_warehouse(folder: Path) -> Store:
-    store = Store(pafs.LocalFileSystem(), str(folder / "warehouse"))
+    store = Store.open(load_settings(warehouse=str(folder / "warehouse")).store)
     done, cleaned = Batch("2026-04-12", "one"), Batch("2026-04-13", "two")
     address, other = "file:///news/water.html", "file:///news/water.txt"
     write(store, done, "raw", {"doc_id": DOC, "url": address}, {"doc_id": REFUSED, "url": "file:///news/english.html"})
@@ -77,7 +89,7 @@ def small_warehouse(folder: Path) -> Store:
     )
     refusal = {"stage": "clean", "doc_id": REFUSED, "url": "file:///news/english.html", "reason": "wrong_language"}
     rejects = table(DATASETS["rejects"], [row("rejects", **refusal, detail="en (0.99)")])
-    store.write_rejects("clean", done, rejects, Provenance("f", "0", "r"))
+    store.write_rejects("clean", done, rejects, made_by("clean"))
     write(store, cleaned, "raw", {"doc_id": OTHER, "url": other, "hint_title": "a\x1b]0;owned\x07b\u202ec"})
     write(store, cleaned, "clean", {"doc_id": OTHER, "url": other, "text": "نص بلا عنوان", "language": "ar"})
     return store

@@ -91,13 +91,13 @@ def checked(settings: Path, more: str = "") -> str:
 
 
 def test_a_name_is_found_in_the_list_and_in_the_warehouse(settings: Path, store: Store) -> None:
-    _, shown = call("find", "بِن غدير", "--config", str(settings), "--warehouse", str(store.root))
+    _, shown = call("find", "بِن غدير", "--config", str(settings), "--warehouse", str(store))
     in_list, in_warehouse = shown.split("\n\n")
     assert "نورلند، الوادي" in in_list
     assert in_warehouse.splitlines()[1].split()[-5:-1] == ["PER", "envoy", "1", "1"]
 
 
 def test_a_name_that_nobody_has_is_said_to_be_so(settings: Path, store: Store) -> None:
-    _, shown = call("find", "غائب", "--config", str(settings), "--warehouse", str(store.root))
+    _, shown = call("find", "غائب", "--config", str(settings), "--warehouse", str(store))
     assert "No actor of the list" in shown
     assert "no mention" in shown

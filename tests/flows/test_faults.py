@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from nabra.tasks.engine.attempts import AT_WORK
-from nabra.tasks.warehouse import store
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.warehouse import files
 from nabra.tasks.warehouse.validate import Validation, validate
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (
@@ -43,12 +44,12 @@ from nabra.config.settings import load_settings
 from nabra.tasks.warehouse.store import Store
 
 store = Store.open(load_settings(warehouse=sys.argv[1]).store)
-store.put_note("_small", b"there before")
+store.files.write("_small", b"there before")
 try:
-    store.put_note("_large", bytes(1_000_000))
+    store.files.write("_large", bytes(1_000_000))
 except StoreError as error:
     print(error)
-print(sorted(store.notes("")))
+print(sorted(store.files.read_all("")))
 """
 
 
@@ -73,7 +74,7 @@ def test_a_failing_object_store_ends_a_run_with_a_clear_error_or_not_at_all(
 def parse_on_test_s3(gate: str, attempts: int) -> None:
     """Ask a test server so often; parse when the gate is there."""
     work_on_test_s3()
-    store.S3_ATTEMPTS = attempts  # type: ignore[misc]
+    files.S3_ATTEMPTS = attempts  # type: ignore[misc]
     parse_after(gate)
 
 
@@ -91,14 +92,14 @@ def test_an_object_store_that_goes_away_is_waited_for_and_then_named(
         trial = make_trial(tmp_path, articles, endpoint=proxy.address)
         gate = tmp_path / "gate"
         process = replace(trial.run, before=partial(parse_on_test_s3, str(gate), attempts)).start()
-        wait_for(lambda: b"parse" in (trial.store.note(AT_WORK) or b""))
+        wait_for(lambda: b"parse" in (trial.store.files.read(AT_WORK) or b""))
         proxy.stop()
         gate.touch()
         process.join(away_seconds)
         proxy.start()
         process.join()
         assert process.exitcode == outcome, trial.said()
-        named = rf"^StoreError: s3://{trial.store.root}/.* cannot be .*; see that {proxy.address} answers"
+        named = rf"^StoreError: {trial.store}/.* cannot be .*; see that {proxy.address} answers"
         assert len(re.findall(named, trial.said(), re.MULTILINE)) == (outcome == FAILED)
         time.sleep(2.0)  # the lease
         assert trial.run.finish() == DONE, trial.said()
@@ -113,7 +114,7 @@ def test_a_full_disk_ends_a_run_with_one_clear_error_and_leaves_no_half_file(
     assert replace(trial.run, before=partial(limit_file_size, size)).finish() == FAILED
     (said,) = re.findall(r"StoreError: .*", trial.said())
     assert re.search(rf"{trial.run.warehouse}/\w+/.*\.parquet cannot be written: .*; make room", said)
-    assert list(validate(trial.store, Validation())) == []
+    assert list(validate(trial.store, tuple(STAGES.values()), Validation())) == []
     assert list((Path(trial.run.warehouse) / "_tmp").iterdir()) == []
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()

@@ -11,10 +11,14 @@ import click
 import pytest
 import typer
 
-from nabra.flows.cli.main import app
+from nabra.flows.cli import commands, main
+from nabra.flows.cli.commands import Command, load
 from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES
 from tests.workplace import NABRA, Workplace
 
+LISTED = [command for group in commands.COMMANDS.values() for command in group]
+# Modules without a command.
+SHARED = {"__init__", "main", "commands", "options", "imports", "flow_run", "views", "figures", "document"}
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 # They take a network, a server, training data, files of the user's, or are tried by other tests.
 NOT_HERE = re.compile(r".*PREFECT_API_URL.*|nabra (run|retry|backfill|serve|train|evaluate .|sources check|.*s3://).*")
@@ -23,10 +27,10 @@ NOT_HERE = re.compile(r".*PREFECT_API_URL.*|nabra (run|retry|backfill|serve|trai
 def walked(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     yield name, command
     for below, child in getattr(command, "commands", {}).items():
-        yield from walked(child, f"{name} {below}")
+        yield from walked(load(below) if name == "nabra" else child, f"{name} {below}")
 
 
-COMMANDS = dict(walked(typer.main.get_command(app), "nabra"))
+COMMANDS = dict(walked(typer.main.get_command(main.app), "nabra"))
 LEAVES = {name: command for name, command in COMMANDS.items() if not getattr(command, "commands", {})}
 EXAMPLES = {
     example: name
@@ -42,6 +46,17 @@ def test_a_command_explains_itself_and_each_of_its_arguments(name: str) -> None:
     assert all(parameter.help for parameter in command.params if isinstance(parameter, click.Option)), name
     if name not in ("nabra models download", "nabra serve"):
         assert name in EXAMPLES.values(), f"{name} has no example"
+
+
+@pytest.mark.parametrize("command", LISTED, ids=lambda command: command.name)
+def test_the_help_of_nabra_says_of_a_command_what_its_own_help_says_first(command: Command) -> None:
+    own = COMMANDS[f"nabra {command.name}"].help or ""
+    assert own.splitlines()[0] == command.help
+
+
+def test_every_module_of_commands_is_reached() -> None:
+    modules = {path.stem for path in Path(main.__file__).parent.glob("*.py")}
+    assert modules - {command.module or command.name for command in LISTED} == SHARED
 
 
 def test_only_what_1_means_differs_between_commands() -> None:

@@ -18,8 +18,9 @@ from rich.text import Text
 
 from nabra.flows.terminal.inert import InertConsole, InertStream, escape, make_streams_inert
 from nabra.tasks.schemas import DATASETS, table
-from nabra.tasks.warehouse.store import Batch, Provenance, Store
-from tests.flows.small_warehouse import row, small_warehouse, write
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
+from tests.flows.small_warehouse import made_by, row, small_warehouse, write
 from tests.workplace import NABRA, Workplace
 
 TITLE = "\x1b]0;owned\x07"
@@ -65,9 +66,7 @@ def planted(tmp_path: Path) -> Store:
     text = {"title": EVIL, "text": f"نص {EVIL}", "author": EVIL, "language": "ar"}
     write(store, batch, "clean", article | text)
     refusal = {"stage": "clean", "url": EVIL, "reason": "wrong_language", "detail": EVIL, "doc_id": article["doc_id"]}
-    store.write_rejects(
-        "clean", batch, table(DATASETS["rejects"], [row("rejects", **refusal)]), Provenance("f", "0", "r")
-    )
+    store.write_rejects("clean", batch, table(DATASETS["rejects"], [row("rejects", **refusal)]), made_by("clean"))
     return store
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nabra.flows.cli.models import ModelFile, check_models, models
+from nabra.flows.cli.models import ModelFile, check_models, describe_models
 from nabra.flows.terminal.bidi import put
 from nabra.tasks.errors import ModelError
 
@@ -36,7 +36,7 @@ def test_each_model_file_is_compared_with_the_manifest(folder: Path) -> None:
 def test_models_shows_sizes_and_scores(folder: Path) -> None:
     (folder / "scores.json").write_text(json.dumps({"PADT": {"LAS": 0.81944}, "sentences": {"F1": 0.9, "n": 4000}}))
     stream = io.StringIO()
-    put(models(folder), stream)
+    put(describe_models(folder), stream)
     lines = [line.split() for line in stream.getvalue().splitlines()]
     assert ["parser.pt", "2.7", "kB", "ok"] in lines
     assert any(line[:2] == ["nabra", "PADT,"] and "81.9" in line for line in lines)
@@ -47,7 +47,7 @@ def test_models_shows_sizes_and_scores(folder: Path) -> None:
 
 def test_models_without_scores_lists_the_files(folder: Path) -> None:
     stream = io.StringIO()
-    put(models(folder), stream)
+    put(describe_models(folder), stream)
     assert "gone.pt" in stream.getvalue()
 
 

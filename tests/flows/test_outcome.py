@@ -6,17 +6,23 @@ import json
 import os
 import re
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from nabra.config.settings import load_settings
 from nabra.flows import news
 from nabra.flows.cli.main import app
+from nabra.flows.pipeline import Run
+from nabra.flows.prefect import server
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.run import run_fetch, run_stage
+from nabra.tasks.schemas import DATASETS
+from nabra.tasks.warehouse.lease import seen_holder
+from nabra.tasks.warehouse.store import Store
 from tests.runs import use_stand_ins
 from tests.workplace import NABRA
 
@@ -49,11 +55,8 @@ class Place:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     monkeypatch.setattr(Resources, "workers", Resources.workers)
     use_stand_ins()
-    monkeypatch.setattr(news, "run_stage", run_stage.fn)
-    monkeypatch.setattr(news, "run_fetch", run_fetch.fn)
-    monkeypatch.setattr(news, "publish", lambda *_: None)
-    for name in ("news", "pending", "backfill"):
-        monkeypatch.setattr(news, name, getattr(news, name).fn)
+    monkeypatch.setattr(news, "work_as_flow", lambda run: run.work())
+    monkeypatch.setattr(server, "prefect_server", nullcontext)
     return Place(tmp_path)
 
 
@@ -149,6 +152,25 @@ def test_where_nothing_is_to_do_one_line_says_so(place: Place, command: tuple[st
     place.call("run", articles)
     shown, _ = place.call(*(part.format(articles=articles) for part in command))
     assert shown.splitlines() == [told, f"Parquet: {place.folder}/warehouse"]
+
+
+def test_a_run_holds_the_warehouse_under_one_id_from_fetch_to_the_last_stage(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holders = []
+
+    def work(run: Run) -> None:
+        holders.append(seen_holder(run.prepared.store))
+        run.work()
+
+    monkeypatch.setattr(news, "work_as_flow", work)
+    place.call("run", place.add("a.jsonl", article(1)))
+    store = Store.open(load_settings(warehouse=str(place.folder / "warehouse")).store)
+    (holder,), (run_id,) = holders, set(store.scan("runs", ["run_id"])["run_id"].to_pylist())
+    assert holder.run == run_id
+    written = {store.metadata(name, batch)["run_id"] for name in DATASETS for batch in store.batches(name)}
+    assert written == {run_id}
+    assert seen_holder(store) is None
 
 
 def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,14 @@ import pyarrow.fs as pafs
 import pytest
 from rich.console import Console
 
-from nabra.flows.cli.sql import Bounds, json_lines, open_views, rows_table, run_query, tsv
+from nabra.flows.cli.sql import json_lines, rows_table, tsv
+from nabra.flows.cli.views import Bounds, open_views, run_query
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS
-from nabra.tasks.warehouse.store import Batch, Store
-from tests.flows.small_warehouse import DOC, OTHER, TITLE, write
+from nabra.tasks.warehouse.files import Files
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
+from tests.flows.small_warehouse import DOC, OTHER, TITLE, path_of, write
 
 
 def answer(store: Store, sql: str) -> list[dict[str, object]]:
@@ -40,12 +43,12 @@ def test_times_are_utc_whatever_the_machine_says(store: Store, monkeypatch: pyte
 
 
 def test_an_empty_warehouse_has_views_without_rows(tmp_path: Path) -> None:
-    empty = Store(pafs.LocalFileSystem(), str(tmp_path / "nowhere"))
+    empty = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "nowhere")))
     assert answer(empty, "select count(*) as n from stances where stance = 'favor'") == [{"n": 0}]
 
 
 def test_a_story_has_its_earliest_article_whichever_was_cleaned_first(tmp_path: Path) -> None:
-    store = Store(pafs.LocalFileSystem(), str(tmp_path / "warehouse"))
+    store = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "warehouse")))
     copy = {"doc_id": "b", "source": "valley", "story": "b", "published_at": None, "fetched_at": hour(9)}
     original = {"doc_id": "a", "source": "port", "story": "b", "published_at": hour(7), "fetched_at": hour(10)}
     scheduled = {"doc_id": "c", "source": "valley", "story": "b", "published_at": hour(12), "fetched_at": hour(8)}
@@ -62,7 +65,7 @@ def test_a_story_has_its_earliest_article_whichever_was_cleaned_first(tmp_path: 
 
 
 def test_an_edit_makes_no_article_later_than_its_copies(tmp_path: Path) -> None:
-    store = Store(pafs.LocalFileSystem(), str(tmp_path / "warehouse"))
+    store = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "warehouse")))
     article = {"doc_id": "a", "source": "port", "story": "a", "version": 1, "fetched_at": hour(1)}
     copy = {"doc_id": "b", "source": "valley", "story": "a", "version": 1, "fetched_at": hour(5)}
     edit = article | {"version": 2, "fetched_at": hour(9)}
@@ -80,16 +83,16 @@ def test_an_edit_makes_no_article_later_than_its_copies(tmp_path: Path) -> None:
 
 
 def test_an_article_from_before_there_were_times_comes_before_its_copies(tmp_path: Path) -> None:
-    store = Store(pafs.LocalFileSystem(), str(tmp_path / "warehouse"))
+    store = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "warehouse")))
     old = {"doc_id": "b", "source": "port", "fetched_at": None}
     write(store, Batch("2026-04-12", "one"), "clean", old, {"doc_id": "a", "story": "b", "fetched_at": hour(5)})
     assert answer(store, "select doc_id from stories") == [{"doc_id": "b"}]
 
 
 def test_files_being_written_are_no_rows(store: Store) -> None:
-    folder = Path(store.root) / "clean" / "ingest_date=2026-04-12"
+    path = path_of(store, "clean", Batch("2026-04-12", "one"))
     for name in ("_two.parquet", ".two.parquet"):
-        (folder / name).write_bytes((folder / "one.parquet").read_bytes()[:50])
+        path.with_name(name).write_bytes(path.read_bytes()[:50])
     assert answer(store, "select count(*) as n from clean") == [{"n": 2}]
 
 

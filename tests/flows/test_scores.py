@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from nabra.flows.evaluate import shipped_scores
+from nabra.flows.cli.evaluate import shipped_scores
 from nabra.flows.terminal.bidi import put
 from nabra.flows.terminal.scores import model_scores, score_table
 

@@ -4,17 +4,18 @@ import pytest
 from rich.console import Console
 
 from nabra.flows.cli.document import find_document
-from nabra.flows.cli.show import mark_quotes, show
-from nabra.flows.cli.sql import open_views
+from nabra.flows.cli.show import describe_article, mark_quotes
+from nabra.flows.cli.views import open_views
 from nabra.flows.terminal.bidi import put
 from nabra.tasks.errors import UsageError
-from nabra.tasks.warehouse.store import Batch, Store
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import DOC, OTHER, REFUSED, TITLE, write
 
 
 def shown(store: Store, doc: str, *, version: int | None = None, entities: bool = False) -> str:
     stream = io.StringIO()
-    put(show(store, doc, version=version, entities=entities), stream)
+    put(describe_article(store, doc, version=version, entities=entities), stream)
     return stream.getvalue()
 
 
@@ -25,7 +26,7 @@ def test_a_document_is_found_by_id_prefix_address_or_file_name(store: Store, doc
 
 def test_an_ambiguous_name_lists_the_candidates(store: Store) -> None:
     with pytest.raises(UsageError) as caught:
-        show(store, ".html")
+        describe_article(store, ".html")
     assert "2 documents" in str(caught.value)
     assert DOC in str(caught.value)
     assert REFUSED in str(caught.value)
@@ -34,7 +35,7 @@ def test_an_ambiguous_name_lists_the_candidates(store: Store) -> None:
 @pytest.mark.parametrize("doc", ["ffff", "aa", "%", "' or true --"])
 def test_an_unknown_document_says_how_to_list_them(store: Store, doc: str) -> None:
     with pytest.raises(UsageError, match="no document fits"):
-        show(store, doc)
+        describe_article(store, doc)
 
 
 def test_an_article_shows_its_facts_sentences_quotes_and_stances(store: Store) -> None:
@@ -90,7 +91,7 @@ def test_names_are_shown_on_demand(store: Store) -> None:
 def test_sentences_are_coloured_by_sentiment(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NABRA_BIDI", "terminal")
     buffer = io.StringIO()
-    Console(file=buffer, width=100, force_terminal=True, color_system="standard").print(show(store, "aa11"))
+    Console(file=buffer, width=100, force_terminal=True, color_system="standard").print(describe_article(store, "aa11"))
     lines = buffer.getvalue().splitlines()
     assert any(line.startswith("\x1b[32mقال بن غدير") for line in lines)
     assert any(line.startswith("\x1b[31mانتقدت الرابطة") for line in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,13 +14,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from nabra.flows.cli.ending import STARTING
+from nabra.flows.cli.flow_run import STARTING
 from nabra.flows.prefect.signals import STOPPED
 from nabra.tasks.engine.attempts import AT_WORK, failures
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.lease import HOLDER
 from tests.runs import DONE, FAILED, Trial, make_trial
 from tests.servers import free_port, wait_for
+from tests.workplace import Workplace
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -73,7 +75,7 @@ class Command:
             text=True,
             start_new_session=True,
         )
-        wait_for(lambda: b"parse" in (trial.store.note(AT_WORK) or b"") or self.process.poll() is not None)
+        wait_for(lambda: b"parse" in (trial.store.files.read(AT_WORK) or b"") or self.process.poll() is not None)
         self.children = descendants(self.process.pid)
 
     def go_on(self) -> None:
@@ -137,11 +139,29 @@ def test_a_signal_ends_a_run_in_order(
     ended, said = command.ended()
     assert (ended, said.splitlines()[-1]) == (status, STOPPED)
     assert "Traceback" not in said
-    assert trial.store.note(HOLDER) is None
+    assert trial.store.files.read(HOLDER) is None
     assert failures(trial.store) == []
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
     assert failures(trial.store) == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_that_fetches_before_prefect_is_there(tmp_path: Path, number: int, status: int) -> None:
+    place = Workplace(tmp_path)
+    (tmp_path / "my.toml").write_text('[fetch]\nallow_hosts = ["127.0.0.1"]\ntimeout_seconds = 2.0\n', "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/page"
+        process = place.start("run", address, "--config", "my.toml")
+        connection, _ = silent.accept()  # it waits for an answer
+        with connection:
+            assert place.store.note(HOLDER) is not None
+            process.send_signal(number)
+            _, said = process.communicate(timeout=STOP_SECONDS)
+    assert (process.returncode, said.splitlines()[-1]) == (status, STOPPED)
+    assert "Traceback" not in said
+    assert place.store.note(HOLDER) is None
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -168,7 +188,7 @@ def test_a_run_whose_temporary_server_was_killed_does_its_work_and_says_so(trial
     assert (status, said.splitlines()[-1].count("the temporary Prefect server cannot be used")) == (FAILED, 1)
     assert "Traceback" not in said
     assert len(trial.store.done(STAGES["stance"])) == 4
-    assert trial.store.note(HOLDER) is None
+    assert trial.store.files.read(HOLDER) is None
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
 
@@ -205,6 +225,26 @@ def test_a_run_whose_server_was_killed_does_its_work_and_names_the_server(
     assert "EventsWorker" not in said
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
+
+
+def test_with_a_server_every_run_is_a_flow_there_also_one_with_nothing_to_do(
+    tmp_path: Path, prefect: tuple[str, subprocess.Popen[bytes]]
+) -> None:
+    address, _ = prefect
+    wait_for(lambda: httpx.get(f"{address}/health").is_success)
+    place = Workplace(tmp_path)
+    place.environment["PREFECT_API_URL"] = address
+    (tmp_path / "void.jsonl").write_text('{"id": "void", "text": ""}\n', encoding="utf-8")
+    for command in ("run void.jsonl", "run void.jsonl", "retry", "backfill --from 2026-01-01 --to 2026-01-02"):
+        status, _, said = place.nabra(*command.split())
+        assert status in (0, 1), said
+    flows = httpx.post(f"{address}/flows/filter", json={}).json()
+    runs = httpx.post(f"{address}/flow_runs/filter", json={}).json()
+    assert {flow["name"] for flow in flows} == {"nabra-news", "nabra-pending", "nabra-backfill"}
+    assert [run["state_type"] for run in runs] == ["COMPLETED"] * 4
+    asked = set(place.store.scan("runs", ["run_id"])["run_id"].to_pylist())
+    assert asked <= {run["id"] for run in runs}
+    assert len(asked) == 2
 
 
 def test_a_server_that_is_not_there_is_named_at_once(trial: Trial) -> None:

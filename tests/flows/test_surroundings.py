@@ -44,6 +44,52 @@ def test_a_broken_file_of_prefect_ends_no_run(downloads: Workplace, name: str) -
     assert status == 0, err
 
 
+ASKED = """
+import sys
+from nabra.flows.prefect.surroundings import names_server
+print(names_server(), "prefect" in sys.modules)
+"""
+PROFILES = """
+active = "mine"
+[profiles.mine]
+PREFECT_LOGGING_LEVEL = "INFO"
+[profiles.work]
+PREFECT_API_URL = "http://127.0.0.1:9/api"
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "profiles", "told"),
+    [
+        ({}, None, "False False"),
+        ({}, PROFILES.replace("_API_URL", "_API_KEY"), "False False"),
+        ({}, PROFILES, "False True"),
+        ({"PREFECT_PROFILE": "work"}, PROFILES, "True True"),
+        ({}, PROFILES.replace('"mine"', '"work"'), "True True"),
+        ({"PREFECT_API_URL": "http://127.0.0.1:9/api"}, None, "True True"),
+        ({"prefect_api_url": "http://127.0.0.1:9/api"}, None, "True True"),
+        ({"PREFECT_API_URL": ""}, None, "False True"),
+    ],
+)
+def test_prefect_is_asked_for_a_server_only_where_the_user_may_have_named_one(
+    downloads: Workplace, tmp_path: Path, environment: dict[str, str], profiles: str | None, told: str
+) -> None:
+    if profiles:
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / "profiles.toml").write_text(profiles, encoding="utf-8")
+    given = {"PREFECT_API_URL", "PREFECT_PROFILES_PATH"}  # the second by this process
+    surroundings = {name: value for name, value in downloads.environment.items() if name not in given}
+    asked = subprocess.run(
+        [sys.executable, "-P", "-c", ASKED],
+        cwd=downloads.folder,
+        env=surroundings | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert asked.stdout == f"{told}\n", asked.stderr
+
+
 @pytest.mark.parametrize("python_path", ["", ":{root}", "{root}:.", "{root}:downloads:"])
 def test_neither_python_nor_its_children_have_the_current_folder_on_their_path(
     downloads: Workplace, python_path: str

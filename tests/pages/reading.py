@@ -16,7 +16,7 @@ from nabra.tasks.clean.clean import extract_articles
 from nabra.tasks.clean.cleaner import Cleaner, PageReader
 from nabra.tasks.clean.noise import load_noise
 from nabra.tasks.schemas import RAW, table
-from nabra.tasks.stories.stories import DuplicateIndex, place_articles
+from nabra.tasks.stories.stories import StoryIndex, place_articles
 from tests.in_process import InThisProcess
 
 HERE = Path(__file__).parent
@@ -77,6 +77,6 @@ def read_page(page: SavedPage) -> dict[str, Any]:
     }
     settings = SETTINGS.model_copy(update={"zone": page.expected["zone"]})
     cleaners = InThisProcess(Cleaner(settings, RULES, PageReader(NOISE, settings.zone)))
-    output = place_articles(extract_articles(table(RAW, [document]), cleaners), DuplicateIndex(SETTINGS))
+    output = place_articles(extract_articles(table(RAW, [document]), cleaners), StoryIndex(SETTINGS))
     (row,) = [*output.tables["clean"].to_pylist(), *output.rejects.to_pylist()]
     return row | {"charset": decode(page.payload, page.expected["header_charset"], "text/html")[1]}

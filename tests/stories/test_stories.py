@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nabra.config.settings import load_settings
 from nabra.tasks.schemas import CLEAN, table
-from nabra.tasks.stories.stories import LONG_AGO, DuplicateIndex, Place, signature, sketched, when
+from nabra.tasks.stories.stories import LONG_AGO, Place, StoryIndex, signature, when, with_signatures
 
 SETTINGS = load_settings().clean
 TEXT = " ".join(f"كلمة{n} تتلو كلمة{n + 1} في سطر{n % 7}" for n in range(60))
@@ -21,9 +21,9 @@ def at(hours: float) -> datetime:
     return NOON + timedelta(hours=hours)
 
 
-def places(*articles: tuple[str, str, float], index: DuplicateIndex | None = None) -> list[Place]:
+def places(*articles: tuple[str, str, float], index: StoryIndex | None = None) -> list[Place]:
     """Where (doc_id, text, hour) come, one after the other."""
-    index = index or DuplicateIndex(SETTINGS)
+    index = index or StoryIndex(SETTINGS)
     return [index.place(doc_id, signature(text, SETTINGS), at(hour)) for doc_id, text, hour in articles]
 
 
@@ -34,9 +34,9 @@ def row(doc_id: str, text: str, hour: float, story: str | None, duplicate_of: st
     return row | texts | numbers | {"story": story, "duplicate_of": duplicate_of, "fetched_at": at(hour)}
 
 
-def index_of(*rows: dict[str, object]) -> DuplicateIndex:
+def index_of(*rows: dict[str, object]) -> StoryIndex:
     clean: pa.Table = table(CLEAN, list(rows))
-    return DuplicateIndex.from_sketched([sketched(clean, SETTINGS)], SETTINGS)
+    return StoryIndex.from_signed([with_signatures(clean, SETTINGS)], SETTINGS)
 
 
 def test_the_same_words_in_another_spelling_are_a_copy() -> None:
@@ -96,7 +96,7 @@ def test_an_article_cleaned_again_finds_neither_itself_nor_a_later_one() -> None
 
 
 def test_an_edited_article_is_no_copy_of_itself_and_its_copies_find_each_version() -> None:
-    index = DuplicateIndex(SETTINGS)
+    index = StoryIndex(SETTINGS)
     found = places(("a", TEXT, 0), ("a", NEAR, 1), ("a", OTHER, 2), ("b", OTHER, 3), ("c", TEXT, 3), index=index)
     assert found == [Place("a", None)] * 3 + [Place("a", "a")] * 2
 
@@ -114,7 +114,7 @@ def test_texts_of_fewer_words_than_a_shingle_are_compared() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from([TEXT, NEAR, OTHER]), st.integers(0, 9))))
 @settings(deadline=None, max_examples=50)
 def test_stopping_and_reading_the_table_makes_no_difference(articles: list[tuple[str, str, int]]) -> None:
-    whole, rows, stopped = DuplicateIndex(SETTINGS), [], []
+    whole, rows, stopped = StoryIndex(SETTINGS), [], []
     for doc_id, text, hour in articles:
         place = index_of(*rows).place(doc_id, signature(text, SETTINGS), at(hour))
         assert place.duplicate_of != doc_id

@@ -10,10 +10,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from nabra.tasks.corpora.treebank import read_conllu, write_conllu
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.parse.segment import load_segmenter
 from nabra.tasks.train import joint, optimise
-from nabra.tasks.train.data import augmented, read_conllu, write_conllu, write_ner_data
+from nabra.tasks.train.data import augmented, write_ner_data
 from nabra.tasks.train.joint import Corpus, Rates, frozen_encoder, train_heads, train_joint
 from tests.train.test_data import CONLLU
 

@@ -8,12 +8,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from nabra.tasks.corpora.opinions import Labelled, Targeted
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import SENTIMENT, STANCE
 from nabra.tasks.sentiment.classifier import load_classifier
 from nabra.tasks.stance.classifier import Marked, load_target_classifier
 from nabra.tasks.train import optimise
-from nabra.tasks.train.labelled import Labelled, Targeted
 from nabra.tasks.train.opinion import (
     IGNORED,
     LAYERS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nabra.tasks.corpora.treebank import surface_tokens
 from nabra.tasks.parse.parser import ParsedSentence, Word
-from nabra.tasks.train.data import surface_tokens
 from nabra.tasks.train.silver import news_sentences, silver_trees
 
 SENTENCE = "أعلنت الحكومة أن المحادثات ستبدأ غدا في العاصمة الجديدة."

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from nabra.flows.train import wanted_steps
+from nabra.tasks.corpora.news import NEWS_FILE
 from nabra.tasks.errors import UsageError
 from nabra.tasks.train import steps
-from nabra.tasks.train.steps import NEWS_FILE, SHARED, STEPS, Step, Workshop, run_step
+from nabra.tasks.train.steps import SHARED, STEPS, Step, Workshop, run_step
 
 
 def test_a_model_brings_the_steps_that_it_needs_in_order() -> None:

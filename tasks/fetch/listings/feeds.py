@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-import feedparser
-
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
@@ -68,6 +66,8 @@ def read_feed(content: bytes, base: str, max_items: int, zone: str | None = None
 
     Raises DocumentError `malformed` where the payload is no feed or declares entities.
     """
+    import feedparser  # here, as few runs need it
+
     # feedparser reads what lxml does not, but would expand entities.
     parse_xml(content)
     # Bytes in a stream: given bare, feedparser may take them for the name of a file to open.

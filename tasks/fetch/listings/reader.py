@@ -11,7 +11,6 @@ from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.listings.feeds import FeedItem, is_feed, read_feed
 from nabra.tasks.fetch.listings.json_feeds import is_json_feed, read_json_feed
-from nabra.tasks.fetch.listings.links import read_links
 from nabra.tasks.fetch.listings.sitemaps import is_sitemap, read_sitemap
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
@@ -70,7 +69,10 @@ class ListingReader:
 
 
 def _prepare() -> None:
-    """Make a worker ready; importing this module has done it."""
+    """Make a worker ready, by the imports that reading would do else."""
+    import feedparser  # noqa: F401
+
+    import nabra.tasks.fetch.listings.links  # noqa: F401
 
 
 def _read(_: None, payload: Payload, base: str, max_items: int, hints: ListingHints) -> Listing | None:
@@ -85,6 +87,8 @@ def read_listing(payload: Payload, base: str, max_items: int, hints: ListingHint
     """
     content = payload.content
     if hints.kind == "list":
+        from nabra.tasks.fetch.listings.links import read_links  # slow to import, and few sources need it
+
         return Listing(read_links(content, payload.charset, base, max_items, hints.link))
     if is_sitemap(content):
         return Listing(*read_sitemap(content, base, max_items, hints.zone, news_only=hints.kind == "news-sitemap"))

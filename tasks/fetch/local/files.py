@@ -21,7 +21,6 @@ from nabra.tasks.fetch.listings.reader import ListingReader
 from nabra.tasks.fetch.local.folders import walk
 from nabra.tasks.fetch.local.opening import read_bytes
 from nabra.tasks.fetch.local.rows import find_rows
-from nabra.tasks.fetch.local.warc import find_records
 from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
@@ -127,6 +126,8 @@ class LocalInput:
         elif kind in MEDIA_TYPES:
             yield self._page(path, path.relative_to(root).as_posix())
         elif kind in ARCHIVE_SUFFIXES:
+            from nabra.tasks.fetch.local.warc import find_records  # slow to import
+
             yield from self._bounded(find_records(path, self.source, self.settings))
         elif kind in ROW_SUFFIXES:
             key = path.relative_to(root).as_posix()

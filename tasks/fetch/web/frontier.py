@@ -9,18 +9,20 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nabra.tasks.fetch.outcomes import Fetched
-from nabra.tasks.fetch.web.client import Web
 from nabra.tasks.fetch.web.courtesy import Courtesy, StoppedError
+
+if TYPE_CHECKING:
+    from nabra.tasks.fetch.web.client import Web
 
 # What the threads are ahead of the consumer: payloads in memory.
 AHEAD: Final = 32
 LOOK_SECONDS: Final = 0.1
 
 # What to do with a host: gives results one by one, and may add more jobs to the frontier.
-Job = Callable[[Web], Iterator[Fetched]]
+Job = Callable[["Web"], Iterator[Fetched]]
 
 
 class Frontier:

@@ -1,0 +1,89 @@
+"""How a command that runs a flow begins and ends: that it starts, its counts, what failed, its exit status."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from nabra.flows.cli.options import EXIT_NOT_WELL
+from nabra.flows.prefect.signals import stopping
+from nabra.flows.prefect.surroundings import names_server
+from nabra.flows.terminal.inert import InertConsole
+from nabra.tasks.errors import StandstillError
+
+if TYPE_CHECKING:
+    from nabra.flows.pipeline import BatchesFailedError, PreparedRun, RunSummary
+
+STARTING: Final = "nabra: starting; until models and Prefect are ready some ten seconds pass"
+
+
+def begin_run() -> None:
+    """Say that the command is at work, before the imports that take most of the time until it can show more."""
+    print(STARTING, file=sys.stderr, flush=True)
+
+
+def end_run(prepared: PreparedRun, flow: Callable[[], RunSummary]) -> None:
+    """Do a run and print what it did; typer.Exit where batches failed or too many documents were rejected.
+
+    It is a call of `flow` where the user names a Prefect server. ServerError where that cannot be used; StandstillError
+    where the run stood still; typer.Exit on Ctrl-C and SIGTERM.
+    """
+    from nabra.flows.pipeline import BatchesFailedError
+    from nabra.tasks.engine.standstill import StoodStillError
+
+    failed = None
+    try:
+        with stopping():
+            summary = _on_server(flow) if names_server() else _here(prepared)
+    except BatchesFailedError as error:
+        summary, failed = error.summary, error
+    except StoodStillError as error:
+        raise StandstillError(str(error)) from error
+    _tell(summary, prepared, failed)
+    if failed or _has_many_rejects(summary, prepared):
+        raise typer.Exit(EXIT_NOT_WELL)
+
+
+def _on_server(flow: Callable[[], RunSummary]) -> RunSummary:
+    from nabra.flows.prefect.server import prefect_server
+
+    with prefect_server():
+        return flow()
+
+
+def _here(prepared: PreparedRun) -> RunSummary:
+    """Run without a server until stages have work: most runs find none, and Prefect takes seconds to start."""
+    from nabra.flows.pipeline import open_run
+
+    with open_run(prepared, str(uuid.uuid4())) as run:
+        run.fetch()
+        if run.has_work():
+            from nabra.flows.news import work_as_flow
+            from nabra.flows.prefect.server import prefect_server
+
+            with prefect_server():
+                work_as_flow(run)
+        summary = run.summary()
+    return summary.without_failures()
+
+
+def _has_many_rejects(summary: RunSummary, prepared: PreparedRun) -> bool:
+    return summary.reject_share > prepared.settings.run.max_reject_share
+
+
+def _tell(summary: RunSummary, prepared: PreparedRun, failed: BatchesFailedError | None) -> None:
+    from nabra.flows.terminal.progress import count_table
+
+    InertConsole().print(count_table(summary.counts))
+    print(f"Parquet: {summary.warehouse}")
+    see = f"see: {prepared.location.command('status')}"
+    if failed:
+        print(f"nabra: {failed}", file=sys.stderr)
+    if summary.set_aside:
+        print(f"nabra: set aside earlier: {', '.join(summary.set_aside)}; {see}", file=sys.stderr)
+    if _has_many_rejects(summary, prepared):
+        print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; {see}", file=sys.stderr)

@@ -1,0 +1,239 @@
+"""A run: fetch, then clean, parse, sentiment and stance for every batch that is not done yet.
+
+It knows nothing of Prefect: its steps are plain functions, or the tasks that wrap them where a flow calls them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from nabra.config.settings import Settings, load_settings
+from nabra.flows.prefect.parameters import BackfillParameters, Location, RunParameters
+from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress
+from nabra.tasks.engine import steps
+from nabra.tasks.engine.attempts import Attempts, Failure
+from nabra.tasks.engine.batch import StageCount
+from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
+from nabra.tasks.engine.fingerprint import Fingerprints, adopt, fingerprints
+from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
+from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
+from nabra.tasks.fetch.sources import load_sources
+from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
+from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.lease import Check, hold
+from nabra.tasks.warehouse.store import Store
+
+logger = logging.getLogger(__name__)
+
+# One of `nabra.tasks.engine.steps`, or the Prefect task around it.
+Step = Callable[..., StageCount]
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """A run whose inputs, settings, models and warehouse were seen to be usable."""
+
+    location: Location
+    settings: Settings
+    store: Store
+    targets: tuple[Target, ...] = ()
+    refresh: frozenset[str] = frozenset()
+    days: tuple[str, str] | None = None
+
+
+def prepare_run(parameters: RunParameters, location: Location) -> PreparedRun:
+    """Check what a run is asked for before anything is done; raises the NabraError that says what to do."""
+    settings = _settings(location)
+    targets = tuple(_targets(parameters.inputs, settings))
+    return replace(_prepared(location, settings), targets=targets, refresh=_with_later(parameters.refresh))
+
+
+def prepare_pending(location: Location) -> PreparedRun:
+    """The same for a run that fetches nothing."""
+    return _prepared(location, _settings(location))
+
+
+def prepare_backfill(parameters: BackfillParameters, location: Location) -> PreparedRun:
+    """The same for a run that makes past days anew, and fetches nothing."""
+    days = parameters.first.isoformat(), parameters.last.isoformat()
+    return replace(prepare_pending(location), refresh=_with_later((parameters.stage,)), days=days)
+
+
+def _prepared(location: Location, settings: Settings) -> PreparedRun:
+    current = Fingerprints.of(settings)
+    store = Store.open(settings.store)
+    store.files.prepare()
+    adopt(store, current)
+    return PreparedRun(location, settings, store)
+
+
+def _settings(location: Location) -> Settings:
+    return load_settings(Path(location.config) if location.config else None, warehouse=location.warehouse)
+
+
+def _targets(inputs: Sequence[str], settings: Settings) -> list[Target]:
+    if inputs:
+        return targets_from_arguments(inputs)
+    return targets_from_sources(load_sources(Path(settings.fetch.sources)))
+
+
+def _with_later(refresh: Sequence[str]) -> frozenset[str]:
+    """The stages named and all after them."""
+    names = list(STAGES)
+    first = min(map(names.index, refresh), default=len(names))
+    return frozenset(names[first:])
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run did: where the Parquet lies, a count a stage and source, how batches failed, which it passed over."""
+
+    warehouse: str
+    counts: tuple[StageCount, ...]
+    sources: tuple[SourceCount, ...] = ()
+    failures: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
+
+    @property
+    def reject_share(self) -> float:
+        """Share of the documents met in this run that some stage refused, 0 to 1."""
+        new = sum(count.documents_out + count.rejected for count in self.counts if count.stage == "fetch")
+        return sum(count.rejected for count in self.counts) / new if new else 0.0
+
+    def without_failures(self) -> RunSummary:
+        """This summary; BatchesFailedError, which has it, where batches failed."""
+        if self.failures:
+            raise BatchesFailedError(self)
+        return self
+
+
+class BatchesFailedError(NabraError):
+    """Some batches could not be finished; the others are done."""
+
+    def __init__(self, summary: RunSummary) -> None:
+        super().__init__("\n".join(summary.failures) + "\nthe other batches are done")
+        self.summary = summary
+
+
+@contextmanager
+def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
+    """Begin a run: until the block ends no other works on the warehouse. It is ended where it stands still."""
+    plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
+    most = prepared.settings.run.max_still_minutes
+    with (
+        hold(prepared.store.files, run_id) as check,
+        ended_at_standstill(steps.progress_of(plan), prepared.store, most),
+    ):
+        run = Run(prepared, plan, check)
+        steps.open_tools(plan)
+        try:
+            yield run
+        finally:
+            steps.close_tools(plan)
+
+
+class Run:
+    """A run that has its warehouse: fetch first, then work where anything is to do, then take its summary."""
+
+    def __init__(self, prepared: PreparedRun, plan: Plan, check: Check) -> None:
+        self.prepared, self.plan, self._check = prepared, plan, check
+        self._store = prepared.store
+        self._attempts = Attempts(self._store, fingerprints(prepared.settings))
+        self._look_back()
+        self._set_aside = tuple(map(str, sorted(plan.set_aside(self._store, list(STAGES)[-1]))))
+        self._before = present_files(self._store)
+        self._counts: dict[str, StageCount] = {}
+        self._failures: list[Failure] = []
+
+    def fetch(self, step: Step = steps.run_fetch) -> None:
+        """Take in what the warehouse does not know yet."""
+        self._add(step(self.prepared.targets, self.plan, fetch_progress))
+
+    @cached_property
+    def todo(self) -> dict[str, set[Batch]]:
+        """The batches that each stage has yet to do, as seen when first asked for."""
+        return {stage: self.plan.todo(self._store, stage) for stage in STAGES}
+
+    def has_work(self) -> bool:
+        """True if a stage has batches to do."""
+        return any(self.todo.values())
+
+    def work(self, step: Step = steps.run_stage) -> None:
+        """Run the stages on every batch that is to do."""
+        for stage, batches in self.todo.items():
+            if batches:  # now, so that the counts stand in the order of the stages
+                self._add(StageCount(stage))
+        with stage_progress(sum(map(len, self.todo.values()))) as advance:
+            # Oldest first: of two articles alike, the one fetched first is the original.
+            for batch in sorted(set().union(*self.todo.values()), key=self._turn):
+                self._check()
+                self._work_on(batch, step, advance)
+
+    def summary(self) -> RunSummary:
+        """What the run did; the first of its rejects are shown."""
+        sources = tuple(source_counts(self._store, self._before))
+        show_rejects(new_rejects(self._store, self._before), self.prepared.location)
+        failures = tuple(map(self._told, self._failures))
+        return RunSummary(str(self._store), tuple(self._counts.values()), sources, failures, self._set_aside)
+
+    def _look_back(self) -> None:
+        failure = self._attempts.look_back()
+        if failure is not None:
+            logger.warning("an earlier run died in stage %s of batch %s", failure.stage, failure.batch)
+
+    def _add(self, count: StageCount) -> None:
+        before = self._counts.get(count.stage, StageCount(count.stage))
+        self._counts[count.stage] = replace(
+            before,
+            documents_in=before.documents_in + count.documents_in,
+            documents_out=before.documents_out + count.documents_out,
+            rejected=before.rejected + count.rejected,
+            known=before.known + count.known,
+            duplicates=before.duplicates + count.duplicates,
+            seconds=before.seconds + count.seconds,
+        )
+
+    def _turn(self, batch: Batch) -> tuple[bool, Batch]:
+        return self._attempts.must_wait(batch), batch
+
+    def _work_on(self, batch: Batch, step: Step, advance: Callable[[str, int], None]) -> None:
+        """Run the stages in order; a failure is noted and ends this batch, not the run."""
+        stages = [stage for stage in STAGES if batch in self.todo[stage]]
+        for done, stage in enumerate(stages):
+            advance(f"{stage} {batch.batch_id}", 0)
+            failure = self._try(stage, batch, step)
+            if failure is not None:
+                advance("", len(stages) - done)
+                self._failures.append(failure)
+                return
+            self._attempts.record_success(stage, batch)
+            advance("", 1)
+
+    def _try(self, stage: str, batch: Batch, step: Step) -> Failure | None:
+        try:
+            with self._attempts.at_work(stage, batch):
+                self._add(step(stage, str(batch), self.plan, alone=self._attempts.suspects(stage, batch)))
+        except StoodStillError:
+            self._attempts.record_failure(stage, batch, "the run stood still in it, and was ended")
+            raise
+        except Exception as error:
+            if isinstance(error, (StoreError, ModelError, ConfigError)) and not isinstance(error, BatchError):
+                raise  # every other batch would fail too
+            logger.info("stage %s failed on batch %s", stage, batch, exc_info=True)
+            return self._attempts.record_failure(stage, batch, f"{type(error).__name__}: {error}")
+        return None
+
+    def _told(self, failure: Failure) -> str:
+        most = self.prepared.settings.run.max_attempts
+        what = f"{failure.stage} failed on batch {failure.batch}: {failure.error}"
+        if failure.attempts < most:
+            return f"{what}\nattempt {failure.attempts} of {most}; the next run tries again"
+        again = self.prepared.location.command("retry", failure.batch)
+        return f"{what}\nset aside after {failure.attempts} attempts; take it up again with: {again}"

@@ -1,0 +1,89 @@
+"""Annotated articles (format: `docs/methods.md`).
+
+One JSON object a line: `doc_id`, `text`, optional `title`, `boilerplate` spans, `sentences` with `sentiment`, `quotes`
+with `kind`, `speaker`, `speaker_id`, and `stances` of (`source`, `target`, `stance`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from nabra.tasks.actors.match import Actors
+from nabra.tasks.corpora.opinions import Labelled, Targeted
+from nabra.tasks.errors import UsageError
+from nabra.tasks.stance.classifier import Marked
+
+Row = dict[str, Any]
+
+KEYS: Final = ("doc_id", "text", "boilerplate", "sentences", "quotes", "stances")
+_QUIET_TARGETS: Final = 2  # targets without a stance that are taken from one sentence
+
+
+def read_annotated(path: Path) -> list[Row]:
+    """The annotated articles of a JSONL file; UsageError names the line that is none."""
+    articles = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            article = json.loads(line)
+            absent = [key for key in KEYS if key not in article]
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"{path}:{number}: no JSON object: {error}") from error
+        if absent:
+            raise UsageError(
+                f"{path}:{number}: an annotated article has {', '.join(KEYS)}; missing: {', '.join(absent)}"
+            )
+        articles.append(article)
+    return articles
+
+
+def annotated_sentences(articles: Iterable[Row]) -> Labelled:
+    """The sentences of annotated articles with their sentiment; those of one article stay together."""
+    rows = [
+        (article["text"][sentence["start"] : sentence["end"]], sentence["sentiment"], article["doc_id"])
+        for article in articles
+        for sentence in article["sentences"]
+    ]
+    sentences, labels, groups = zip(*rows, strict=True)
+    return Labelled(sentences, labels, groups)
+
+
+def annotated_targets(articles: Iterable[Row], actors: Actors) -> list[Targeted]:
+    """The stances of annotated articles, and targets in them towards which nobody takes any.
+
+    The target of a stance is the mention of its actor nearest to the middle of the annotated span. The holder is the
+    author, the speaker of a quote that holds the mention, or else an actor. As a stance is annotated once in an
+    article, only actors towards whom the article shows none serve as examples of `none`.
+    """
+    return [row for article in articles for row in _article_targets(article, actors)]
+
+
+def _article_targets(article: Row, actors: Actors) -> Iterator[Targeted]:
+    text, name = article["text"], article["doc_id"]
+    targets = {stance["target"] for stance in article["stances"]}
+    for sentence in article["sentences"]:
+        low, high = sentence["start"], sentence["end"]
+        mentions = actors.find(text[low:high], text)
+        for stance in article["stances"]:
+            own = [m for m in mentions if m.actor_id == stance["target"]]
+            middle = (stance["start"] + stance["end"]) // 2
+            if own and low <= middle < high:
+                nearest = min(own, key=lambda m: abs(low + (m.start + m.end) // 2 - middle))
+                holder = _holder(stance, article["quotes"], low + nearest.start)
+                marked = Marked(text[low:high], nearest.start, nearest.end)
+                yield Targeted(marked, stance["stance"], holder, name)
+        quiet = {m.actor_id: m for m in mentions if m.actor_id not in targets}
+        for mention in list(quiet.values())[:_QUIET_TARGETS]:
+            yield Targeted(Marked(text[low:high], mention.start, mention.end), "none", None, name)
+
+
+def _holder(stance: Row, quotes: Sequence[Row], at: int) -> str:
+    if stance["source"] == "author":
+        return "author"
+    return "speaker" if any(quote["start"] <= at < quote["end"] for quote in quotes) else "actor"

@@ -1,0 +1,101 @@
+"""What annotated articles teach: which mention a stance is about, who holds it, what is an example of none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nabra.tasks.actors.match import Actors, load_actors
+from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets, read_annotated
+from nabra.tasks.corpora.opinions import Targeted
+from nabra.tasks.errors import UsageError
+
+LIST = """
+[[actor]]
+id = "northland"
+kind = "state"
+aliases = ["نورلند"]
+[[actor]]
+id = "rebels"
+kind = "group"
+aliases = ["جبهة الوادي"]
+[[actor]]
+id = "league"
+kind = "organisation"
+aliases = ["رابطة المدن"]
+"""
+TEXT = "قصفت نورلند مواقع جبهة الوادي. قال الوزير إن جبهة الوادي مجرمة. اجتمعت رابطة المدن."
+
+
+@pytest.fixture
+def actors(tmp_path: Path) -> Actors:
+    (tmp_path / "list.toml").write_text(LIST, encoding="utf-8")
+    return load_actors(tmp_path)
+
+
+def span(words: str) -> dict[str, int]:
+    start = TEXT.index(words)
+    return {"start": start, "end": start + len(words)}
+
+
+def article(*stances: dict[str, Any]) -> dict[str, Any]:
+    sentences = [span(words) | {"sentiment": "negative"} for words in TEXT.rstrip(".").split(". ")]
+    quotes = [span("جبهة الوادي مجرمة")]
+    judged = {"sentences": sentences, "quotes": quotes, "stances": list(stances)}
+    return {"doc_id": "d0", "text": TEXT, "boilerplate": []} | judged
+
+
+def stance(source: str, target: str, words: str) -> dict[str, Any]:
+    return {"source": source, "target": target, "stance": "against"} | span(words)
+
+
+def read(folder: Path, actors: Actors, *stances: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    path = folder / "articles.jsonl"
+    path.write_text(json.dumps(article(*stances), ensure_ascii=False) + "\n", encoding="utf-8")
+    return [(cited(row), row.stance, row.holder) for row in annotated_targets(read_annotated(path), actors)]
+
+
+def cited(row: Targeted) -> str:
+    marked = row.marked
+    return f"{marked.sentence.split()[0]}: {marked.sentence[marked.start : marked.end]}"
+
+
+def test_the_holder_is_the_speaker_in_a_quote_and_the_actor_elsewhere(tmp_path: Path, actors: Actors) -> None:
+    rows = read(
+        tmp_path,
+        actors,
+        stance("northland", "rebels", "قصفت نورلند مواقع جبهة الوادي"),
+        stance("rival", "rebels", "جبهة الوادي مجرمة"),
+        stance("author", "northland", "قصفت نورلند"),
+    )
+    assert [row for row in rows if row[1] == "against"] == [
+        ("قصفت: جبهة الوادي", "against", "actor"),
+        ("قصفت: نورلند", "against", "author"),
+        ("قال: جبهة الوادي", "against", "speaker"),
+    ]
+
+
+def test_only_actors_that_nobody_judges_are_examples_of_none(tmp_path: Path, actors: Actors) -> None:
+    rows = read(tmp_path, actors, stance("northland", "rebels", "قصفت نورلند مواقع جبهة الوادي"))
+    assert [row for row in rows if row[1] == "none"] == [
+        ("قصفت: نورلند", "none", None),
+        ("اجتمعت: رابطة المدن", "none", None),
+    ]
+
+
+def test_the_sentences_of_an_article_stay_together(tmp_path: Path) -> None:
+    path = tmp_path / "articles.jsonl"
+    path.write_text(json.dumps(article(), ensure_ascii=False) + "\n", encoding="utf-8")
+    labelled = annotated_sentences(read_annotated(path))
+    assert labelled.groups == ("d0",) * 3
+    assert labelled.sentences[1].startswith("قال")
+
+
+def test_a_line_that_is_no_annotated_article_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(article()) + "\n" + '{"doc_id": "b"}\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"gold\.jsonl:2: an annotated article has .*; missing: text, boilerplate"):
+        read_annotated(path)

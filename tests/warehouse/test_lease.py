@@ -1,0 +1,140 @@
+"""One run at a time works on a warehouse, also when the other one is another process, and when it was killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from nabra.config.settings import StoreSettings, load_settings
+from nabra.tasks.errors import StoreError
+from nabra.tasks.warehouse import lease
+from nabra.tasks.warehouse.lease import HOLDER, hold, seen_holder
+from nabra.tasks.warehouse.store import Store
+from tests.faulty_proxy import faulty_proxy
+
+HOLD = """
+import sys, time
+from nabra.config.settings import StoreSettings, load_settings
+from nabra.tasks.warehouse.files import Files
+from nabra.tasks.warehouse.lease import hold
+
+with hold(Files.open(load_settings(warehouse=sys.argv[1]).store), "other run"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "SETTLE_SECONDS", 0.2)
+    monkeypatch.setattr(lease, "LIFETIME_SECONDS", 1.2)
+
+
+def take(store: Store) -> None:
+    with hold(store.files, "mine"):
+        pass
+
+
+def test_a_warehouse_that_is_held_names_its_holder_and_is_free_afterwards(any_store: Store) -> None:
+    with hold(any_store.files, "first run"), pytest.raises(StoreError, match=r"by process \d+ on .* \(run first run\)"):
+        take(any_store)
+    with hold(any_store.files, "second run") as check:
+        check()
+    assert any_store.files.read_all("_lease").keys() <= {"_lease/lock"}
+
+
+def test_of_many_that_come_at_once_one_gets_it(any_store: Store) -> None:
+    barrier, got, refused = threading.Barrier(5), [], []
+
+    def come(number: int) -> None:
+        barrier.wait()
+        try:
+            with hold(any_store.files, f"run {number}") as check:
+                check()
+                got.append(number)
+                time.sleep(1.0)
+        except StoreError:
+            refused.append(number)
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(got), len(refused)) == (1, 4)
+
+
+def test_a_run_that_lives_keeps_its_lease_beyond_its_lifetime(any_store: Store) -> None:
+    with hold(any_store.files, "long run") as check:
+        time.sleep(2.0)
+        check()
+        with pytest.raises(StoreError, match="long run"):
+            take(any_store)
+
+
+def test_a_killed_process_on_this_machine_holds_nothing(tmp_path) -> None:
+    store = Store.open(load_settings(warehouse=str(tmp_path)).store)
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    with pytest.raises(StoreError, match="other run"):
+        take(store)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with hold(store.files, "mine") as check:
+        check()
+
+
+def test_who_works_on_a_warehouse_is_seen_as_long_as_it_lives(
+    any_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LIFETIME_SECONDS", 60.0)
+    assert seen_holder(any_store.files) is None
+    with hold(any_store.files, "long run"):
+        seen = seen_holder(any_store.files)
+        note = any_store.files.read(HOLDER)
+    assert seen is not None
+    assert (seen.run, seen.pid, seen.until is None) == ("long run", os.getpid(), any_store.files.is_local)
+    assert seen_holder(any_store.files) is None
+    assert note is not None
+    # As a killed process leaves it.
+    process = subprocess.Popen(["true"])
+    process.wait()
+    any_store.files.write(HOLDER, json.dumps(json.loads(note) | {"pid": process.pid}).encode())
+    monkeypatch.setattr(lease, "LIFETIME_SECONDS", 0.5)
+    time.sleep(0.0 if any_store.files.is_local else 1.6)  # S3 tells times in seconds
+    assert seen_holder(any_store.files) is None
+
+
+def test_a_lease_that_another_took_is_noticed(any_store: Store) -> None:
+    if any_store.files.is_local:
+        pytest.skip("the operating system holds the lock of a folder")
+    with hold(any_store.files, "slow run") as check:
+        any_store.files.write(HOLDER, b'{"token": "t", "run": "r", "host": "h", "pid": 1, "expires": 9e9}')
+        with pytest.raises(StoreError, match="worked on by process 1 on h"):
+            check()
+
+
+def test_a_store_that_goes_away_is_told_by_the_error_of_the_work(
+    s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nabra.tasks.warehouse.files.S3_ATTEMPTS", 2)
+    with faulty_proxy(s3_server, share=0.0) as proxy:
+        warehouse = f"s3://news/{tmp_path.name}"
+        store = Store.open(StoreSettings(warehouse=warehouse, s3_endpoint=proxy.address, s3_region="us-east-1"))
+
+        def lose_the_store() -> None:
+            with hold(store.files, "mine"):
+                proxy.stop()
+                store.files.write("_first", b"")
+
+        with pytest.raises(StoreError, match=rf"_first cannot be written.*{proxy.address} answers"):
+            lose_the_store()
