@@ -23,8 +23,8 @@ from nabra.config.settings import StoreSettings
 from nabra.tasks.models.probabilities import Floats
 from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
 from nabra.tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
+from nabra.tasks.stance.classifier import Judged, Marked
 from nabra.tasks.stance.decision import Decision
-from nabra.tasks.stance.targets import Judged, Marked
 from nabra.tasks.train.encoder import save_encoder
 from nabra.tasks.warehouse.store import Store
 from tests.workplace import Workplace

@@ -23,7 +23,7 @@ class Kind(Entry):
 
 
 class AmbiguousAlias(Entry):
-    """An alias that means the actor only in a text that holds one of `needs`, and only behind these proclitics."""
+    """An alias that means the actor only in a text that holds one of `needs`, and only after these proclitics."""
 
     alias: str
     needs: list[str] = Field(min_length=1)
@@ -51,7 +51,7 @@ class ActorFile(Entry):
     """One file of actors, of their kinds and of the nouns that make them speak.
 
     `institutions`: nouns that with a nationality mean its state; `outsiders`: heads of a name that speak for no actor
-    (a newspaper, a witness); `former`: words behind a title that end its holder's right to speak for the actor;
+    (a newspaper, a witness); `former`: words after a title that end its holder's right to speak for the actor;
     `sympathisers`: words that tie somebody to an actor without making him its voice; `officials`: titles whose bearer
     speaks for a state even where none is named; `foreign`: nationalities that no listed actor has; `domestic`:
     adjectives that look like a nationality and are none.

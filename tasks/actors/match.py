@@ -16,19 +16,17 @@ from typing import Final
 from nabra.config.settings import Settings
 from nabra.tasks.actors.entries import ActorFile, read_actor_files
 from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
+from nabra.tasks.arabic.particles import IN, IN_THE_NAME_OF, NAME_LINKS, PARTING_PREPOSITIONS
 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 _MAX_PLACE_WORDS: Final = 3
-# With these a name goes on: محمد بن سلمان | بن عبدالعزيز, سلمان بن عبدالعزيز | آل سعود.
-NAME_LINKS: Final = frozenset(map(fold, ("بن", "ابن", "بنت", "عبد", "أبو", "أبي", "آل", "أم")))
 # An adjective of belonging, most often a nationality: المرساني, المرسانية.
 _NISBA: Final = re.compile(r"ال\w{3,}يه?")
-_PLACE_LINKS: Final = frozenset(map(fold, ("في", "من", "إلى", "على", "عن", "مع", "ضد", "لدى", "عند", "بشأن", "حول")))
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class ActorMatch:
     """`text[start:end]` names the actor; proclitics are outside, but in للـ, where article and preposition are one."""
 
     start: int
@@ -94,7 +92,7 @@ class Actors:
             if entry not in node.aliases:
                 node.aliases.append(entry)
 
-    def find(self, text: str, context: str | None = None) -> list[Mention]:
+    def find(self, text: str, context: str | None = None) -> list[ActorMatch]:
         """All mentions in `text`, in order, longest first where they overlap.
 
         `context` is what decides on ambiguous aliases, if not `text` itself: the whole article, say, for one sentence.
@@ -105,7 +103,7 @@ class Actors:
         """The id of the principal that a speaker of this name speaks for; None where that is no listed actor.
 
         The earliest actor in the name governs it (`المتحدث باسم وزارة الدفاع الروسية`), unless the name belongs to an
-        outsider or a former official, or the actor stands behind a preposition of place or sympathy.
+        outsider or a former official, or the actor stands after a preposition of place or sympathy.
         """
         tokens = list(words(name))
         stems = [without_article(token.key) for token in tokens]
@@ -118,13 +116,13 @@ class Actors:
             before = [stem for stem, token in zip(stems, tokens, strict=True) if token.start < mention.start]
             titled = all(token.key.startswith("ال") for token in tokens[: len(before)])
             if titled and not name[mention.end :].strip():
-                return self.principals[mention.actor_id]  # the name itself, or it behind a title: المدرب كريم الحداد
+                return self.principals[mention.actor_id]  # the name itself, or it after a title: المدرب كريم الحداد
             if not before or (not outside and self._governs(before, name[: mention.start], name[mention.start :])):
                 return self.principals[mention.actor_id]
         return None
 
     def is_official(self, name: str) -> bool:
-        """Whether the name is that of an official whose state is left unsaid: `وزير الخارجية`, not `… المرساني`."""
+        """True if the name is that of an official whose state is left unsaid: `وزير الخارجية`, not `… المرساني`."""
         keys = [word.key for word in words(name)]
         if not keys or without_article(keys[0]) not in self._officials or not self._foreign.isdisjoint(keys):
             return False
@@ -135,22 +133,22 @@ class Actors:
         return sum(word.key in self._foreign for word in words(text))
 
     def is_voice(self, noun: str) -> bool:
-        """Whether the noun is one of those that speak: an office or institution, or an outsider such as a newspaper."""
+        """True if the noun is one of those that speak: an office or institution, or an outsider such as a newspaper."""
         return without_article(fold(noun)) in self._institutions | self._outsiders
 
     def is_outsider(self, noun: str) -> bool:
-        """Whether the noun is that of a voice of nobody listed, such as a newspaper."""
+        """True if the noun is that of a voice of nobody listed, such as a newspaper."""
         return without_article(fold(noun)) in self._outsiders
 
     def _governs(self, before: Sequence[str], prefix: str, rest: str) -> bool:
-        """Whether an actor behind these words, with this text up to it and from it on, is the one spoken for."""
+        """True if an actor after these words, with this text up to it and from it on, is the one spoken for."""
         if self._sympathisers & {*before[-2:]}:
             return False
-        if prefix.endswith("ب") or before[-1] == fold("في"):
+        if prefix.endswith("ب") or before[-1] == IN:
             # A place, unless it is where officials sit: مسؤولين في واشنطن, وكيل بوزارة الدفاع الروسية.
             seat = without_article(next(words(rest)).key) in self._institutions
             return seat or (len(before) <= _MAX_PLACE_WORDS and before[0] in self._institutions)
-        return not prefix[-1:].isspace() or before[-1] not in _PLACE_LINKS
+        return not prefix[-1:].isspace() or before[-1] not in PARTING_PREPOSITIONS
 
 
 @dataclass
@@ -171,8 +169,8 @@ class _Search:
         """The keys of the context, in which the needs of ambiguous aliases are looked up."""
         return _keys_of(self.text if self.context is None else self.context)
 
-    def mentions(self) -> list[Mention]:
-        found: list[Mention] = []
+    def mentions(self) -> list[ActorMatch]:
+        found: list[ActorMatch] = []
         at = 0
         while at < len(self.words):
             end, mention = self._longest(at)
@@ -181,15 +179,15 @@ class _Search:
             at = end
         return found
 
-    def _longest(self, at: int) -> tuple[int, Mention | None]:
-        best: tuple[int, Mention | None] = (at + 1, None)
+    def _longest(self, at: int) -> tuple[int, ActorMatch | None]:
+        best: tuple[int, ActorMatch | None] = (at + 1, None)
         word = self.words[at]
         for letters, key in readings(word.key):
             for reader in (self._alias, self._institution):
                 end, actor_id = reader(at, key, word.key[:letters])
                 if actor_id is not None and (best[1] is None or end > best[0]):
                     start = after_letters(self.text, word.start, letters)
-                    best = end, Mention(start, self.words[end - 1].end, actor_id)
+                    best = end, ActorMatch(start, self.words[end - 1].end, actor_id)
         return best
 
     def _alias(self, at: int, key: str, proclitics: str) -> tuple[int, str | None]:
@@ -233,7 +231,7 @@ class _Search:
         return not NAME_LINKS.isdisjoint(around)
 
     def _joined(self, index: int) -> bool:
-        """Whether word `index` exists and follows the word before it with nothing but space between."""
+        """True if word `index` exists and follows the word before it with nothing but space between."""
         if index >= len(self.words):
             return False
         return _GAP.fullmatch(self.text, self.words[index - 1].end, self.words[index].start) is not None
@@ -256,7 +254,7 @@ class _Search:
         stem = without_article(key)
         if stem in self.actors._outsiders:
             return False
-        return key.startswith("ال") or stem in self.actors._institutions or key == fold("باسم")
+        return key.startswith("ال") or stem in self.actors._institutions or key == IN_THE_NAME_OF
 
     def _nationality(self, at: int, end: int) -> str | None:
         """The state of the adjective at `end`, unless it is part of another actor's name or its holder is gone."""

@@ -173,7 +173,7 @@ def read_moment(text: str | None, fetched_at: datetime, zone: str) -> Moment | N
 
 
 def plausible(moment: Moment, fetched_at: datetime) -> bool:
-    """Whether an article fetched then can have been published at the moment: clocks and zones may be a day wrong."""
+    """True if an article fetched then can have been published at the moment: clocks and zones may be a day wrong."""
     return moment.at.year >= OLDEST and moment.at <= fetched_at + timedelta(days=1)
 
 
@@ -277,7 +277,7 @@ def _with_clock(day: Moment, key: str, date_match: re.Match[str], zone: str) -> 
 
 
 def is_date_line(text: str) -> bool:
-    """Whether a short line says when, and perhaps who or where, and nothing else."""
+    """True if a short line says when, and perhaps who or where, and nothing else."""
     if len(text) > 80:
         return False
     key = fold(text.translate(DIGITS))

@@ -79,7 +79,7 @@ def readings(key: str) -> Iterator[tuple[int, str]]:
 
 
 def after_letters(text: str, start: int, letters: int) -> int:
-    """The offset in `text` behind the first `letters` key letters from `start`, and behind the marks on them."""
+    """The offset in `text` after the first `letters` key letters from `start`, and after the marks on them."""
     at = start
     while letters or text[at] in _MARKS:
         letters -= text[at] not in _MARKS

@@ -46,7 +46,7 @@ def _in_paragraph(text: str, start: int, end: int) -> Iterator[Quotation]:
 
 
 def _opens(text: str, at: int, end: int) -> bool:
-    """Whether the mark can open: something follows it, and it does not hang on a word as a closing mark does."""
+    """True if the mark can open: something follows it, and it does not hang on a word as a closing mark does."""
     if at + 1 >= end or text[at + 1] in ".،؛:؟!)" or (text[at + 1].isspace() and text[at - 1 : at].isalnum()):
         return False
     return text[at] != "»" or not text[at - 1 : at].isalnum() or text[at + 1].isalnum()
@@ -72,5 +72,5 @@ def _close(text: str, opening: int, end: int) -> int | None:
 
 
 def _opens_within(text: str, at: int, end: int) -> bool:
-    """Whether a double mark inside a quotation opens another: it stands before a word and not behind one."""
+    """True if a double mark inside a quotation opens another: it stands before a word and not after one."""
     return text[at - 1 : at].isspace() and at + 1 < end and text[at + 1].isalnum()

@@ -173,7 +173,7 @@ def _outermost(spans: list[Span]) -> list[Span]:
 
 
 def _opens(text: str, index: int, start: int, end: int) -> bool:
-    """Whether a straight quotation mark can only open: space or a colon before it, a letter after it."""
+    """True if a straight quotation mark can only open: space or a colon before it, a letter after it."""
     before = text[index - 1] if index > start else " "
     after = text[index + 1] if index + 1 < end else " "
     return (before.isspace() or before in ":([") and after.isalnum()

@@ -14,7 +14,7 @@ from typing import Any, Final
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.corpora.opinions import Labelled, Targeted
 from nabra.tasks.errors import UsageError
-from nabra.tasks.stance.targets import Marked
+from nabra.tasks.stance.classifier import Marked
 
 Row = dict[str, Any]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from nabra.tasks.stance.targets import Marked
+from nabra.tasks.stance.classifier import Marked
 
 _POLARITIES: Final = {"positive": "favor", "negative": "against", "neutral": "none"}
 

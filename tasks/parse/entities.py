@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nabra.tasks.actors.match import NAME_LINKS, Actors
+from nabra.tasks.actors.match import Actors
 from nabra.tasks.arabic.folding import fold
+from nabra.tasks.arabic.particles import NAME_LINKS
 from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
 
 # What can stand before a name within its surface token.

@@ -1,25 +1,23 @@
-"""Where the content of a report starts: what its cue takes, and where that stands behind it."""
+"""Where the content of a report starts: what its cue takes, and where that stands after it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from nabra.tasks.arabic.folding import after_letters, fold
+from nabra.tasks.arabic.particles import ABOUT, FOR, JOINED_PRONOUNS
 from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
+from nabra.tasks.quotes.cued_sentence import MIN_QUOTED, CuedSentence
 from nabra.tasks.quotes.cues import Reporter
 from nabra.tasks.quotes.objects import TITLES, has_subject_before, is_beyond_name, is_object
-from nabra.tasks.quotes.reading import MIN_QUOTED, Reading
 
 _MAX_SUBJECT: Final = 45  # words between a reporting verb and its content; beyond, they hardly belong together
-_MAX_NAME: Final = 8  # words behind a name in marks within which its أن stands
 _MAX_OBJECT: Final = 6  # words from the object's first within which one of its marking words stands
 _FORCE: Final = frozenset(map(fold, ("بشدة", "بقوة", "بحدة", "بحزم")))
-_PRONOUNS: Final = frozenset(("ه", "ها", "هم", "هما", "ك", "نا"))  # به takes up what was said before
-_RELAY: Final = fold("عن")
-_TO: Final = fold("ل")
 
-Start = Literal["that", "speech", "preposition", "object", "behind", "before"]
+Start = Literal["that", "speech", "preposition", "object", "after", "before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Report:
 
 
 class Content(NamedTuple):
-    """The content behind a cue: what starts it, the token where that stands, its first token and offset."""
+    """The content after a cue: what starts it, the token where that stands, its first token and offset."""
 
     start: Start
     edge: int
@@ -56,172 +54,241 @@ class Content(NamedTuple):
     quotation: Quotation | None = None
 
 
-def find_content(reading: Reading, index: int, reporter: Reporter) -> Content | None:
+def find_content(cued: CuedSentence, index: int, reporter: Reporter) -> Content | None:
     """The content that the cue at token `index` reports; None where it reports nothing."""
-    finder = _Finder(reading, index, reporter)
-    return finder.behind() or finder.before()
+    finder = _Finder(cued, index, reporter)
+    return next((content for find in PLACES if (content := find(finder))), None)
 
 
 @dataclass(frozen=True)
 class _Finder:
-    reading: Reading
+    cued: CuedSentence
     index: int
     reporter: Reporter
 
-    def behind(self) -> Content | None:
-        """The content behind the cue: the first thing that can start it."""
-        index, reporter = self.index, self.reporter
-        target = self._object() if reporter.object else None
-        governed = self._governed()
-        at = index + 1
-        while at < min(len(self.reading.keys), index + _MAX_SUBJECT):
-            token = self.reading.tokens[at]
-            quotation = self.reading.opened(at)
-            if quotation is not None:
-                if self._is_speech(quotation, at):
-                    return Content("speech", at, at, quotation.start, quotation)
-                if self.reading.size(quotation) >= MIN_QUOTED:
-                    at = self.reading.sentence.index_at(quotation.end)
-                    continue
-            if reporter.speech and ":" in self.reading.gap(at) and not self.reading.keys[at][0].isdigit():
-                return self._behind_that(at, "speech")
-            if self.reading.keys[at] in self.reading.cues.complementizers and self._is_that(at):
-                return self._behind_that(at, "that")  # the preposition of على أن ends the subject, see speakers
-            if at == governed:
-                return self._behind_that(at, "preposition", 1) if self._stands_alone(at) else self._joined(at)
-            if at == target:
-                return Content("object", at, at, token.start)
-            if at > index + 1 and self._new_clause(at):
-                return None
+    def after(self) -> Content | None:
+        """The content after the cue: the first thing that can start it."""
+        at = self.index + 1
+        while at < min(len(self.cued.keys), self.index + _MAX_SUBJECT):
+            named = self._name_in_marks(at)
+            if named is not None:
+                at = named
+                continue
+            content = next((found for start in STARTS if (found := start(self, at))), None)
+            if content is not None or any(stops(self, at) for stops in STOPS):
+                return content
             at += 1
         return None
 
-    def _stands_alone(self, at: int) -> bool:
-        return len(self.reading.keys[at]) > 1 and not self.reading.tokens[at].preposition
+    def _in_marks(self, at: int) -> Content | None:
+        quotation = self.cued.opened(at)
+        if quotation is None or not self._is_speech(quotation, at):
+            return None
+        return Content("speech", at, at, quotation.start, quotation)
 
-    def _joined(self, at: int) -> Content:
-        token = self.reading.tokens[at]
-        return Content("preposition", at, at, after_letters(self.reading.part.text, token.start, token.letters))
+    def _name_in_marks(self, at: int) -> int | None:
+        """The token after the name that opens with marks at `at`, if one does."""
+        quotation = self.cued.opened(at)
+        if quotation is None or self.cued.size(quotation) < MIN_QUOTED or self._is_speech(quotation, at):
+            return None
+        return self.cued.sentence.index_at(quotation.end)
+
+    def _after_colon(self, at: int) -> Content | None:
+        colon = self.reporter.speech and ":" in self.cued.gap(at)
+        return self._from(at, "speech") if colon and not self.cued.keys[at][0].isdigit() else None
+
+    def _after_that(self, at: int) -> Content | None:
+        if self.cued.keys[at] not in self.cued.cues.complementizers:
+            return None
+        # The preposition of على أن ends the subject, see speakers.
+        return None if any(refuses(self, at) for refuses in NO_THAT) else self._from(at, "that")
+
+    def _after_preposition(self, at: int) -> Content | None:
+        if at != self._governed:
+            return None
+        token = self.cued.tokens[at]
+        if len(token.key) > 1 and not token.preposition:
+            return self._from(at, "preposition", 1)
+        return Content("preposition", at, at, after_letters(self.cued.part.text, token.start, token.letters))
+
+    def _at_object(self, at: int) -> Content | None:
+        return Content("object", at, at, self.cued.tokens[at].start) if at == self._object else None
 
     def _is_speech(self, quotation: Quotation, at: int) -> bool:
-        gap = self.reading.gap(at)
-        if ":" in gap:
-            return True
-        if self.reading.size(quotation) < MIN_QUOTED or self.reading.keys[at - 1] in self.reading.cues.titles:
-            return False
-        behind = self.reading.sentence.index_at(quotation.end)
-        return at > self.index + 1 or not self._speaks(behind)
+        return ":" in self.cued.gap(at) or not any(refuses(self, quotation, at) for refuses in NO_SPEECH)
 
-    def _speaks(self, behind: int) -> bool:
-        """Whether what ends before token `behind` is the name of the speaker: وقالت «الفيدرالية العالمية …» إن."""
-        if set(",،.؛") & {*self.reading.gap(behind)}:
-            return False
-        for at in range(behind, min(behind + _MAX_NAME, len(self.reading.keys))):
-            if self.reading.keys[at] in self.reading.cues.complementizers:
-                return True
-            if self.reading.cue(at):
-                return False
-        return False
+    def _is_short(self, quotation: Quotation, at: int) -> bool:
+        return self.cued.size(quotation) < MIN_QUOTED
 
-    def _is_that(self, at: int) -> bool:
-        if self.reading.part.text[self.reading.tokens[at].start] == "آ":  # the name آنا
-            return False
-        before, reporter = self.reading.keys[at - 1], self.reporter
-        if not reporter.that and before not in reporter.prepositions:
-            return "ب" in reporter.prepositions and self.reading.keys[at][0] == "ب"
-        return before not in self.reading.cues.not_before_that or (before == _RELAY and _RELAY in reporter.prepositions)
+    def _is_title(self, quotation: Quotation, at: int) -> bool:
+        """True after a word that leads to the title of a work: كتاب «…»."""
+        return self.cued.keys[at - 1] in self.cued.cues.titles
 
-    def _behind_that(self, edge: int, kind: Start, skip: int = 0) -> Content | None:
-        """The content from token `edge` on, or behind it where `skip` says so or it is a complementizer."""
-        tokens = self.reading.tokens
+    def _is_not_taken(self, at: int) -> bool:
+        """True if the cue takes أن after none but its own prepositions, and stands here without them."""
+        reporter = self.reporter
+        joined = "ب" in reporter.prepositions and self.cued.keys[at][0] == "ب"
+        return not reporter.that and self.cued.keys[at - 1] not in reporter.prepositions and not joined
+
+    def _is_of_word_before(self, at: int) -> bool:
+        """True if the word before takes أن for itself: `بعد أن`, `رغم أن`."""
+        before = self.cued.keys[at - 1]
+        relays = before == ABOUT and ABOUT in self.reporter.prepositions
+        return before in self.cued.cues.not_before_that and not relays
+
+    def _from(self, edge: int, kind: Start, skip: int = 0) -> Content | None:
+        """The content from token `edge` on, or after it where `skip` says so or it is a complementizer."""
+        tokens = self.cued.tokens
         at = edge + skip
-        while at < len(tokens) and self.reading.keys[at] in self.reading.cues.complementizers:
+        while at < len(tokens) and self.cued.keys[at] in self.cued.cues.complementizers:
             at += 1
         if at >= len(tokens):
             return None
-        quotation = self.reading.opened(at)
-        speech = quotation if quotation and self.reading.size(quotation) >= MIN_QUOTED else None
+        quotation = self.cued.opened(at)
+        speech = quotation if quotation and self.cued.size(quotation) >= MIN_QUOTED else None
         opening = speech.start if speech else self._from_mark(at)
         return Content(kind, edge, at, opening, speech)
 
     def _from_mark(self, at: int) -> int:
         """The start of token `at`, with the mark before it where that opens a short quotation: it stays inside."""
-        start = self.reading.tokens[at].start
-        return start - 1 if self.reading.part.text[start - 1 : start] in MARKS else start
+        start = self.cued.tokens[at].start
+        return start - 1 if self.cued.part.text[start - 1 : start] in MARKS else start
 
+    @property
+    def _ahead(self) -> range:
+        """The tokens after the cue that may belong to it."""
+        return range(self.index + 1, min(len(self.cued.tokens), self.index + _MAX_SUBJECT))
+
+    @cached_property
     def _governed(self) -> int | None:
-        """The token at which the cue's prepositional complement starts."""
-        index, tokens = self.index, self.reading.tokens
-        subject = next((i for i in self.reading.children(index, "nsubj") if i > index), None)
-        ahead = range(index + 1, min(len(tokens), index + _MAX_SUBJECT))
-        candidates = [at for at in ahead if self._is_governing(at)]
-        attached = [at for at in candidates if tokens[at].head == index]
-        behind = [at for at in candidates if subject is None or at > subject]
-        return next(iter(attached or behind or candidates), None)
+        """The token at which the cue's prepositional complement starts: after its subject, if one of them does."""
+        candidates = [at for at in self._ahead if self._is_governing(at)]
+        subject = next((i for i in self.cued.children(self.index, "nsubj") if i > self.index), -1)
+        return next((at for at in candidates if at > subject), next(iter(candidates), None))
 
     def _is_governing(self, at: int) -> bool:
-        """Whether one of the cue's prepositions stands at `at`, alone or joined to its noun."""
-        keys, cues, token = self.reading.keys, self.reading.cues, self.reading.tokens[at]
-        if keys[at] in self.reporter.prepositions:
-            return at + 1 < len(keys) and keys[at + 1] not in cues.adjunct_nouns
-        if not token.preposition or token.preposition not in self.reporter.prepositions:
-            return False
-        if token.preposition == _TO and at > self.index + 1:  # behind the first word ل is too common to tell
-            return False
-        return token.stem not in cues.adjunct_nouns | _PRONOUNS and keys[at] not in cues.complementizers
+        """True if one of the cue's prepositions stands at `at`, alone or joined to its noun, and leads to content."""
+        alone = self.cued.keys[at] in self.reporter.prepositions
+        joined = self.cued.tokens[at].preposition in self.reporter.prepositions
+        return (alone or joined) and not any(refuses(self, at) for refuses in NOT_GOVERNED)
 
+    def _leads_to_adjunct(self, at: int) -> bool:
+        """True if the noun after the preposition, if there is one, tells when, where or how."""
+        keys = self.cued.keys
+        alone = keys[at] in self.reporter.prepositions
+        nouns = keys[at + 1 : at + 2] if alone else [self.cued.tokens[at].stem]
+        return not nouns or nouns[0] in self.cued.cues.adjunct_nouns
+
+    def _is_far(self, at: int) -> bool:
+        """True for a ل that is not in the word right after the cue: farther on it is too common to tell."""
+        return self.cued.tokens[at].preposition == FOR and at > self.index + 1
+
+    def _takes_up(self, at: int) -> bool:
+        """True for a preposition with a pronoun, which takes up what was said before: به."""
+        return self.cued.tokens[at].stem in JOINED_PRONOUNS
+
+    @cached_property
     def _object(self) -> int | None:
-        """The first token of the cue's object: as the parse has it, or right behind a participle."""
-        index, tokens = self.index, self.reading.tokens
-        participle = self.reporter.form == "participle"
-        behind = index + 1 if participle and index + 1 < len(tokens) and self._is_bare(index + 1) else None
-        if self.reporter.that and self.reporter.form == "verb" and self.reading.keys[index].lstrip("وف")[0] in "يت":
+        """The first token of the cue's object."""
+        if not self.reporter.object or any(refuses(self) for refuses in NO_OBJECT):
             return None
-        children = self.reading.children(index, "obj", "xcomp")
-        parsed = (at for at in children if at > index and self._is_bare(at) and tokens[at].stem not in TITLES)
-        ahead = range(index + 1, min(len(tokens), index + _MAX_SUBJECT))
-        matter = (at for at in ahead if self.reading.keys[at] in self.reading.cues.matters and self._is_bare(at))
-        found = next(parsed, behind) if tokens[index].upos else behind
-        addressed = (at for at in ahead if self.reporter.addressee and self._is_addressee(at))
-        forceful = (at for at in ahead if not self.reporter.that and self._is_behind_adverb(at))
-        if not participle:
-            starts = (found, next(matter, None), next(addressed, None), next(forceful, None))
-            found = min((at for at in starts if at is not None), default=None)
-        if found is None or not self.reporter.objects:
-            return found
-        return found if self.reporter.objects & {*self.reading.keys[found : found + _MAX_OBJECT]} else None
+        participle = self.reporter.form == "participle"
+        found = (at for find in (PARTICIPLE_OBJECTS if participle else OBJECTS) if (at := find(self)) is not None)
+        first = next(found, None) if participle else min(found, default=None)
+        if first is None or not self.reporter.objects:
+            return first
+        return first if self.reporter.objects & {*self.cued.keys[first : first + _MAX_OBJECT]} else None
 
-    def _is_addressee(self, at: int) -> bool:
-        part, sentence = self.reading.part, self.reading.sentence
-        if at == self.index + 1:
-            return self._is_bare(at) and has_subject_before(part, sentence, self.index)
-        if is_object(part, sentence, self.index + 1, at):
-            return True
-        timed = self.reading.keys[at] in self.reading.cues.circumstances  # دعا المجلس | السبت
-        return not timed and is_beyond_name(part, sentence, self.index + 1, at)
+    def _goes_on_with_that(self) -> bool:
+        """True for an imperfect that takes أن: it has hardly ever another object."""
+        key = self.cued.keys[self.index].lstrip("وف")
+        return self.reporter.that and self.reporter.form == "verb" and key[0] in "يت"
 
-    def _is_behind_adverb(self, at: int) -> bool:
-        """Whether a noun stands right behind an adverb that ends the subject: `انتقدت روسيا بشدة القرار`."""
-        token = self.reading.tokens[at]
-        return at > self.index + 1 and self.reading.keys[at - 1] in _FORCE and token.key.startswith("ال")
+    def _parsed(self) -> int | None:
+        """The object in the tree, but for titles: they go on with the subject."""
+        tokens = self.cued.tokens
+        children = self.cued.children(self.index, "obj", "xcomp") if tokens[self.index].upos else iter(())
+        return next(
+            (at for at in children if at > self.index and self._is_bare(at) and tokens[at].stem not in TITLES), None
+        )
+
+    def _next_word(self) -> int | None:
+        at = self.index + 1
+        return at if at < len(self.cued.tokens) and self._is_bare(at) else None
+
+    def _matter(self) -> int | None:
+        """A noun that is said and never says: `استعداده`, `رفضه`."""
+        matters = self.cued.cues.matters
+        return next((at for at in self._ahead if self.cued.keys[at] in matters and self._is_bare(at)), None)
+
+    def _addressee(self) -> int | None:
+        """The one to whom it is said: `دعا المجلس | الحكومات`."""
+        addressed = (at for at in self._ahead if any(names(self, at) for names in ADDRESSEES))
+        return next(addressed, None) if self.reporter.addressee else None
+
+    def _after_adverb(self) -> int | None:
+        """A noun right after an adverb that ends the subject: `انتقدت روسيا بشدة القرار`."""
+        keys = self.cued.keys
+        found = (at for at in self._ahead[1:] if keys[at - 1] in _FORCE and keys[at].startswith("ال"))
+        return None if self.reporter.that else next(found, None)
+
+    def _is_after_subject_and_verb(self, at: int) -> bool:
+        """True right after a verb whose subject stands before it: `واشنطن تتهم | طهران`."""
+        part, sentence = self.cued.part, self.cued.sentence
+        return at == self.index + 1 and self._is_bare(at) and has_subject_before(part, sentence, self.index)
+
+    def _is_another_actor(self, at: int) -> bool:
+        return is_object(self.cued.part, self.cued.sentence, self.index + 1, at)
+
+    def _is_beyond_subject(self, at: int) -> bool:
+        """True for a noun that can be no part of the subject, but for times: دعا المجلس | السبت."""
+        if at == self.index + 1 or self.cued.keys[at] in self.cued.cues.circumstances:
+            return False
+        return is_beyond_name(self.cued.part, self.cued.sentence, self.index + 1, at)
 
     def _is_bare(self, at: int) -> bool:
-        return not self.reading.tokens[at].preposition and self.reading.tokens[at].upos != "ADP"
+        return not self.cued.tokens[at].preposition and self.cued.tokens[at].upos != "ADP"
 
     def _new_clause(self, at: int) -> bool:
-        """Whether a new report starts at `at`, so that the one before it has no content."""
-        met = self.reading.cue(at)
+        """True if a new report starts at `at`, so that the one before it has no content."""
+        met = self.cued.cue(at) if at > self.index + 1 else None
         if met is None or met[1].form == "noun":
             return False
-        return bool(met[0]) or "،" in self.reading.gap(at)
+        return bool(met[0]) or "،" in self.cued.gap(at)
 
     def before(self) -> Content | None:
         """A quotation that ends right before the cue: «…» قال الوزير."""
         index, reporter = self.index, self.reporter
         if reporter.form != "verb" or not (reporter.speech or reporter.that):
             return None
-        low = self.reading.tokens[index - 2].start if index > 1 else self.reading.sentence.start
-        for quotation in self.reading.part.quotations:
-            if low <= quotation.end <= self.reading.tokens[index].start and self.reading.size(quotation) >= MIN_QUOTED:
+        low = self.cued.tokens[index - 2].start if index > 1 else self.cued.sentence.start
+        for quotation in self.cued.part.quotations:
+            if low <= quotation.end <= self.cued.tokens[index].start and self.cued.size(quotation) >= MIN_QUOTED:
                 return Content("before", index, index, quotation.start, quotation)
         return None
+
+
+# Where the content stands. Of what can start it after its cue the first wins, at each token in this order; a new report
+# stops the search.
+PLACES: Final = (_Finder.after, _Finder.before)
+STARTS: Final = (
+    _Finder._in_marks,
+    _Finder._after_colon,
+    _Finder._after_that,
+    _Finder._after_preposition,
+    _Finder._at_object,
+)
+STOPS: Final = (_Finder._new_clause,)
+
+# Quotations that are names, unless a colon leads to them; each أن that belongs to another word.
+NO_SPEECH: Final = (_Finder._is_short, _Finder._is_title)
+NO_THAT: Final = (_Finder._is_not_taken, _Finder._is_of_word_before)
+
+# The cue's prepositions that lead to no content.
+NOT_GOVERNED: Final = (_Finder._leads_to_adjunct, _Finder._is_far, _Finder._takes_up)
+
+# The earliest object of a verb; of a participle the first kind that is there.
+NO_OBJECT: Final = (_Finder._goes_on_with_that,)
+OBJECTS: Final = (_Finder._parsed, _Finder._matter, _Finder._addressee, _Finder._after_adverb)
+PARTICIPLE_OBJECTS: Final = (_Finder._parsed, _Finder._next_word)
+ADDRESSEES: Final = (_Finder._is_after_subject_and_verb, _Finder._is_another_actor, _Finder._is_beyond_subject)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from nabra.tasks.arabic.folding import fold, words
+from nabra.tasks.arabic.particles import THIRD_PERSON_PRONOUNS
 from nabra.tasks.data_files import Entry, read_data_folder
 from nabra.tasks.errors import ConfigError
 
@@ -222,7 +223,7 @@ def participle_forms(participle: str) -> Iterator[str]:
 def _with_pronoun(form: str) -> Iterator[str]:
     # The plural و takes no silent alif, and ة opens to ت, before a pronoun.
     stem = form[:-1] if form.endswith("وا") else form
-    yield from (stem + pronoun for pronoun in ("ه", "ها", "هم", "هما"))
+    yield from (stem + pronoun for pronoun in THIRD_PERSON_PRONOUNS)
 
 
 def _attributions(entries: Iterable[AttributionEntry]) -> Iterator[tuple[Phrase, bool]]:

@@ -58,7 +58,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class Mention:
+class EntityMention:
     """A named entity or listed actor: a row of `entities`."""
 
     start: int
@@ -75,10 +75,10 @@ class Part:
     name: str
     text: str
     sentences: tuple[Sentence, ...]
-    mentions: tuple[Mention, ...]
+    mentions: tuple[EntityMention, ...]
     quotations: tuple[Quotation, ...]
 
-    def mentions_between(self, start: int, end: int) -> list[Mention]:
+    def mentions_between(self, start: int, end: int) -> list[EntityMention]:
         """The mentions that begin at `start` or after it and before `end`, in the order of all."""
         first, last = bisect_left(self._starts, (start, 0)), bisect_left(self._starts, (end, 0))
         return [self.mentions[index] for index in sorted(index for _, index in self._starts[first:last])]
@@ -94,7 +94,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Document:
+class ParsedDocument:
     """One row of `clean` with what the parse stage found in it; `parts` in the order headline, text."""
 
     doc_id: str
@@ -106,7 +106,9 @@ class Document:
         return "\n".join(part.text for part in self.parts)
 
 
-def build_document(clean: Row, sentences: Sequence[Row], tokens: Sequence[Row], entities: Sequence[Row]) -> Document:
+def build_document(
+    clean: Row, sentences: Sequence[Row], tokens: Sequence[Row], entities: Sequence[Row]
+) -> ParsedDocument:
     """The view of one document, from its row of `clean` and its own rows of the other tables."""
     by_sentence: dict[int, list[Row]] = defaultdict(list)
     for token in tokens:
@@ -119,11 +121,11 @@ def build_document(clean: Row, sentences: Sequence[Row], tokens: Sequence[Row], 
             views = tuple(_sentence(text, row, by_sentence[row["sent_id"]]) for row in own)
             mentions = tuple(_mention(row) for row in entities if row["part"] == name)
             parts.append(Part(name, text, views, mentions, tuple(quotations(text))))
-    return Document(clean["doc_id"], tuple(parts))
+    return ParsedDocument(clean["doc_id"], tuple(parts))
 
 
-def _mention(row: Row) -> Mention:
-    return Mention(row["start"], row["end"], row["text"], row["type"], row["actor_id"])
+def _mention(row: Row) -> EntityMention:
+    return EntityMention(row["start"], row["end"], row["text"], row["type"], row["actor_id"])
 
 
 def _sentence(text: str, row: Row, rows: Sequence[Row]) -> Sentence:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 
 from nabra.tasks.arabic.folding import without_article, words
-from nabra.tasks.quotes.document import Document, Mention
+from nabra.tasks.quotes.document import EntityMention, ParsedDocument
 from nabra.tasks.quotes.speakers import Speaker
 
 
-def is_name(mention: Mention) -> bool:
-    """Whether a mention names a person or an organisation, not those to whom somebody is tied: مؤيد للأكراد."""
+def is_name(mention: EntityMention) -> bool:
+    """True if a mention names a person or an organisation, not those to whom somebody is tied: مؤيد للأكراد."""
     return mention.type in ("PER", "ORG") and not mention.text.startswith("لل")
 
 
 class Names:
     """The people and organisations of one document."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ParsedDocument) -> None:
         self._document = document
 
     def of(self, part: str, speaker: Speaker) -> str:

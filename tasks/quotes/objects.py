@@ -6,14 +6,14 @@ or that two nouns have the article, tells them apart.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from nabra.tasks.arabic.folding import fold
-from nabra.tasks.quotes.document import Part, Sentence, Token
+from nabra.tasks.arabic.particles import BELONGING_ENDINGS, PLURAL_ENDINGS, TO
+from nabra.tasks.quotes.document import EntityMention, Part, Sentence, Token
 
-# Behind a name that is no actor's, `السعودية` is an adjective: وزارة الصحة السعودية, المسؤولون السعوديون.
-_BELONGING: Final = ("ي", "يه", "يون")
-_PLURAL: Final = ("ون", "ين", "ات")
 # Peoples that are adjectives too: المسؤولين الأتراك.
 _PEOPLES: Final = frozenset(map(fold, ("الأتراك", "الأكراد", "الروس", "العرب")))
 # They go on with the subject, whatever the parse says.
@@ -37,65 +37,140 @@ TITLES: Final = frozenset(
         ),
     )
 )
-_TO: Final = fold("إلى")
-_BREAKS: Final = frozenset("،,؛.:()\n")
+_SET_APART: Final = frozenset("،,؛.:()\n")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The token `at` in a name that starts at `low`, or after it."""
+
+    part: Part
+    sentence: Sentence
+    low: int
+    at: int
+
+    @property
+    def token(self) -> Token:
+        return self.sentence.tokens[self.at]
+
+    @property
+    def before(self) -> Token:
+        return self.sentence.tokens[self.at - 1]
+
+    @cached_property
+    def named(self) -> EntityMention | None:
+        """The actor whose name starts here."""
+        return next((m for m in self.part.mentions if m.actor_id and m.start == self.token.start), None)
+
+    @cached_property
+    def earlier(self) -> list[EntityMention]:
+        """Who is named in the name before."""
+        start = self.sentence.tokens[self.low].start
+        return [m for m in self.part.mentions if start <= m.start < self.token.start]
+
+    @property
+    def people(self) -> list[EntityMention]:
+        return [mention for mention in self.part.mentions if mention.type == "PER"]
+
+    @property
+    def follows_person(self) -> bool:
+        return any(mention.end == self.before.end for mention in self.people)
 
 
 def is_object(part: Part, sentence: Sentence, low: int, at: int) -> bool:
-    """Whether the name of another actor than those before it starts at token `at`, in a subject that starts at `low`.
+    """True if the name of another actor than those before it starts at token `at`, in a subject that starts at `low`.
 
     What stands before it must be complete: a noun without article (`رئيس روسيا`) or a preposition leads to the name.
     """
-    token, before = sentence.tokens[at], sentence.tokens[at - 1]
-    if token.letters or at <= low or _BREAKS & {*part.text[before.end : token.start]}:
+    place = _Place(part, sentence, low, at)
+    if at <= low or place.named is None or any(refuses(place) for refuses in NO_OBJECTS):
         return False
-    start = sentence.tokens[low].start
-    named = next((m for m in part.mentions if m.actor_id and m.start == token.start), None)
-    if named is None:
+    return any(completes(place) for completes in COMPLETE_BEFORE_ACTOR)
+
+
+def _is_joined(place: _Place) -> bool:
+    return place.token.letters > 0
+
+
+def _is_apart(place: _Place) -> bool:
+    return not _SET_APART.isdisjoint(place.part.text[place.before.end : place.token.start])
+
+
+def _is_named_before(place: _Place) -> bool:
+    """True if the same actor, or a longer name that holds this one, stands before."""
+    actor = place.named.actor_id if place.named else None
+    return any(mention.actor_id == actor or place.token.start < mention.end for mention in place.earlier)
+
+
+def _after_other_actor(place: _Place) -> bool:
+    """True after another actor's name, or a definite noun that goes on with it: `المعارضة السورية | روسيا`."""
+    actors = any(mention.actor_id for mention in place.earlier)
+    return actors and (_is_definite(place.before) or any(m.end == place.before.end for m in place.earlier))
+
+
+def _after_definite_noun(place: _Place) -> bool:
+    """True after a noun with the article, where no actor and no person stands before: `الوزارة | إيران`."""
+    start, end = place.sentence.tokens[place.low].start, place.token.start
+    named = any(start <= m.start <= end and m.type == "PER" for m in place.part.mentions)
+    if named or any(mention.actor_id for mention in place.earlier):
         return False
-    earlier = [m for m in part.mentions if start <= m.start < token.start]
-    if any(m.actor_id == named.actor_id or token.start < m.end for m in earlier):
-        return False
-    if any(m.actor_id for m in earlier):
-        return _is_definite(before) or any(m.end == before.end for m in earlier)
-    people = [m for m in part.mentions if m.type == "PER" and start <= m.start <= token.start]
-    if named.type in ("LOC", "ORG") and any(m.end == before.end for m in people):
-        return not token.key.endswith(_BELONGING)
-    return _is_definite(before) and not people and not _is_adjective(token, before)
+    return _is_definite(place.before) and not _is_adjective(place.token, place.before)
 
 
 def is_beyond_name(part: Part, sentence: Sentence, low: int, at: int) -> bool:
-    """Whether a noun starts at token `at` that can be no part of the name at `low` before it: `دعا المجلس | الحكومات`.
+    """True if a noun starts at token `at` that can be no part of the name at `low` before it: `دعا المجلس | الحكومات`.
 
-    A noun with the article belongs to none that has it too; only adjectives, titles and names stand so beside it.
-    Behind a person stands what he is (`سامر الطيب المدير العام`), but no plural (`سامر الطيب | المزارعين`).
+    A noun with the article belongs to none that has it too; only adjectives and names stand so beside it.
     """
-    token, before = sentence.tokens[at], sentence.tokens[at - 1]
-    if token.upos != "NOUN" or not token.key.startswith("ال") or token.key in TITLES or _is_adjective(token, before):
+    place = _Place(part, sentence, low, at)
+    if place.token.upos != "NOUN" or not place.token.key.startswith("ال"):
         return False
-    if part.text[before.end : token.start].strip() or any(t.upos == "VERB" for t in sentence.tokens[low:at]):
+    if any(refuses(place) for refuses in NOT_BEYOND):
         return False
-    people = [m for m in part.mentions if m.type == "PER"]
-    if any(m.start <= token.start < m.end or m.start == token.end + 1 for m in people):
-        return False
-    if any(m.end == before.end for m in people):
-        return token.key.endswith(_PLURAL)
-    return _is_definite(before)
+    return any(completes(place) for completes in COMPLETE_BEFORE_NOUN)
+
+
+def _is_belonging(place: _Place) -> bool:
+    return _is_adjective(place.token, place.before)
+
+
+def _is_beyond_mark(place: _Place) -> bool:
+    return bool(place.part.text[place.before.end : place.token.start].strip())
+
+
+def _is_of_person(place: _Place) -> bool:
+    """True for a word of a person's name, or right before one."""
+    token = place.token
+    return any(m.start <= token.start < m.end or m.start == token.end + 1 for m in place.people)
+
+
+def _is_after_definite(place: _Place) -> bool:
+    """True after a noun with the article; after a person stands what he is: `سامر الطيب المدير العام`."""
+    return not place.follows_person and _is_definite(place.before)
+
+
+# An actor's name that is no object, and what is complete before one that is.
+NO_OBJECTS: Final = (_is_joined, _is_apart, _is_named_before)
+COMPLETE_BEFORE_ACTOR: Final = (_after_other_actor, _after_definite_noun)
+
+# A noun with the article that may go on with the name before it, and what is complete before one that does not.
+NOT_BEYOND: Final = (_is_belonging, _is_beyond_mark, _is_of_person)
+COMPLETE_BEFORE_NOUN: Final = (_is_after_definite,)
 
 
 def has_subject_before(part: Part, sentence: Sentence, verb: int) -> bool:
-    """Whether an actor or a person named right before the verb is its subject: `واشنطن | تتهم طهران`."""
+    """True if an actor or a person named right before the verb is its subject: `واشنطن | تتهم طهران`."""
     parsed = any(t.head == verb and t.deprel.startswith("nsubj") for t in sentence.tokens[:verb])
     end = sentence.tokens[verb - 1].end
     return parsed and any(m.end == end and (m.actor_id or m.type == "PER") for m in part.mentions)
 
 
 def _is_definite(token: Token) -> bool:
-    return token.key != _TO and (token.key.startswith(("ال", "لل")) or token.stem.startswith("ال"))
+    return token.key != TO and (token.key.startswith(("ال", "لل")) or token.stem.startswith("ال"))
 
 
 def _is_adjective(token: Token, before: Token) -> bool:
-    """Whether the name of an actor's land or people at `token` can be an adjective of the noun before it."""
+    """True if the name of an actor's land or people at `token` can be an adjective of the noun before it."""
     if token.key in _PEOPLES:
-        return token.upos == "ADJ" or before.key.endswith(_PLURAL)
-    return token.key.endswith(_BELONGING) or (token.key.endswith("يين") and before.key.endswith(_PLURAL))
+        return token.upos == "ADJ" or before.key.endswith(PLURAL_ENDINGS)
+    return token.key.endswith(BELONGING_ENDINGS) or (token.key.endswith("يين") and before.key.endswith(PLURAL_ENDINGS))

@@ -15,11 +15,11 @@ from typing import Final
 
 from nabra.tasks.errors import ModelError
 from nabra.tasks.quotes.cues import Polarity
-from nabra.tasks.stance.sightings import Sighting, relation
 from nabra.tasks.stance.sources import Evidence, Source
+from nabra.tasks.stance.target_mentions import TargetMention, relation
 
 _SURE: Final = 0.01  # probabilities are kept so far from 0 and 1
-_FAR: Final = 20.0  # words
+_MAX_DISTANCE: Final = 20.0  # words
 Features = Mapping[str, float]
 
 
@@ -30,42 +30,42 @@ class Case:
     source: Source
     target: str
     evidence: list[Evidence] = field(default_factory=list)
-    sightings: list[Sighting] = field(default_factory=list)
+    mentions: list[TargetMention] = field(default_factory=list)
 
     def best_evidence(self, polarity: Polarity) -> Evidence | None:
         """The rule's strongest evidence; in the text rather than in the headline, which is often a summary."""
         own = (evidence for evidence in self.evidence if evidence.polarity == polarity)
         return max(own, key=lambda one: (one.direct, one.score, one.scene.part.name == "text"), default=None)
 
-    def best_sighting(self, polarity: Polarity) -> Sighting | None:
+    def best_mention(self, polarity: Polarity) -> TargetMention | None:
         """The mention at which the classifier is surest."""
         return max(
-            self.sightings,
+            self.mentions,
             key=lambda one: (round(one.judged.stance[polarity], 2), one.scene.part.name == "text"),
             default=None,
         )
 
 
-def cases(evidence: Iterable[Evidence], sightings: Iterable[Sighting]) -> list[Case]:
-    """The evidence and the sightings by source and target; nobody takes a position towards himself."""
+def cases(evidence: Iterable[Evidence], mentions: Iterable[TargetMention]) -> list[Case]:
+    """The evidence and the mentions by source and target; nobody takes a position towards himself."""
     found: dict[tuple[str, str], Case] = {}
     for one in evidence:
         if one.source.actor_id != one.target.id:
             found.setdefault(_key(one), Case(one.source, one.target.id)).evidence.append(one)
-    for seen in sightings:
+    for seen in mentions:
         if seen.source.actor_id != seen.target.id:
-            found.setdefault(_key(seen), Case(seen.source, seen.target.id)).sightings.append(seen)
+            found.setdefault(_key(seen), Case(seen.source, seen.target.id)).mentions.append(seen)
     return list(found.values())
 
 
-def _key(one: Evidence | Sighting) -> tuple[str, str]:
+def _key(one: Evidence | TargetMention) -> tuple[str, str]:
     return one.source.actor_id or one.source.name, one.target.id
 
 
 def features(case: Case, polarity: Polarity) -> Features:
     """What the decision weighs; 0 for what is not there."""
     other: Polarity = "against" if polarity == "favor" else "favor"
-    rule, counter, seen = case.best_evidence(polarity), case.best_evidence(other), case.best_sighting(polarity)
+    rule, counter, seen = case.best_evidence(polarity), case.best_evidence(other), case.best_mention(polarity)
     named: dict[str, float] = {polarity: 1.0}
     if rule:
         named |= {"rule": rule.score, f"rule_{rule.source.kind}": 1.0}
@@ -76,7 +76,7 @@ def features(case: Case, polarity: Polarity) -> Features:
         named |= {"seen": 1.0, "classifier": own, f"classifier_{kind}": own, kind: 1.0}
         named["counter_classifier"] = seen.judged.stance[other]
         named["holder"] = seen.judged.holder[kind]
-        named["sightings"] = math.log(len(case.sightings))
+        named["sightings"] = math.log(len(case.mentions))
         unlisted = not seen.source.actor_id and kind == "speaker"
         if unlisted:
             named["unlisted"] = 1.0
@@ -93,7 +93,7 @@ def _log_odds(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _syntax(seen: Sighting) -> dict[str, float]:
+def _syntax(seen: TargetMention) -> dict[str, float]:
     """How the mention of an acting source stands to that of its target."""
     if seen.holder is None:
         return {}
@@ -105,7 +105,7 @@ def _syntax(seen: Sighting) -> dict[str, float]:
         "subject": float(relation(sentence, holder) == "nsubj"),
         "target_subject": float(relation(sentence, target) == "nsubj"),
         "coordinated": float(holder in joined and target in joined),
-        "distance": min(distance / _FAR, 1.0),
+        "distance": min(distance / _MAX_DISTANCE, 1.0),
     }
 
 

@@ -6,9 +6,9 @@ from nabra.config.settings import Settings
 from nabra.tasks.models.folders import DECISION, STANCE
 from nabra.tasks.models.opinions import opinion_encoder, opinions
 from nabra.tasks.quotes.cues import load_cues
+from nabra.tasks.stance.classifier import load_target_classifier
 from nabra.tasks.stance.decision import load_decision
 from nabra.tasks.stance.stances import Judges
-from nabra.tasks.stance.targets import load_target_classifier
 
 
 def judges(settings: Settings) -> Judges:

@@ -7,13 +7,14 @@ side. The words come from `config/cues/evaluative.toml`, the order of words and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from nabra.tasks.quotes.cues import Cues, Evaluative, Polarity, starts_with
 from nabra.tasks.quotes.quotes import Quote
-from nabra.tasks.stance.sides import Scene, Side
+from nabra.tasks.stance.scene import ActorMention, Around, Scene
 from nabra.tasks.stance.sources import AUTHOR, Evidence, Source, Sources
 
 _NEAR: Final = 4  # words from a cue within which an actor is surely its own
@@ -59,12 +60,19 @@ class _Judge:
     def _beside(self, at: int, size: int, cue: Evaluative) -> Iterator[Evidence]:
         """A word that judges the actor whose name holds it or stands right beside it."""
         for actor in self.scene.actors:
-            inside = actor.first <= at <= actor.last and self.scene.kinds[actor.id].acts
-            behind = actor.first == at + size and not self.scene.gap(actor.first).strip(_QUOTE_MARKS)
-            before = cue.loaded and actor.last + 1 == at and not self.scene.gap(at).strip(_QUOTE_MARKS)
-            if (inside and cue.loaded) or behind or before:
+            if any(stands(self, at, size, cue, actor) for stands in BESIDE):
                 judged = self.scene.with_coordinated([actor], self.scene.actors)
                 yield from self._spoken(at, size, cue, judged)
+
+    def _is_inside(self, at: int, size: int, cue: Evaluative, actor: ActorMention) -> bool:
+        """True for a loaded word in the name of one who acts."""
+        return cue.loaded and actor.first <= at <= actor.last and self.scene.kinds[actor.id].acts
+
+    def _is_right_before(self, at: int, size: int, cue: Evaluative, actor: ActorMention) -> bool:
+        return actor.first == at + size and not self.scene.gap(actor.first).strip(_QUOTE_MARKS)
+
+    def _is_right_after(self, at: int, size: int, cue: Evaluative, actor: ActorMention) -> bool:
+        return cue.loaded and actor.last + 1 == at and not self.scene.gap(at).strip(_QUOTE_MARKS)
 
     def _between(self, at: int, size: int, cue: Evaluative) -> Iterator[Evidence]:
         """The sides of a cue: subject and target around it, or the speaker and the target."""
@@ -73,46 +81,63 @@ class _Judge:
         low, high = self.scene.clause(at)
         after = [actor for actor in self.scene.actors if at < actor.first <= high]
         before = [actor for actor in self.scene.actors if low <= actor.last < at]
-        report = next((q for q in self.sources.quotes if self._is_cue(q, at)), None)
-        if report is not None and not cue.act:
-            yield from self._reported(at, cue, report)
-            return
-        if cue.mutual:
-            yield from self._mutual(at, cue, after)
-            return
-        subject, targets = self.scene.roles(at, size, cue, before, after)
-        if (
-            subject is not None
-            and targets
-            and (cue.act or self.sources.quote_at(self.scene.part, self.scene.tokens[at].start) is None)
-        ):
-            yield from self._acted(at, cue, subject, targets)
-        elif not cue.act:
-            near = self.scene.with_coordinated(after[:1], after) or self.scene.with_coordinated(before[-1:], [])
-            yield from self._spoken(at, size, cue, near, quoted_only=True)
-        elif targets:
-            yield from self._spoken(at, size, cue, targets, quoted_only=True)
+        around = Around(at, size, cue, before, after)
+        yield from next((shown for show in SHOWN if (shown := show(self, around)) is not None), ())
+
+    def _by_report(self, around: Around) -> Iterator[Evidence] | None:
+        """By an evaluative reporting verb, of its speaker."""
+        report = next((quote for quote in self.sources.quotes if self._is_cue(quote, around.at)), None)
+        return None if report is None or around.cue.act else self._reported(around.at, around.cue, report)
 
     def _is_cue(self, quote: Quote, at: int) -> bool:
-        return (
-            quote.part == self.scene.part.name
-            and self.scene.tokens[at].start <= quote.cue_start < self.scene.tokens[at].end
-        )
+        token = self.scene.tokens[at]
+        return quote.part == self.scene.part.name and token.start <= quote.cue_start < token.end
 
-    def _mutual(self, at: int, cue: Evaluative, after: Sequence[Side]) -> Iterator[Evidence]:
-        if len(after) > 1:
-            yield from self._acted(at, cue, after[0], after[1:2])
-            yield from self._acted(at, cue, after[1], after[:1])
+    def _mutual(self, around: Around) -> Iterator[Evidence] | None:
+        """By an act of two on each other."""
+        first, second = around.after[:1], around.after[1:2]
+        if not around.cue.mutual:
+            return None
+        pairs = ((first, second), (second, first)) if second else ()
+        return (one for who, whom in pairs for one in self._acted(around.at, around.cue, who[0], whom))
+
+    def _by_subject(self, around: Around) -> Iterator[Evidence] | None:
+        """By an act or, outside of quotes, a judgement of one actor on others."""
+        subject, targets = self.scene.roles(around)
+        judged = around.cue.act or self.sources.quote_at(self.scene.part, self.scene.tokens[around.at].start) is None
+        return self._acted(around.at, around.cue, subject, targets) if subject and targets and judged else None
+
+    def _by_word_in_quote(self, around: Around) -> Iterator[Evidence] | None:
+        """By a word that judges in a quote, of its speaker, on the nearest actor after the word, else before it."""
+        after, before = around.after, around.before
+        if around.cue.act:
+            return None
+        near = self.scene.with_coordinated(after[:1], after) or list(before[-1:])
+        return self._spoken(around.at, around.size, around.cue, near, quoted_only=True)
+
+    def _by_act_in_quote(self, around: Around) -> Iterator[Evidence] | None:
+        """By an act of which a quote tells without saying whose it is: the speaker's."""
+        _, targets = self.scene.roles(around)
+        return self._spoken(around.at, around.size, around.cue, targets, quoted_only=True)
 
     def _negated(self, at: int) -> bool:
         return not self.cues.negators.isdisjoint(key.removeprefix("و") for key in self.scene.keys[max(0, at - 2) : at])
 
-    def _score(self, at: int, cue: Evaluative, actor: Side, implicit: bool) -> float:
-        distance = max(actor.first - at, at - actor.last)
-        score = cue.weight * (_FAR if distance > _NEAR else 1.0) * (_IMPLICIT if implicit else 1.0)
-        return score * (_NEGATED if self._negated(at) else 1.0)
+    def _score(self, at: int, cue: Evaluative, actor: ActorMention, implicit: bool) -> float:
+        return math.prod((factor(self, at, actor, implicit) for factor in FACTORS), start=cue.weight)
 
-    def _acted(self, at: int, cue: Evaluative, subject: Side, targets: Sequence[Side]) -> Iterator[Evidence]:
+    def _distance(self, at: int, actor: ActorMention, implicit: bool) -> float:
+        return _FAR if max(actor.first - at, at - actor.last) > _NEAR else 1.0
+
+    def _implicitness(self, at: int, actor: ActorMention, implicit: bool) -> float:
+        return _IMPLICIT if implicit else 1.0
+
+    def _negation(self, at: int, actor: ActorMention, implicit: bool) -> float:
+        return _NEGATED if self._negated(at) else 1.0
+
+    def _acted(
+        self, at: int, cue: Evaluative, subject: ActorMention, targets: Sequence[ActorMention]
+    ) -> Iterator[Evidence]:
         if cue.act and self._negated(at):
             return
         for target in targets:
@@ -138,12 +163,12 @@ class _Judge:
             yield self._stance(source, target, cue, at, score, span)._replace(direct=direct)
 
     def _behind_speaker(self, quote: Quote) -> int:
-        """Where the speaker's name ends behind the cue: who stands between it and the content is addressed."""
+        """Where the speaker's name ends after the cue: who stands between it and the content is addressed."""
         speaker = quote.speaker
         return speaker.end if speaker and quote.cue_start < speaker.start < quote.start else quote.start
 
     def _spoken(
-        self, at: int, size: int, cue: Evaluative, targets: Sequence[Side], quoted_only: bool = False
+        self, at: int, size: int, cue: Evaluative, targets: Sequence[ActorMention], quoted_only: bool = False
     ) -> Iterator[Evidence]:
         """The position of whoever speaks here: the speaker of the quote around the cue, else the narration."""
         quote = self.sources.quote_at(self.scene.part, self.scene.tokens[at].start)
@@ -157,7 +182,23 @@ class _Judge:
             yield self._stance(source, target, cue, at, score, span)
 
     def _stance(
-        self, source: Source, target: Side, cue: Evaluative, at: int, score: float, span: tuple[int, int]
+        self, source: Source, target: ActorMention, cue: Evaluative, at: int, score: float, span: tuple[int, int]
     ) -> Evidence:
         polarity = _OPPOSITE[cue.stance] if self._negated(at) and not cue.act else cue.stance
         return Evidence(self.scene, source, target, polarity, score, *span, cue.id)
+
+
+# Where an actor stands whom a word beside it judges.
+BESIDE: Final = (_Judge._is_inside, _Judge._is_right_before, _Judge._is_right_after)
+
+# By what another word shows a position, the first that fits.
+SHOWN: Final = (
+    _Judge._by_report,
+    _Judge._mutual,
+    _Judge._by_subject,
+    _Judge._by_word_in_quote,
+    _Judge._by_act_in_quote,
+)
+
+# What makes a position less sure.
+FACTORS: Final = (_Judge._distance, _Judge._implicitness, _Judge._negation)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from nabra.tasks.quotes.cues import Polarity
-from nabra.tasks.quotes.document import Document, Part
+from nabra.tasks.quotes.document import ParsedDocument, Part
 from nabra.tasks.quotes.names import Names, is_name
 from nabra.tasks.quotes.quotes import Quote
 from nabra.tasks.quotes.speakers import Speaker
-from nabra.tasks.stance.sides import Scene, Side
+from nabra.tasks.stance.scene import ActorMention, Scene
 
 SourceKind = Literal["author", "speaker", "actor"]
 
@@ -34,7 +34,7 @@ class Evidence(NamedTuple):
 
     scene: Scene
     source: Source
-    target: Side
+    target: ActorMention
     polarity: Polarity
     score: float
     start: int
@@ -46,7 +46,7 @@ class Evidence(NamedTuple):
 class Sources:
     """The quotes of a document, and whose position they are."""
 
-    def __init__(self, document: Document, quotes: Sequence[Quote]) -> None:
+    def __init__(self, document: ParsedDocument, quotes: Sequence[Quote]) -> None:
         self.quotes = quotes
         self._mentions = {part.name: part.mentions for part in document.parts}
         self._names = Names(document)
@@ -65,7 +65,7 @@ class Sources:
         return Source("speaker", name, speaker.actor_id)
 
     def _is_named(self, part: str, speaker: Speaker) -> bool:
-        """Whether the speaker is an actor or a named person or organisation, not 'sources' or 'residents'."""
+        """True if the speaker is an actor or a named person or organisation, not 'sources' or 'residents'."""
         return speaker.actor_id is not None or any(
             is_name(m) and speaker.start <= m.start < speaker.end for m in self._mentions[part]
         )

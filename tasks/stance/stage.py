@@ -23,6 +23,7 @@ STANCE: Final = Stage(
     makes=("quotes", "stances"),
     tools={"judges": "nabra.tasks.stance.load:judges", "actors": "nabra.tasks.actors.match:actors"},
     made_of=(opinion_sum, list_sums, cues),
+    version=2,  # a noun that is no known speaker may be the subject
     # An article without a quote or a stance is done all the same: its absence tells nothing.
     may_be_silent=True,
 )

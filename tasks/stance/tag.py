@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
-from nabra.tasks.quotes.document import Document, build_document
+from nabra.tasks.quotes.document import ParsedDocument, build_document
 from nabra.tasks.quotes.quotes import Quote, find_quotes
 from nabra.tasks.stage import StageOutput, reject, stage_output
 from nabra.tasks.stance.stances import Judges, Stance, find_stances
@@ -49,7 +49,7 @@ def tag_stances(
 
 def documents(
     clean: pa.Table, sentences: pa.Table, tokens: pa.Table, entities: pa.Table, actors: Actors
-) -> Iterator[Document]:
+) -> Iterator[ParsedDocument]:
     """The articles of `clean` that have sentences, as this stage reads them."""
     for row, parsed in _parsed(clean, sentences, tokens, entities):
         yield _document(row, parsed, actors)
@@ -64,7 +64,7 @@ def _parsed(clean: pa.Table, *datasets: pa.Table) -> Iterator[tuple[Row, list[li
             yield row, [rows[doc_id] for rows in parsed]
 
 
-def _document(clean: Row, parsed: Sequence[list[Row]], actors: Actors) -> Document:
+def _document(clean: Row, parsed: Sequence[list[Row]], actors: Actors) -> ParsedDocument:
     """The view of an article; its mentions of actors are of those for which they speak and act."""
     sentences, tokens, entities = parsed
     acting = [row | {"actor_id": actors.principals.get(row["actor_id"], row["actor_id"])} for row in entities]
@@ -78,13 +78,16 @@ def _by_document(rows: pa.Table) -> Mapping[str, list[Row]]:
     return groups
 
 
-def _tag(document: Document, settings: StanceSettings, judges: Judges, actors: Actors) -> tuple[list[Row], list[Row]]:
+def _tag(
+    document: ParsedDocument, settings: StanceSettings, judges: Judges, actors: Actors
+) -> tuple[list[Row], list[Row]]:
     quotes = find_quotes(document, actors, judges.cues)
     stances = find_stances(document, quotes, judges, actors.kinds, settings.min_score)
-    return _quote_rows(document, quotes), _stance_rows(document, stances)
+    return quote_rows(document, quotes), stance_rows(document, stances)
 
 
-def _quote_rows(document: Document, quotes: Sequence[Quote]) -> list[Row]:
+def quote_rows(document: ParsedDocument, quotes: Sequence[Quote]) -> list[Row]:
+    """Rows of `quotes`."""
     texts = {part.name: part.text for part in document.parts}
     return [
         {
@@ -108,7 +111,8 @@ def _quote_rows(document: Document, quotes: Sequence[Quote]) -> list[Row]:
     ]
 
 
-def _stance_rows(document: Document, stances: Sequence[Stance]) -> list[Row]:
+def stance_rows(document: ParsedDocument, stances: Sequence[Stance]) -> list[Row]:
+    """Rows of `stances`."""
     texts = {part.name: part.text for part in document.parts}
     return [
         {

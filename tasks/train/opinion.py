@@ -29,7 +29,7 @@ from nabra.tasks.corpora.opinions import Labelled, Targeted
 from nabra.tasks.models.folders import SENTIMENT, STANCE
 from nabra.tasks.models.precision import device, half_precision
 from nabra.tasks.schemas import SENTIMENTS
-from nabra.tasks.stance.targets import HOLDERS, STANCES, Marked, encode_marked, pooled, target_features
+from nabra.tasks.stance.classifier import HOLDERS, STANCES, Marked, encode_marked, pooled, target_features
 from nabra.tasks.train.encoder import WORDS, read_tokenizer, save_encoder
 from nabra.tasks.train.optimise import CHECKPOINT, Schedule, train_model
 

@@ -25,9 +25,9 @@ from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, DECISION, ENCODER, OPEN, SCORES, SENTIMENT, STANCE
 from nabra.tasks.parse.load import load_parser
 from nabra.tasks.quotes.cues import load_cues
+from nabra.tasks.stance.classifier import load_target_classifier
 from nabra.tasks.stance.decision import NO_DECISION, Decision, save_decision
 from nabra.tasks.stance.stances import Judges
-from nabra.tasks.stance.targets import load_target_classifier
 from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
 from nabra.tasks.train.data import augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision

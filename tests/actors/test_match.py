@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nabra.config.settings import CONFIG_FOLDER
-from nabra.tasks.actors.match import Actors, Mention, load_actors
+from nabra.tasks.actors.match import ActorMatch, Actors, load_actors
 from nabra.tasks.errors import ConfigError
 from tests.hostile import Hostile, faults
 
@@ -225,7 +225,7 @@ def test_find_cites_the_exact_span(marks: list[str], before: str, after: str, pr
     start = len(before) + 1 + len(proclitic)
     end = start + name.index(" ")
     found = ACTORS.find(text)
-    assert Mention(start, end, "turkey") in found
+    assert ActorMatch(start, end, "turkey") in found
     assert len(found) == 1
 
 

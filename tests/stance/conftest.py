@@ -10,7 +10,7 @@ import pytest
 from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.quotes.cues import Cues, load_cues
-from nabra.tasks.quotes.document import Document, Row, build_document
+from nabra.tasks.quotes.document import ParsedDocument, Row, build_document
 from nabra.tasks.stance.stances import Judges
 from tests.conftest import WORD_DECISION, WordTargets
 
@@ -79,7 +79,7 @@ def actor_rows(actors: Actors, text: str, part: str = "text") -> list[Row]:
 
 def article(
     text: str, *, title: str | None = None, parse: Sequence[str] = (), entities: Sequence[Row] = ()
-) -> Document:
+) -> ParsedDocument:
     """A document of one sentence a line; `parse` is that of the first sentence of the text."""
     headline = sentence_rows("title", title or "")
     body = sentence_rows("text", text, len(headline))

@@ -36,7 +36,7 @@ def test_a_mention_in_a_quote_is_its_speaker_s_and_never_the_author_s(cases) -> 
 def test_all_that_is_said_of_a_pair_is_one_case(cases) -> None:
     case = cases("قصف الجيش التركي مواقع داعش.\nوقصف الجيش التركي داعش مجددا.")["turkey", "isis"]
     assert [evidence.cue for evidence in case.evidence] == ["attack", "attack"]
-    assert len(case.sightings) == 2
+    assert len(case.mentions) == 2
 
 
 def test_nobody_takes_a_position_towards_himself(cases) -> None:

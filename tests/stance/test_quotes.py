@@ -172,10 +172,6 @@ def test_what_nobody_says_is_no_quote(quoted) -> None:
     assert quoted("قال العمدة إن الجسر آمن.\nيذكر أن الجسر بني قبل عشر سنوات.")[1:] == []
 
 
-def test_a_noun_of_saying_is_no_verb(quoted) -> None:
-    assert quoted("أصر على عدم كشف أن الباب مفتوح") == []
-
-
 def test_a_statement_led_by_fa_follows_its_attribution(quoted) -> None:
     assert quoted("وصل الفريق مساء وبحسب بيان البلدية فإن الجسر آمن")[0][2:] == ("الجسر آمن", "بيان البلدية")
 
@@ -185,13 +181,6 @@ def test_a_quotation_behind_its_verb_is_said_though_another_verb_follows(quoted)
     assert [row[:3] for row in found] == [
         ("direct", "قال", "لن نسمح لأحد بتهديد أمن المواطنين"),
         ("indirect", "أضاف", "القوات جاهزة"),
-    ]
-
-
-def test_a_name_spelled_like_that_starts_no_content(quoted) -> None:
-    text = "وقالت المتحدثة آنا برغ إن الجسر آمن"
-    assert quoted(text, entities=entity_rows(text, ("آنا برغ", "PER", None))) == [
-        ("indirect", "قالت", "الجسر آمن", "المتحدثة آنا برغ")
     ]
 
 
@@ -265,26 +254,14 @@ def test_a_noun_with_the_article_behind_another_is_whom_it_is_said_to(quoted) ->
     assert quoted("دعا المجلس الحكومات إلى احترام القانون", parse=parse) == found
 
 
-def test_an_adjective_or_a_title_with_the_article_is_part_of_the_name(quoted) -> None:
+def test_an_adjective_with_the_article_is_part_of_the_name(quoted) -> None:
     parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "البلدي ADJ 2 amod", *CALL]
     assert quoted("دعا المجلس البلدي إلى احترام القانون", parse=parse)[0][2:] == ("احترام القانون", "المجلس البلدي")
-    text, name = "دعا الوزير الشيخ الدكتور سامر الطيب إلى احترام القانون", "الوزير الشيخ الدكتور سامر الطيب"
-    parse = [f"{word} NOUN 1 nmod" for word in name.split()]
-    parse = ["دعا VERB 0 root", *parse, "إلى ADP 8 case", "احترام NOUN 1 obl", "القانون NOUN 8 nmod"]
-    found = quoted(text, parse=parse, entities=entity_rows(text, ("سامر الطيب", "PER", None)))
-    assert found == [("indirect", "دعا", "احترام القانون", name)]
 
 
-@pytest.mark.parametrize(
-    ("word", "found"),
-    [
-        ("المزارعين", ("المزارعين إلى احترام القانون", "سامر الطيب")),
-        ("الخبير", ("احترام القانون", "سامر الطيب الخبير")),
-    ],
-)
-def test_behind_a_person_a_plural_is_whom_it_is_said_to(quoted, word: str, found: tuple[str, str]) -> None:
-    text = f"دعا سامر الطيب {word} إلى احترام القانون"
-    parse = ["دعا VERB 0 root", "سامر PROPN 1 nsubj", "الطيب PROPN 2 flat", f"{word} NOUN 2 nmod"]
+def test_after_a_person_stands_what_he_is(quoted) -> None:
+    text, found = "دعا سامر الطيب الخبير إلى احترام القانون", ("احترام القانون", "سامر الطيب الخبير")
+    parse = ["دعا VERB 0 root", "سامر PROPN 1 nsubj", "الطيب PROPN 2 flat", "الخبير NOUN 2 nmod"]
     parse += ["إلى ADP 6 case", "احترام NOUN 1 obl", "القانون NOUN 6 nmod"]
     assert quoted(text, parse=parse, entities=entity_rows(text, ("سامر الطيب", "PER", None)))[0][2:] == found
 

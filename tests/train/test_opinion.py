@@ -12,7 +12,7 @@ from nabra.tasks.corpora.opinions import Labelled, Targeted
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import SENTIMENT, STANCE
 from nabra.tasks.sentiment.classifier import load_classifier
-from nabra.tasks.stance.targets import Marked, load_target_classifier
+from nabra.tasks.stance.classifier import Marked, load_target_classifier
 from nabra.tasks.train import optimise
 from nabra.tasks.train.opinion import (
     IGNORED,

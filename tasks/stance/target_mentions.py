@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from nabra.tasks.quotes.document import Sentence
-from nabra.tasks.stance.sides import Scene, Side
+from nabra.tasks.stance.classifier import Judged, Marked, TargetClassifier
+from nabra.tasks.stance.scene import ActorMention, Scene
 from nabra.tasks.stance.sources import AUTHOR, Source, Sources
-from nabra.tasks.stance.targets import Judged, Marked, TargetClassifier
 
 _NAME_LINKS: Final = ("nmod", "flat", "appos", "amod", "conj", "compound")
 _MAX_LINKS: Final = 4
 
 
-class Sighting(NamedTuple):
+class TargetMention(NamedTuple):
     """A mention of `target`, what the classifier says of it, and a source that may hold the position.
 
     `holder` is the mention of the source, where it is an actor of the sentence.
@@ -22,12 +22,12 @@ class Sighting(NamedTuple):
 
     scene: Scene
     source: Source
-    target: Side
+    target: ActorMention
     judged: Judged
-    holder: Side | None
+    holder: ActorMention | None
 
 
-def sightings(scenes: Sequence[Scene], sources: Sources, classifier: TargetClassifier) -> Iterator[Sighting]:
+def target_mentions(scenes: Sequence[Scene], sources: Sources, classifier: TargetClassifier) -> Iterator[TargetMention]:
     """Every mention of an actor in the scenes with every source that may hold a position towards it.
 
     In a quote that is its speaker, elsewhere the author, and anywhere another actor of the sentence.
@@ -37,21 +37,33 @@ def sightings(scenes: Sequence[Scene], sources: Sources, classifier: TargetClass
     for (scene, target), judged in zip(mentions, judgements, strict=True):
         quote = sources.quote_at(scene.part, target.mention.start)
         speaker = sources.speaking(quote) if quote else AUTHOR
-        if speaker is not None:
-            yield Sighting(scene, speaker, target, judged, None)
-        for holder in scene.actors:
-            if holder.id != target.id and (speaker is None or holder.id != speaker.actor_id):
-                source = Source("actor", holder.mention.text, holder.id)
-                yield Sighting(scene, source, target, judged, holder)
+        for hold in HOLDERS:
+            for source, holder in hold(scene, target, speaker):
+                yield TargetMention(scene, source, target, judged, holder)
 
 
-def _marked(scene: Scene, target: Side) -> Marked:
+def _who_speaks(
+    scene: Scene, target: ActorMention, speaker: Source | None
+) -> Iterator[tuple[Source, ActorMention | None]]:
+    if speaker is not None:
+        yield speaker, None
+
+
+def _other_actors(
+    scene: Scene, target: ActorMention, speaker: Source | None
+) -> Iterator[tuple[Source, ActorMention | None]]:
+    for holder in scene.actors:
+        if holder.id != target.id and (speaker is None or holder.id != speaker.actor_id):
+            yield Source("actor", holder.mention.text, holder.id), holder
+
+
+def _marked(scene: Scene, target: ActorMention) -> Marked:
     start, end = scene.sentence.start, scene.sentence.end
     mention = target.mention
     return Marked(scene.part.text[start:end], mention.start - start, min(mention.end, end) - start)
 
 
-def relation(sentence: Sentence, side: Side) -> str:
+def relation(sentence: Sentence, side: ActorMention) -> str:
     """The dependency by which the phrase that a name belongs to hangs on its verb: `nsubj`, `obj`, `obl`, …"""
     index = side.first
     for _ in range(_MAX_LINKS):
@@ -61,3 +73,7 @@ def relation(sentence: Sentence, side: Side) -> str:
             return relation
         index = token.head
     return relation
+
+
+# Who may hold a position towards a target.
+HOLDERS: Final = (_who_speaks, _other_actors)

@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 
 from nabra.tasks.errors import ModelError
 from nabra.tasks.models.encoder import load_encoder
-from nabra.tasks.stance.targets import (
+from nabra.tasks.stance.classifier import (
     HOLDERS,
     MAX_PIECES,
     STANCES,

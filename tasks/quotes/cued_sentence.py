@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.quotation_marks import MARKS, Quotation
 from nabra.tasks.quotes.cues import Cues, Reporter, starts_with
 from nabra.tasks.quotes.document import Part, Sentence, Token
 
-_LACK: Final = fold("عدم")  # what follows is a noun: عدم كشف
 MIN_QUOTED: Final = 4  # words from which a quotation is a statement and not a name or a scare quote
 
 
 @dataclass
-class Reading:
+class CuedSentence:
     """A sentence, the part that holds it, and the cues."""
 
     part: Part
@@ -58,7 +56,7 @@ class Reading:
     def cue(self, index: int) -> tuple[int, Reporter] | None:
         """The reporting word at `index` and how many letters of it are proclitics."""
         key = self.keys[index]
-        if self.is_aside(index) or (index and self.keys[index - 1] == _LACK):
+        if any(refuses(self, index) for refuses in NO_CUES):
             return None
         for letters in (0, 1):
             reporter = self.cues.reporters.get(key[letters:])
@@ -67,7 +65,7 @@ class Reading:
         return None
 
     def is_aside(self, index: int) -> bool:
-        """Whether something is told in passing from the token on: طلب عدم ذكر اسمه."""
+        """True if something is told in passing from the token on: طلب عدم ذكر اسمه."""
         return starts_with(self.keys, index, self.cues.asides) is not None
 
     def _may_precede(self, index: int, letter: str, reporter: Reporter) -> bool:
@@ -89,8 +87,12 @@ class Reading:
                 yield at
 
     def clause_end(self, at: int) -> int:
-        """The token behind the words that stand together from `at` on: up to punctuation."""
+        """The token after the words that stand together from `at` on: up to punctuation."""
         end = at
         while end < len(self.keys) and (end == at or not set(self.gap(end)) & set("،؛.:()")):
             end += 1
         return end
+
+
+# Each keeps a word of the lexicon from being a cue.
+NO_CUES: Final = (CuedSentence.is_aside,)
