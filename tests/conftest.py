@@ -19,9 +19,11 @@ from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
-from nabra.config.settings import StoreSettings
+from nabra.config.settings import CONFIG_FOLDER, StoreSettings
+from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.models.probabilities import Floats
 from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
+from nabra.tasks.quotes.cues import Cues, load_cues
 from nabra.tasks.schemas import CLEAN, SENTENCES, SENTIMENTS, table
 from nabra.tasks.stance.classifier import Judged, Marked
 from nabra.tasks.stance.decision import Decision
@@ -178,3 +180,13 @@ class WordTargets:
 
 # Rules decide alone, and so does the classifier in a quote or where the author speaks.
 WORD_DECISION = Decision({"rule": 16.0, "classifier_speaker": 1.0, "classifier_author": 1.0}, -0.5)
+
+
+@pytest.fixture(scope="session")
+def actors() -> Actors:
+    return load_actors(CONFIG_FOLDER / "actors")
+
+
+@pytest.fixture(scope="session")
+def cues() -> Cues:
+    return load_cues(CONFIG_FOLDER / "cues")

@@ -160,7 +160,7 @@ def test_a_run_holds_the_warehouse_under_one_id_from_fetch_to_the_last_stage(
     holders = []
 
     def work(run: Run) -> None:
-        holders.append(seen_holder(run.prepared.store))
+        holders.append(seen_holder(run.prepared.store.files))
         run.work()
 
     monkeypatch.setattr(news, "work_as_flow", work)

@@ -12,7 +12,7 @@ from nabra.tasks.errors import ModelError
 from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance.decision import Case, Decision, features, load_decision
 from nabra.tasks.stance.stances import Judges, find_cases
-from tests.stance.conftest import actor_rows, article
+from tests.parsed_article import actor_rows, article
 
 
 @pytest.fixture

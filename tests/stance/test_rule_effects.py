@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -16,7 +17,7 @@ from bench.rule_effects import Effect, Rule, Tagger, effect, find_rules
 from nabra.config.settings import load_settings
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.stance.stances import Judges
-from tests.stance.conftest import actor_rows, article
+from tests.parsed_article import actor_rows, article
 
 SAID = "وقال وزير الخارجية الروسي أمس إن الباب مفتوح"
 JUDGED = "وقال وزير الخارجية الروسي إن قصف تنظيم داعش مستمر.\nوقصف الجيش التركي مواقع داعش «ليلاً»."
@@ -108,4 +109,7 @@ def run(*arguments: object) -> str:
     """What the command prints."""
     command = [sys.executable, "-m", "bench.rules", *map(str, arguments)]
     here = Path(__file__).parents[2]
-    return subprocess.run(command, cwd=here, capture_output=True, text=True, check=True, timeout=300).stdout
+    # Set by nabra's commands for what they start: the benches are modules of the current folder.
+    environment = os.environ | {"PYTHONSAFEPATH": ""}
+    done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True, check=True, timeout=300)
+    return done.stdout

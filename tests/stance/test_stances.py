@@ -9,7 +9,7 @@ from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance.decision import Decision
 from nabra.tasks.stance.stances import Judges, Stance, find_stances
 from tests.conftest import WordTargets
-from tests.stance.conftest import actor_rows, article, entity_rows
+from tests.parsed_article import actor_rows, article, entity_rows
 
 
 @pytest.fixture

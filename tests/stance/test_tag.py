@@ -9,7 +9,7 @@ from nabra.tasks.stance import tag
 from nabra.tasks.stance.stances import Judges
 from nabra.tasks.stance.tag import tag_stances
 from tests.conftest import clean_table
-from tests.stance.conftest import actor_rows, sentence_rows
+from tests.parsed_article import actor_rows, sentence_rows
 
 SETTINGS = StanceSettings(cues="cues", own_cues="add", min_score=0.5)
 TITLE = "الكرملين: الباب مفتوح للحوار"

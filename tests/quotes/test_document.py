@@ -1,4 +1,4 @@
-from tests.stance.conftest import article, entity_rows
+from tests.parsed_article import article, entity_rows
 
 
 def test_words_carry_the_parse_of_their_main_part() -> None:

@@ -6,7 +6,7 @@ from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.quotes import find_quotes
-from tests.stance.conftest import actor_rows, article, entity_rows
+from tests.parsed_article import actor_rows, article, entity_rows
 
 
 @pytest.fixture

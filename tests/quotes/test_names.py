@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nabra.tasks.quotes.names import Names
 from nabra.tasks.quotes.speakers import Speaker
-from tests.stance.conftest import article, entity_rows
+from tests.parsed_article import article, entity_rows
 
 TEXT = "قال الشاعر سامر الطيب إن المساء جميل وذكر مدير مركز النهر كمال الراوي ذلك وأضاف الطيب ذلك"
 PEOPLE = [("سامر الطيب", "PER", None), ("كمال الراوي", "PER", None), ("مركز النهر", "ORG", None)]
