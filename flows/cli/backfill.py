@@ -34,12 +34,11 @@ def backfill(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from nabra.flows.cli.flow_run import begin_run, end_run
+    from nabra.flows.cli.flow_run import do_run
 
     if last < first:
         raise UsageError(f"--to {last:%Y-%m-%d} is before --from {first:%Y-%m-%d}")
     open_store(config, warehouse)
-    begin_run()
     with light_imports():
         from nabra.flows.pipeline import prepare_backfill
 
@@ -51,4 +50,4 @@ def backfill(
 
         return backfill(parameters, location)
 
-    end_run(prepare_backfill(parameters, location), flow)
+    do_run(prepare_backfill(parameters, location), flow)

@@ -1,4 +1,4 @@
-"""How a command that runs a flow begins and ends: that it starts, its counts, what failed, its exit status."""
+"""A run as a command does it: on the user's Prefect server or without; its counts, what failed, its exit status."""
 
 from __future__ import annotations
 
@@ -18,15 +18,10 @@ from nabra.tasks.errors import StandstillError
 if TYPE_CHECKING:
     from nabra.flows.pipeline import BatchesFailedError, PreparedRun, RunSummary
 
-STARTING: Final = "nabra: starting; until models and Prefect are ready some ten seconds pass"
+STARTING: Final = "nabra: starting Prefect and loading the models, which takes some ten seconds"
 
 
-def begin_run() -> None:
-    """Say that the command is at work, before the imports that take most of the time until it can show more."""
-    print(STARTING, file=sys.stderr, flush=True)
-
-
-def end_run(prepared: PreparedRun, flow: Callable[[], RunSummary]) -> None:
+def do_run(prepared: PreparedRun, flow: Callable[[], RunSummary]) -> None:
     """Do a run and print what it did; typer.Exit where batches failed or too many documents were rejected.
 
     It is a call of `flow` where the user names a Prefect server. ServerError where that cannot be used; StandstillError
@@ -49,6 +44,7 @@ def end_run(prepared: PreparedRun, flow: Callable[[], RunSummary]) -> None:
 
 
 def _on_server(flow: Callable[[], RunSummary]) -> RunSummary:
+    _say_starting()
     from nabra.flows.prefect.server import prefect_server
 
     with prefect_server():
@@ -62,6 +58,7 @@ def _here(prepared: PreparedRun) -> RunSummary:
     with open_run(prepared, str(uuid.uuid4())) as run:
         run.fetch()
         if run.has_work():
+            _say_starting()
             from nabra.flows.news import work_as_flow
             from nabra.flows.prefect.server import prefect_server
 
@@ -69,6 +66,10 @@ def _here(prepared: PreparedRun) -> RunSummary:
                 work_as_flow(run)
         summary = run.summary()
     return summary.without_failures()
+
+
+def _say_starting() -> None:
+    print(STARTING, file=sys.stderr, flush=True)
 
 
 def _has_many_rejects(summary: RunSummary, prepared: PreparedRun) -> bool:

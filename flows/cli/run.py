@@ -53,9 +53,8 @@ def run(
     **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, or a batch
     failed.
     """
-    from nabra.flows.cli.flow_run import begin_run, end_run
+    from nabra.flows.cli.flow_run import do_run
 
-    begin_run()
     with light_imports():
         from nabra.flows.pipeline import prepare_run
 
@@ -67,4 +66,4 @@ def run(
 
         return news(parameters, location)
 
-    end_run(prepare_run(parameters, location), flow)
+    do_run(prepare_run(parameters, location), flow)

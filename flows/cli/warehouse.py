@@ -75,7 +75,7 @@ def retry(
 
     **Exit status** 1: as with `nabra run`.
     """
-    from nabra.flows.cli.flow_run import begin_run, end_run
+    from nabra.flows.cli.flow_run import do_run
     from nabra.flows.prefect.parameters import Location
 
     store, named = open_store(config, warehouse), set(batches or [])
@@ -87,7 +87,6 @@ def retry(
             f"{failure.stage} {failure.batch}: again after {failure.attempts + failure.deaths} attempts",
             file=sys.stderr,
         )
-    begin_run()
     with light_imports():
         from nabra.flows.pipeline import prepare_pending
 
@@ -98,7 +97,7 @@ def retry(
 
         return pending(location)
 
-    end_run(prepare_pending(location), flow)
+    do_run(prepare_pending(location), flow)
 
 
 def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
