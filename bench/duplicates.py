@@ -23,7 +23,7 @@ from typing import Any
 from bench.scale import MADE_BY, apart
 from nabra.config.settings import Settings, load_settings
 from nabra.tasks.engine.resources import Resources
-from nabra.tasks.engine.signatures import FOLDER
+from nabra.tasks.engine.signature_cache import FOLDER
 from nabra.tasks.schemas import CLEAN, table
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store

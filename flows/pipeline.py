@@ -19,7 +19,7 @@ from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
-from nabra.tasks.engine.fingerprint import Fingerprints, adopt, fingerprints
+from nabra.tasks.engine.fingerprint import adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
@@ -67,10 +67,9 @@ def prepare_backfill(parameters: BackfillParameters, location: Location) -> Prep
 
 
 def _prepared(location: Location, settings: Settings) -> PreparedRun:
-    current = Fingerprints.of(settings)
+    fingerprints(settings)  # names a model or a list that is missing
     store = Store.open(settings.store)
     store.files.prepare()
-    adopt(store, current)
     return PreparedRun(location, settings, store)
 
 
@@ -131,12 +130,13 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
         hold(prepared.store.files, run_id) as check,
         ended_at_standstill(steps.progress_of(plan), prepared.store, most),
     ):
+        adopt(prepared.store, plan.fingerprints)
         run = Run(prepared, plan, check)
-        steps.open_tools(plan)
+        steps.open_resources(plan)
         try:
             yield run
         finally:
-            steps.close_tools(plan)
+            steps.close_resources(plan)
 
 
 class Run:

@@ -36,7 +36,7 @@ def compile_pattern(pattern: str, max_chars: int, *, whole: bool) -> re.Pattern[
     if line is not None:
         raise ValueError(
             f"too slow for lines such as {line[:40]!r}: let no two parts that stand together take the same characters "
-            "any number of times; a `+` behind `*` or `+` (`\\s*+`) forbids to go back"
+            "any number of times; a `+` after `*` or `+` (`\\s*+`) forbids to go back"
         )
     return compiled
 

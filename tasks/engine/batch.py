@@ -10,9 +10,16 @@ from functools import partial
 import pyarrow as pa
 
 from nabra.tasks.engine.calls import call_in_groups
-from nabra.tasks.engine.fingerprint import Makers, makers
+from nabra.tasks.engine.fingerprint import RecordedFingerprints, upstream
 from nabra.tasks.engine.plan import Plan
-from nabra.tasks.engine.repeats import documents, merged, shared, taken_over, within, without
+from nabra.tasks.engine.repeats import (
+    documents_in,
+    repeats_within,
+    rows_of_originals,
+    with_repeats,
+    with_taken_over,
+    without_documents,
+)
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
@@ -50,12 +57,12 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     # Clean shows what is a repeat; the stages after it are spared them, those of earlier batches and of this one.
     repeats = resources.originals.add(batch, tables["clean"]) if "clean" in tables else {}
     provenance = _provenance(stage, batch, tables, store, plan)
-    taken = taken_over(stage, repeats, store, partial(_made_alike, stage, store, plan, provenance.fingerprint))
-    spared = documents(taken)
-    left = without(tables, spared)
-    twins = within(left["clean"]) if "clean" in left else {}
-    made = _made(stage, without(left, set(twins)), resources)
-    output = merged(shared(made, twins, left["clean"]) if twins else made, taken)
+    taken = rows_of_originals(stage, repeats, store, partial(_made_alike, stage, store, plan, provenance.fingerprint))
+    spared = documents_in(taken)
+    left = without_documents(tables, spared)
+    twins = repeats_within(left["clean"]) if "clean" in left else {}
+    made = _made(stage, without_documents(left, set(twins)), resources)
+    output = with_taken_over(with_repeats(made, twins, left["clean"]) if twins else made, taken)
     count = _count(stage, tables, output, spared | twins.keys(), time.monotonic() - started)
     articles = tables["clean"] if "clean" in tables else tables["raw"]
     versions = _versions(articles)
@@ -66,7 +73,7 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
 
 
 def _read(stage: Stage) -> tuple[str, ...]:
-    """The datasets that a stage needs. After clean its articles too: they go to the workers in groups, repeats once."""
+    """The datasets that a stage needs. After clean the articles too: they go to workers in groups, each text once."""
     return stage.reads if stage.ordered else tuple(dict.fromkeys((*stage.reads, "clean")))
 
 
@@ -81,8 +88,8 @@ def _made(stage: Stage, tables: Tables, resources: Resources) -> StageOutput:
 
 def _provenance(stage: Stage, batch: Batch, tables: Tables, store: Store, plan: Plan) -> Provenance:
     """What makes the files: the stage on what it reads, and what sources said when the batch was cleaned."""
-    made = Makers(store)
-    before = [made.of(each, batch)[1] for each in makers(stage)]
+    made = RecordedFingerprints(store)
+    before = [made.of(each, batch)[1] for each in upstream(stage)]
     hints = before[0] if before else plan.fingerprints.hints_of(tables["raw"]["source"].unique().to_pylist())
     fingerprint = plan.fingerprints.now(stage, batch, made)
     return replace(plan.provenance[stage.name], fingerprint=fingerprint, hints=hints)
@@ -90,7 +97,7 @@ def _provenance(stage: Stage, batch: Batch, tables: Tables, store: Store, plan: 
 
 def _made_alike(stage: Stage, store: Store, plan: Plan, fingerprint: str, batches: set[Batch]) -> set[Batch]:
     """Those of the batches which the stage has done under this fingerprint."""
-    made = Makers(store)
+    made = RecordedFingerprints(store)
     done = store.done(stage, among=batches)
     return {batch for batch in done if plan.fingerprints.is_current(stage, batch, made, fingerprint)}
 

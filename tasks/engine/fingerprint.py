@@ -18,17 +18,17 @@ from typing import Any, Final
 from nabra.config.settings import Section, Settings
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.fetch.sources import load_sources
+from nabra.tasks.schemas import RAW
 from nabra.tasks.stage import Stage
 from nabra.tasks.warehouse.layout import Batch, file_of
 from nabra.tasks.warehouse.store import Store
 
-RAW: Final = "raw"
 # Until nabra 0.1.0 a fingerprint held the release and could not be compared with those of another.
 OLD: Final = re.compile("[0-9a-f]{16}")
 ADOPTED: Final = "_fingerprints/adopted.json"
 
 
-class Makers:
+class RecordedFingerprints:
     """What made the files of a warehouse, each looked up once: good as long as nothing is written."""
 
     def __init__(self, store: Store) -> None:
@@ -45,8 +45,9 @@ class Makers:
         return self._found[key]
 
     def _of_old(self, stage: Stage, batch: Batch) -> tuple[str, Mapping[str, str]]:
-        sources = self._store.scan(RAW, ["source"], files=[file_of(RAW, batch)])["source"].unique().to_pylist()
         made, hints = self._adopted
+        documents = self._store.scan(RAW.name, ["source"], files=[file_of(RAW.name, batch)])
+        sources = documents["source"].unique().to_pylist()
         return made.get(stage.name, ""), {source: hints.get(source, "") for source in sources}
 
     @cached_property
@@ -74,31 +75,33 @@ class Fingerprints:
     @cached_property
     def stages(self) -> Mapping[str, str]:
         """The fingerprint of each stage, in order, where all before it are made under these settings; and of `raw`."""
-        made = {RAW: f"{RAW}-1"}
+        made = {RAW.name: f"{RAW.name}-1"}
         for stage in STAGES.values():
-            made[stage.name] = self._on(stage, {made[before.name] for before in makers(stage)})
+            made[stage.name] = self._on(stage, {made[before.name] for before in upstream(stage)})
         return made
 
-    def now(self, stage: Stage, batch: Batch, made: Makers) -> str:
+    def now(self, stage: Stage, batch: Batch, made: RecordedFingerprints) -> str:
         """The fingerprint of what the stage makes of a batch now: of the files that are there, whatever made them."""
-        return self._on(stage, {made.of(before, batch)[0] for before in makers(stage)})
+        return self._on(stage, {made.of(before, batch)[0] for before in upstream(stage)})
 
     def _on(self, stage: Stage, before: Set[str]) -> str:
         parts = json.dumps([sorted(before), *self.parts[stage.name]], sort_keys=True, ensure_ascii=False)
         return f"{stage.name}-{stage.version}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
 
-    def is_current(self, stage: Stage, batch: Batch, made: Makers, fingerprint: str | None = None) -> bool:
+    def is_current(
+        self, stage: Stage, batch: Batch, made: RecordedFingerprints, fingerprint: str | None = None
+    ) -> bool:
         """Whether what the stage made of a batch is what it would make now, or what this fingerprint makes."""
         found, hints = made.of(stage, batch)
         is_hinted_alike = all(self.hints.get(source, "") == said for source, said in hints.items())
         return is_hinted_alike and found == (fingerprint or self.now(stage, batch, made))
 
     def hints_of(self, sources: list[str]) -> dict[str, str]:
-        """What the sources say now, nothing included: what they say later is another thing."""
+        """What the sources say now. One that says nothing is named too, so that a later hint is seen as a change."""
         return {source: self.hints.get(source, "") for source in sorted(sources)}
 
 
-def makers(stage: Stage) -> list[Stage]:
+def upstream(stage: Stage) -> list[Stage]:
     """The stages that make what the stage reads."""
     return [each for each in STAGES.values() if set(each.makes) & set(stage.reads)]
 

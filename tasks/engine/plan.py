@@ -9,7 +9,7 @@ from importlib import metadata
 
 from nabra.config.settings import Settings
 from nabra.tasks.engine.attempts import set_aside
-from nabra.tasks.engine.fingerprint import Fingerprints, Makers, makers
+from nabra.tasks.engine.fingerprint import Fingerprints, RecordedFingerprints, upstream
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.stage import Stage
 from nabra.tasks.warehouse.layout import Batch
@@ -43,14 +43,14 @@ class Plan:
     def todo(self, store: Store, stage_name: str) -> set[Batch]:
         """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""
         fetched = {batch for batch in store.batches("raw") if self._is_in_days(batch)}
-        undone = self._undone(STAGES[stage_name], fetched, store, Makers(store))
+        undone = self._undone(STAGES[stage_name], fetched, store, RecordedFingerprints(store))
         return undone - self.set_aside(store, stage_name) if undone else undone
 
-    def _undone(self, stage: Stage, batches: set[Batch], store: Store, made: Makers) -> set[Batch]:
-        """Those that the stage has not done; when refreshed, what it would make otherwise, or of what is made anew."""
+    def _undone(self, stage: Stage, batches: set[Batch], store: Store, made: RecordedFingerprints) -> set[Batch]:
+        """What the stage has not done; if refreshed, also what it, or a stage before it, makes anew."""
         if stage.name not in self.refresh:
             return batches - store.done(stage, among=batches)
-        anew = set[Batch]().union(*(self._undone(before, batches, store, made) for before in makers(stage)))
+        anew = set[Batch]().union(*(self._undone(before, batches, store, made) for before in upstream(stage)))
         done = store.done(stage, among=batches - anew)
         return batches - {batch for batch in done if self.fingerprints.is_current(stage, batch, made)}
 

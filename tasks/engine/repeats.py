@@ -43,14 +43,14 @@ class Originals:
         return {doc_id: original for doc_id, original in originals.items() if original.batch != batch}
 
 
-def within(clean: pa.Table) -> dict[str, str]:
+def repeats_within(clean: pa.Table) -> dict[str, str]:
     """The articles that repeat another before them in the same table, with the doc_id of that."""
     first: dict[Words, str] = {}
     originals = {doc_id: first.setdefault(words, doc_id) for doc_id, words in _articles(clean)}
     return {doc_id: original for doc_id, original in originals.items() if original != doc_id}
 
 
-def shared(output: StageOutput, originals: Mapping[str, str], articles: pa.Table) -> StageOutput:
+def with_repeats(output: StageOutput, originals: Mapping[str, str], articles: pa.Table) -> StageOutput:
     """What a stage made, and the same for the repeats of `originals`: the rows of each original, or its refusal.
 
     `articles` has doc_id, url and source of all.
@@ -65,13 +65,13 @@ def shared(output: StageOutput, originals: Mapping[str, str], articles: pa.Table
     return StageOutput(tables, pa.concat_tables([output.rejects, table(REJECTS, rejects)]))
 
 
-def taken_over(
+def rows_of_originals(
     stage: Stage, repeats: Mapping[str, Original], store: Store, current: Callable[[set[Batch]], set[Batch]]
 ) -> Tables:
     """The rows that the stage wrote for the originals, as those of their repeats, by dataset.
 
-    `current` tells which batches the stage has done as it would now. Nothing for an original of another, or of which it
-    made nothing.
+    `current` tells which batches the stage has done as it would do them now. An original in another batch, or of which
+    the stage made nothing, adds no rows.
     """
     done = current({original.batch for original in repeats.values()}) if repeats else set()
     tables = {}
@@ -82,12 +82,12 @@ def taken_over(
     return tables
 
 
-def documents(taken: Tables) -> set[str]:
+def documents_in(taken: Tables) -> set[str]:
     """The doc_ids of the repeats for which there are rows."""
     return set().union(*(data["doc_id"].to_pylist() for data in taken.values()))
 
 
-def without(tables: Tables, doc_ids: set[str]) -> Tables:
+def without_documents(tables: Tables, doc_ids: set[str]) -> Tables:
     """The tables without the rows of these documents."""
     if not doc_ids:
         return tables
@@ -95,7 +95,7 @@ def without(tables: Tables, doc_ids: set[str]) -> Tables:
     return {name: data.filter(pc.invert(pc.is_in(data["doc_id"], value_set=known))) for name, data in tables.items()}
 
 
-def merged(output: StageOutput, taken: Tables) -> StageOutput:
+def with_taken_over(output: StageOutput, taken: Tables) -> StageOutput:
     """What a stage made together with what was taken over."""
     return StageOutput(
         {name: pa.concat_tables([data, taken[name]]) for name, data in output.tables.items()}, output.rejects

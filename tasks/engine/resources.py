@@ -81,7 +81,7 @@ class Resources:
         return originals
 
     def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
-        from nabra.tasks.engine.signatures import signed_batches
+        from nabra.tasks.engine.signature_cache import signed_batches
 
         since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
         cleaned = self.store.done(STAGES["clean"]) - self.stale

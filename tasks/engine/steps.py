@@ -22,41 +22,41 @@ logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
-def open_tools(plan: Plan) -> Resources:
-    """The tools of a run in this process; close them with `close_tools`."""
+def open_resources(plan: Plan) -> Resources:
+    """The resources of a run in this process; close them with `close_resources`."""
     store = Store.open(plan.settings.store)
     return Resources(plan.settings, store, frozenset(plan.todo(store, "clean")), progress_of(plan))
 
 
 @lru_cache(maxsize=1)
 def progress_of(plan: Plan) -> Progress:
-    """The progress of a run in this process, also when it opens its tools anew."""
+    """The progress of a run in this process, also when it opens its resources anew."""
     return Progress()
 
 
-def close_tools(plan: Plan) -> None:
-    """End the worker processes of a run and forget its tools."""
-    open_tools(plan).close()
-    open_tools.cache_clear()
+def close_resources(plan: Plan) -> None:
+    """End the worker processes of a run and forget its resources."""
+    open_resources(plan).close()
+    open_resources.cache_clear()
 
 
 def run_stage(stage_name: str, batch_id: str, plan: Plan, *, alone: bool = False) -> StageCount:
-    """Run a stage on a batch; tools are opened once a process.
+    """Run a stage on a batch; resources are opened once a process.
 
     `alone`: in a process of its own, whose death is a BatchError and not the end of the run.
     """
     progress_of(plan).tick()
     if alone:
-        close_tools(plan)  # memory is needed there, and the index of duplicates lacks what is made there
+        close_resources(plan)  # memory is needed there, and the index of duplicates lacks what is made there
         return call_alone(_run_stage_here, stage_name, batch_id, plan)
-    return process_batch(stage_name, Batch.parse(batch_id), open_tools(plan), plan)
+    return process_batch(stage_name, Batch.parse(batch_id), open_resources(plan), plan)
 
 
 def _run_stage_here(stage_name: str, batch_id: str, plan: Plan) -> StageCount:
     try:
-        return process_batch(stage_name, Batch.parse(batch_id), open_tools(plan), plan)
+        return process_batch(stage_name, Batch.parse(batch_id), open_resources(plan), plan)
     finally:
-        close_tools(plan)
+        close_resources(plan)
 
 
 def run_fetch(
@@ -64,8 +64,8 @@ def run_fetch(
 ) -> StageCount:
     """Fetch into the warehouse what it does not know yet. `watch` shows how far it is."""
     started = time.monotonic()
-    tools = open_tools(plan)
-    ingest = Ingest(tools.store, tools, plan.provenance["raw"])
+    resources = open_resources(plan)
+    ingest = Ingest(resources.store, resources, plan.provenance["raw"])
     with watch(ingest) if watch else nullcontext():
         for _ in ingest.run(targets):
             logger.info("%s", ingest)

@@ -30,7 +30,7 @@ def find_mentions(sentence: str, article: str, parsed: ParsedSentence, actors: A
 
     `article` is the whole article: names that several actors share are decided by what it is about. Where the model
     and the list see the same thing, the longer span is kept, with the model's type and the list's id; a person whose
-    name goes on behind the listed one is somebody else.
+    name goes on after the listed one is somebody else.
     """
     named = [_without_clitics(sentence, entity, parsed.words) for entity in parsed.entities]
     listed = [Mention(m.start, m.end, "ACTOR", m.actor_id) for m in actors.find(sentence, context=article)]

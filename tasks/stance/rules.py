@@ -151,7 +151,7 @@ class _Judge:
 
     def _reported(self, at: int, cue: Evaluative, quote: Quote) -> Iterator[Evidence]:
         """An evaluative reporting verb: its speaker stands to the first actor in what it reports."""
-        low = min(quote.start, self._behind_speaker(quote))
+        low = min(quote.start, self._after_speaker(quote))
         inside = [actor for actor in self.scene.actors if low <= actor.mention.start < quote.end]
         source = self.sources.speaking(quote)
         if source is None or not inside:
@@ -162,7 +162,7 @@ class _Judge:
             direct = target.first <= self.scene.sentence.index_at(quote.start) and not self._negated(at)
             yield self._stance(source, target, cue, at, score, span)._replace(direct=direct)
 
-    def _behind_speaker(self, quote: Quote) -> int:
+    def _after_speaker(self, quote: Quote) -> int:
         """Where the speaker's name ends after the cue: who stands between it and the content is addressed."""
         speaker = quote.speaker
         return speaker.end if speaker and quote.cue_start < speaker.start < quote.start else quote.start

@@ -37,7 +37,7 @@ def target_mentions(scenes: Sequence[Scene], sources: Sources, classifier: Targe
     for (scene, target), judged in zip(mentions, judgements, strict=True):
         quote = sources.quote_at(scene.part, target.mention.start)
         speaker = sources.speaking(quote) if quote else AUTHOR
-        for hold in HOLDERS:
+        for hold in POSSIBLE_HOLDERS:
             for source, holder in hold(scene, target, speaker):
                 yield TargetMention(scene, source, target, judged, holder)
 
@@ -76,4 +76,4 @@ def relation(sentence: Sentence, side: ActorMention) -> str:
 
 
 # Who may hold a position towards a target.
-HOLDERS: Final = (_who_speaks, _other_actors)
+POSSIBLE_HOLDERS: Final = (_who_speaks, _other_actors)

@@ -31,7 +31,7 @@ def words(page: str) -> str:
     return " ".join(html.document_fromstring(page.encode(), html.HTMLParser(encoding="utf-8")).text_content().split())
 
 
-def test_what_is_dropped_is_gone_and_the_text_behind_it_stays() -> None:
+def test_what_is_dropped_is_gone_and_the_text_after_it_stays() -> None:
     page = select_content(PAGE, Hints(drop=(".related", ".opinion", ".related p")))
     assert TEASER not in page
     assert all(paragraph in page for paragraph in PARAGRAPHS)

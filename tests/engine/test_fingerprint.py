@@ -11,7 +11,7 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.tasks import schemas
 from nabra.tasks.engine.batch import process_batch
-from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, Makers, adopt, fingerprints
+from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, RecordedFingerprints, adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
@@ -155,7 +155,8 @@ def test_a_later_stage_made_anew_alone_keeps_what_its_articles_were_read_with(st
     })  # fmt: skip
     hinted = made_with(tmp_path, SOURCE + 'keep = ["article"]')
     make_anew("stance", store, tmp_path / "my.toml")
-    assert Makers(store).of(STAGES["stance"], BATCH)[1] == plain.hints_of(["port"]) != hinted.hints_of(["port"])
+    _, hints = RecordedFingerprints(store).of(STAGES["stance"], BATCH)
+    assert hints == plain.hints_of(["port"]) != hinted.hints_of(["port"])
     assert "stance" in undone(store, tmp_path / "my.toml")
 
 

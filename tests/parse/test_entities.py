@@ -20,7 +20,7 @@ def actors() -> Actors:
         ("محمد بن سلمان الراشد", None),
     ],
 )
-def test_a_person_with_a_surname_behind_a_listed_name_is_somebody_else(
+def test_a_person_with_a_surname_after_a_listed_name_is_somebody_else(
     actors: Actors, name: str, actor: str | None
 ) -> None:
     text = f"زار {name} المكتبة"

@@ -22,7 +22,7 @@ def quoted(actors: Actors, cues: Cues):
     return find
 
 
-def test_content_behind_that_is_indirect(quoted) -> None:
+def test_content_after_that_is_indirect(quoted) -> None:
     assert quoted("وقال مدير البلدية أمس إن الجسر الجديد سيفتح في الربيع.") == [
         ("indirect", "قال", "الجسر الجديد سيفتح في الربيع", "مدير البلدية")
     ]
@@ -94,7 +94,7 @@ def test_an_attribution_names_the_speaker_of_what_stands_before_it(quoted) -> No
     assert quoted("وفقاً للهيئة، فإن منسوب النهر مرتفع")[0][2] == "منسوب النهر مرتفع"
 
 
-def test_a_verb_behind_an_attribution_is_the_cue(quoted) -> None:
+def test_a_verb_after_an_attribution_is_the_cue(quoted) -> None:
     assert quoted("انهار الجدار ليلاً، وفق ما أفاد حراس الحديقة.")[0][1:] == (
         "أفاد",
         "انهار الجدار ليلاً",
@@ -152,7 +152,7 @@ def test_the_one_accused_belongs_to_the_accusation(quoted, actors: Actors) -> No
     assert quoted(text, entities=actor_rows(actors, text))[0][2] == "روسيا بالوقوف وراء الغارات"
 
 
-def test_behind_its_verb_stands_the_one_accused_where_another_stands_before_it(quoted, actors: Actors) -> None:
+def test_after_its_verb_stands_the_one_accused_where_another_stands_before_it(quoted, actors: Actors) -> None:
     text = "واشنطن تتهم طهران بدعم الحوثيين"
     parse = ["واشنطن PROPN 2 nsubj", "تتهم VERB 0 root", "طهران NOUN 2 nsubj", "ب+ ADP 5 case", "دعم NOUN 2 obl"]
     parse.append("الحوثيين NOUN 5 nmod")
@@ -176,7 +176,7 @@ def test_a_statement_led_by_fa_follows_its_attribution(quoted) -> None:
     assert quoted("وصل الفريق مساء وبحسب بيان البلدية فإن الجسر آمن")[0][2:] == ("الجسر آمن", "بيان البلدية")
 
 
-def test_a_quotation_behind_its_verb_is_said_though_another_verb_follows(quoted) -> None:
+def test_a_quotation_after_its_verb_is_said_though_another_verb_follows(quoted) -> None:
     found = quoted('قال "لن نسمح لأحد بتهديد أمن المواطنين" وأضاف أن القوات جاهزة')
     assert [row[:3] for row in found] == [
         ("direct", "قال", "لن نسمح لأحد بتهديد أمن المواطنين"),
@@ -201,11 +201,11 @@ def test_an_answer_that_is_content(quoted) -> None:
         "رد العمدة على أسئلة الصحفيين قائلا إن الجسر آمن",
     ],
 )
-def test_an_answer_is_content_behind_what_it_answers(quoted, text: str) -> None:
+def test_an_answer_is_content_after_what_it_answers(quoted, text: str) -> None:
     assert quoted(text) == [("indirect", "رد", "الجسر آمن", "العمدة")]
 
 
-def test_a_verb_with_a_letter_of_its_own_is_no_other_behind_and(quoted) -> None:
+def test_a_verb_with_a_letter_of_its_own_is_no_other_after_and(quoted) -> None:
     parse = ["ورد VERB 0 root", "في ADP 3 case", "التقرير NOUN 1 obl", ": PUNCT 6 punct", "الجسر NOUN 6 nsubj"]
     assert quoted("ورد في التقرير: الجسر آمن", parse=[*parse, "آمن ADJ 1 parataxis"]) == []
 
@@ -248,7 +248,7 @@ def test_whom_an_outlet_relays_is_the_speaker_of_an_attribution(quoted, text: st
 CALL = ["إلى ADP 5 case", "احترام NOUN 1 obl", "القانون NOUN 5 nmod"]
 
 
-def test_a_noun_with_the_article_behind_another_is_whom_it_is_said_to(quoted) -> None:
+def test_a_noun_with_the_article_after_another_is_whom_it_is_said_to(quoted) -> None:
     parse = ["دعا VERB 0 root", "المجلس NOUN 1 nsubj", "الحكومات NOUN 2 nmod", *CALL]
     found = [("indirect", "دعا", "الحكومات إلى احترام القانون", "المجلس")]
     assert quoted("دعا المجلس الحكومات إلى احترام القانون", parse=parse) == found

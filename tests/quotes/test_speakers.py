@@ -159,7 +159,7 @@ def test_what_is_told_in_passing_is_no_part_of_the_name(speakers) -> None:
     assert speakers("وقال مصدر أمني، طلب عدم كشف اسمه، إن الطريق آمن") == [("مصدر أمني", None)]
 
 
-def test_circumstances_behind_a_person_are_no_part_of_the_name(speakers) -> None:
+def test_circumstances_after_a_person_are_no_part_of_the_name(speakers) -> None:
     text = "وقال سامر الطيب في القاعة الكبرى إن الجسر آمن"
     assert speakers(text, entities=entity_rows(text, ("سامر الطيب", "PER", None))) == [("سامر الطيب", None)]
 

@@ -56,7 +56,7 @@ def test_coordinated_targets_get_a_row_each(stances) -> None:
     assert found == [("iraq_gov", "isis", "against"), ("iraq_gov", "nusra", "against")]
 
 
-def test_a_passive_cue_has_its_source_behind_it(stances) -> None:
+def test_a_passive_cue_has_its_source_after_it(stances) -> None:
     assert triples(stances("وصلت وحدات حماية الشعب المدعومة من فرنسا.")) == [("france", "kurds", "favor")]
 
 

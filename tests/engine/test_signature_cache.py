@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from nabra.config.settings import load_settings
-from nabra.tasks.engine import signatures
-from nabra.tasks.engine.signatures import FOLDER, signed_batches
+from nabra.tasks.engine import signature_cache
+from nabra.tasks.engine.signature_cache import FOLDER, signed_batches
 from nabra.tasks.stories.stories import with_signatures
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
@@ -38,7 +38,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         made.append(len(clean))
         return with_signatures(clean, settings)
 
-    monkeypatch.setattr(signatures, "with_signatures", counted)
+    monkeypatch.setattr(signature_cache, "with_signatures", counted)
     return made
 
 
