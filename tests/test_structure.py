@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -69,3 +70,14 @@ def test_a_stage_has_one_name_everywhere() -> None:
         assert (ROOT / "tasks" / name).is_dir()
         assert name in Settings.model_fields
         assert name in fingerprints(load_settings())
+
+
+def test_every_package_of_the_tasks_stands_within_the_borders() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    _, order, without_prefect, without_warehouse, *_ = project.split("[[tool.importlinter.contracts]]")
+    for folder in (ROOT / "tasks").glob("*/__init__.py"):
+        name = f"nabra.tasks.{folder.parent.name}"
+        assert re.search(rf"\b{name}\b", order), f"{name} has no place in the order of the layers"
+        assert f'"{name}"' in without_prefect, f"{name} may import Prefect"
+    for name in STAGES:
+        assert f'"nabra.tasks.{name}"' in without_warehouse, f"{name} may open the warehouse"
