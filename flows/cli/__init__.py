@@ -1,0 +1,1 @@
+"""The command `nabra`, a module a command."""

@@ -1,0 +1,1 @@
+"""What knows Prefect's server: its own one, signals, artifacts, parameters."""

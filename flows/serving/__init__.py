@@ -1,0 +1,1 @@
+"""What `nabra serve` deploys and runs."""

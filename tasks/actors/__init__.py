@@ -1,0 +1,1 @@
+"""Actors: the list of them, and who a name means."""

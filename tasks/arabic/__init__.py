@@ -1,0 +1,1 @@
+"""Arabic: letters, words, sentences, quotation marks, dates. Imports the standard library and `hijridate` alone."""

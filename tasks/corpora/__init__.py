@@ -1,0 +1,1 @@
+"""Readers of training and annotated data, for `train` and `evaluate` alike."""

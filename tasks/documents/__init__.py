@@ -1,0 +1,1 @@
+"""A library of fetch and clean: addresses and charsets of documents."""

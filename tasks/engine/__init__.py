@@ -1,0 +1,1 @@
+"""The engine: the list of stages, what each has yet to do, and doing it."""

@@ -1,0 +1,1 @@
+"""What the models score on annotated data."""

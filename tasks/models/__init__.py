@@ -1,0 +1,1 @@
+"""Encoders and folders of weights, for the stages that have models."""

@@ -1,0 +1,1 @@
+"""Local input: files, tables, archives."""
