@@ -156,12 +156,12 @@ def test_a_signal_ends_a_run_that_fetches_before_prefect_is_there(tmp_path: Path
         process = place.start("run", address, "--config", "my.toml")
         connection, _ = silent.accept()  # it waits for an answer
         with connection:
-            assert place.store.note(HOLDER) is not None
+            assert place.store.files.read(HOLDER) is not None
             process.send_signal(number)
             _, said = process.communicate(timeout=STOP_SECONDS)
     assert (process.returncode, said.splitlines()[-1]) == (status, STOPPED)
     assert "Traceback" not in said
-    assert place.store.note(HOLDER) is None
+    assert place.store.files.read(HOLDER) is None
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
