@@ -37,7 +37,7 @@ SOURCE_NUMBERS: Final = (
     "postponed",
 )
 RIGHT: Final = frozenset(
-    {"files", "rows", "size", "batches done", "pending", "documents", "received"}
+    {"files", "rows", "size", "batches done", "pending", "documents", "received", "without a date", "of articles"}
     | {name.replace("_", " ") for name in SOURCE_NUMBERS}
 )
 
@@ -46,8 +46,8 @@ def status(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
     Who works on it; files, rows, size and last day of each dataset; batches done and pending of each stage; what the
-    last run fetched of each source; rejects by stage and reason; stories and articles; the newest article. Raises
-    StoreError on a file that cannot be read.
+    last run fetched of each source; rejects by stage and reason; articles without a date by source; stories and
+    articles; the newest article. Raises StoreError on a file that cannot be read.
     """
     opened = datasets(store)
     held = _datasets(store, opened)  # first, because it names a damaged file
@@ -76,6 +76,7 @@ def status(store: Store) -> RenderableType:
             _grid("rejected at", "reason", "documents", "for example", rows=counted)
             if rejects.num_rows
             else "No rejects.\n",
+            *_undated(connection),
             *_stories(run_query(connection, "select count(*) as stories, sum(articles)::int as articles from stories")),
             *_newest(newest),
         )
@@ -157,6 +158,18 @@ def _sources(connection: DuckDBPyConnection) -> list[RenderableType]:
         for row in rows
     )
     return [_grid(*headings, rows=shown)]
+
+
+def _undated(connection: DuckDBPyConnection) -> list[RenderableType]:
+    """How many articles of a source say nowhere when they were published, of those that have such."""
+    counted = run_query(
+        connection,
+        "select source, count(distinct doc_id) as articles,"
+        " count(distinct doc_id) filter (where published_at is null) as undated from clean"
+        " group by source having undated > 0 order by undated desc, source",
+    ).to_pylist()
+    rows = [(row["source"], f"{row['undated']:,}", f"{row['articles']:,}") for row in counted]
+    return [_grid("source", "without a date", "of articles", rows=rows)] if rows else []
 
 
 def _stories(counted: pa.Table) -> list[RenderableType]:

@@ -1,6 +1,7 @@
 import io
 import os
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.fs as pafs
@@ -43,6 +44,15 @@ def test_status_counts_a_story_once_however_many_articles_tell_it(store: Store) 
     assert ["2", "stories", "in", "2", "articles"] in lines(store)
     write(store, Batch("2026-04-14", "three"), "clean", {"doc_id": "copy", "text": "نص", "story": OTHER})
     assert ["2", "stories", "in", "3", "articles"] in lines(store)
+
+
+def test_status_counts_articles_without_a_date_by_source(store: Store) -> None:
+    dated = {"doc_id": "dated", "text": "نص", "source": "port", "published_at": datetime(2026, 4, 12, tzinfo=UTC)}
+    undated = [{"doc_id": name, "text": "نص", "source": "port"} for name in ("one", "two")]
+    write(store, Batch("2026-04-14", "three"), "clean", dated, *undated)
+    shown = lines(store)
+    assert ["source", "without", "a", "date", "of", "articles"] in shown
+    assert ["port", "2", "3"] in shown
 
 
 def test_status_tells_rejects_by_reason_and_the_newest_article(store: Store) -> None:
