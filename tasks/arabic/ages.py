@@ -14,7 +14,7 @@ from nabra.tasks.arabic.months import alternatives
 # One, two (in both cases), many, and their counted form, folded.
 UNITS: Final = {
     "seconds": ("ثانيه", "ثانيتين", "ثانيتان", "ثوان", "ثواني", "second", "seconds"),
-    "minutes": ("دقيقه", "دقيقتين", "دقيقتان", "دقائق", "دقايق", "دقيقة", "minute", "minutes", "min", "mins"),
+    "minutes": ("دقيقه", "دقيقتين", "دقيقتان", "دقائق", "دقايق", "minute", "minutes", "min", "mins"),
     "hours": ("ساعه", "ساعتين", "ساعتان", "ساعات", "hour", "hours"),
     "days": ("يوم", "يومين", "يومان", "ايام", "يوما", "day", "days"),
     "weeks": ("اسبوع", "اسبوعين", "اسبوعان", "اسابيع", "اسبوعا", "week", "weeks"),
@@ -29,6 +29,10 @@ DUALS: Final = frozenset(
     f"{stem}{ending}"
     for stem in ("ثانيت", "دقيقت", "ساعت", "يوم", "اسبوع", "شهر", "سنت", "عام")
     for ending in ("ين", "ان")
+)
+# قبل أيام does not say how many.
+MANY: Final = frozenset(
+    {"ثوان", "ثواني", "دقائق", "دقايق", "ساعات", "ايام", "اسابيع", "اشهر", "شهور", "سنوات", "سنين", "اعوام"}
 )
 NUMBERS: Final = {
     word: float(number)
@@ -81,6 +85,8 @@ def find_ages(key: str, now: datetime) -> Iterator[Age]:
     for pattern in AGES:
         for match in pattern.finditer(key):
             units = {UNIT_OF[match[unit]] for unit in ("unit1", "unit2") if match[unit]}
+            if not match["amount1"] and match["unit1"] in MANY:
+                continue
             try:
                 yield Age(*match.span(), _before(now, match), bool(units & CLOCK_UNITS))
             except (OverflowError, ValueError):

@@ -42,8 +42,8 @@ LABELS: Final = (
 LABEL: Final = re.compile(rf"(?<!\w)(?:{alternatives(LABELS)})(?!\w)")
 COUNTED: Final = (
     "مشاهده", "مشاهدات", "المشاهدات", "قراءه", "قراءات", "القراءات", "قارئ", "زياره", "زيارات", "الزيارات", "تعليق",
-    "تعليقات", "التعليقات", "تعليقا", "مره", "مرات", "عدد", "دقائق قراءه", "دقيقه قراءه", "views", "view", "comments",
-    "comment",
+    "تعليقات", "التعليقات", "تعليقا", "مره", "مرات", "عدد", "العدد", "دقائق قراءه", "دقيقه قراءه", "views", "view",
+    "comments", "comment",
 )  # fmt: skip
 _COUNTED: Final = rf"(?:{alternatives(COUNTED)})(?!\w)"
 COUNTER: Final = re.compile(rf"(?<!\w)(?:\d[\d,.]*\s?k?\s*{_COUNTED}|(?:{_COUNTED}\s*)+:?\s*(?:\d[\d,.]*)?)")
@@ -161,6 +161,11 @@ def read_date_line(text: str, fetched_at: datetime, zone: str, *, is_named: bool
     line = DateLine(text, fetched_at, zone)
     date = line.best
     return line.moment(date) if date and _is_date_line(line, date, is_named) else None
+
+
+def has_label(text: str) -> bool:
+    """Whether a line has a word such as نشر or تاريخ."""
+    return bool(SIGN.search(date_key(text)))
 
 
 def is_date_line(text: str) -> bool:

@@ -40,14 +40,14 @@ _G: Final = rf"(?:{alternatives(GREGORIAN_MONTHS)})(?![^\W\d])\.?"
 _H: Final = rf"(?:{alternatives(HIJRI_MONTHS)})(?![^\W\d])"
 _DAY: Final = r"(?<!\d)(?P<day>\d\d?)(?:st|nd|rd|th|er)?"
 _DASH: Final = r"\s?[-/.\\]\s?"
-_TO_MONTH: Final = r"(?:\s*+[,،\-/.]\s*+|\s*+(?:من\s++)?(?:شهر\s++)?)"
+_TO_MONTH: Final = r"(?:\s*+[,،\-/.(]\s*+|\s*+(?:من\s++)?(?:شهر\s++)?)"
 _TO_YEAR: Final = r"\s*+[,،\-/]?\s*+(?:من\s++)?(?:(?:ال|ل)?(?:عام|سنه)\s++)?"
 _AD: Final = r"(?:\s?(?:م|ميلادي|ميلاديه|ad)(?![^\W\d]))?"
 _AH: Final = r"(?:\s?(?:ه|هجري|هجريه|للهجره)(?![^\W\d]))?"
 _YEAR: Final = rf"(?P<year>(?:19|20)\d\d)(?!\d){_AD}"
 _HIJRI_YEAR: Final = rf"(?P<year>1[34]\d\d)(?!\d){_AH}"
 # مايو/أيار, أيار (مايو), كانون الثاني يناير
-_PAIR: Final = rf"(?P<month>{_G})(?:\s*+[/(\-–,،|]?\s*+(?P<other>{_G})\s?\)?)?"
+_PAIR: Final = rf"(?P<month>{_G})\s?\)?(?:\s*+(?:[/(\[\-–—,،|=]|او\s)?\s*+(?P<other>{_G})\s?[)\]]?)?"
 GREGORIAN: Final = tuple(
     re.compile(pattern)
     for pattern in (

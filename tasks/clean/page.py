@@ -18,12 +18,15 @@ from nabra.tasks.documents.identity import accepted_url
 from nabra.tasks.errors import DocumentError
 
 ARTICLE_TYPES: Final = re.compile(r"Article|Posting$|^Report|VideoObject|ImageGallery|Episode|MediaObject")
+PAGE_TYPES: Final = re.compile(r"WebPage$|ItemPage$")
 # Lists of other articles, of which each can have a date and a text.
 ELSEWHERE: Final = frozenset(
     {"itemListElement", "relatedLink", "isPartOf", "hasPart", "citation", "comment", "liveBlogUpdate"}
 )
 # What no reader sees, so that it says nothing of the article but what is data in scripts.
-UNSHOWN: Final = ("script", "style", "template", "noscript", "select", "datalist", "option")
+UNSHOWN: Final = (
+    "script", "style", "template", "noscript", "select", "datalist", "option", "textarea", "iframe", "svg", "canvas",
+)  # fmt: skip
 MIN_STATE_CHARS: Final = 200
 ARABIC: Final = re.compile("[\u0621-\u064a]")
 TAGS: Final = re.compile(r"<[^<>]+>")
@@ -97,6 +100,12 @@ class Page:
             key=lambda node: ("articleBody" not in node, "datePublished" not in node and "uploadDate" not in node)
         )
         return found[0] if found else {}
+
+    @cached_property
+    def dates(self) -> list[Any]:
+        """What JSON-LD states as the article's dates, the surest first; where it has no article, the page's."""
+        nodes = [self.article] if self.article else [n for n in self._nodes() if any(map(PAGE_TYPES.search, _types(n)))]
+        return [node[key] for node in nodes for key in ("datePublished", "uploadDate", "dateCreated") if key in node]
 
     @property
     def article_text(self) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from nabra.tasks.arabic.date_lines import read_date_line
+from nabra.tasks.arabic.date_lines import has_label, read_date_line
 from nabra.tasks.arabic.dates import Moment
 from nabra.tasks.arabic.timestamps import read_timestamp
 from nabra.tasks.clean.noise import is_hidden
@@ -34,6 +34,9 @@ STATE: Final = re.compile(
 DATE_CLASS: Final = re.compile(
     r"date|time|publish|submitted|posted[-_]?on|stamp|ago|pub(?:$|[-_])|(?:^|[-_])dt$", re.IGNORECASE
 )
+HEAD_CLASS: Final = re.compile(r"header|masthead|top-?bar|nav-?bar|logo", re.IGNORECASE)
+CARD_CHARS: Final = 300
+CARD_LINK_CHARS: Final = 30
 LIST_TAGS: Final = frozenset({"li", "aside", "nav", "footer"})
 MAX_LINE_CHARS: Final = 160
 LINES_AFTER: Final = 14  # short lines below the headline in which a date is looked for
@@ -74,7 +77,7 @@ def find_published(
 
 def _stated(page: Page, tree: HtmlElement, headline: HtmlElement | None) -> Iterator[tuple[str, str]]:
     """What data and marks of the page say, in the order of trust."""
-    for value in (page.article.get(key) for key in ("datePublished", "uploadDate", "dateCreated")):
+    for value in page.dates:
         # A number counts seconds.
         if isinstance(value, str | int | float):
             yield "json-ld", str(value)
@@ -118,8 +121,7 @@ def _elsewhere(element: HtmlElement) -> bool:
             return False
         if ancestor.tag in LIST_TAGS and ancestor.find(".//a[@href]") is not None and len(text_of(ancestor)) > 30:
             return True
-        name = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".lower()
-        if re.search(r"comment|related|sidebar|widget-area|recommend|teaser", name):
+        if re.search(r"comment|related|sidebar|widget-area|recommend|teaser", _name(ancestor).lower()):
             return True
     return False
 
@@ -133,52 +135,77 @@ class _Line:
 
 
 def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[_Line]:
-    """Short lines where a date can stand: those below the headline that are called so, others near it, the rest."""
+    """Short lines where a date can stand: those below the headline that are called so, others near it, the rest.
+
+    Beyond the first paragraph only those count that a name or a label tells from what the text speaks of.
+    """
     elements = [e for e in tree.iter() if isinstance(e.tag, str) and e.tag != "title"]
     place = elements.index(headline) if headline in elements else 0
+    around = set(headline.iterancestors()) if headline is not None else set()
     called: list[_Line] = []
     near: list[_Line] = []
     prose = 0
     for element in elements[place:]:
-        for text in _texts(element) if element is not headline else [_rest_of_line(element)]:
+        for text in _texts(element, headline):
             if len(text) > MAX_LINE_CHARS:
                 prose += len(text) > PROSE_CHARS and (element.tag == "br" or _is_prose(element))
-            elif not text or _elsewhere(element) or is_hidden(element):
+            elif not text or _elsewhere(element) or _is_unseen(element) or _is_card(element, around):
                 continue
-            elif _is_named(element):
-                called.append(_Line(text, is_named=True))
+            elif _is_named(element) or (prose and has_label(text)):
+                called.append(_Line(text, _is_named(element)))
             elif len(near) < LINES_AFTER and not prose and not _is_piece(element):
                 near.append(_Line(text))
-    return [*called[:3], *near, *_above(elements[:place], headline), *called[3:6]]
+    return [*called[:3], *near, *_above(elements[:place], around), *called[3:6]]
 
 
-def _above(elements: list[HtmlElement], headline: HtmlElement | None) -> list[_Line]:
+def _above(elements: list[HtmlElement], around: set[HtmlElement]) -> list[_Line]:
     """The last short lines before the headline, but for those of the site's own head, which says what day it is."""
-    around = set(headline.iterancestors()) if headline is not None else set()
     lines: list[_Line] = []
     for element in reversed(elements):
         text = _spaced(element)
         if not text or len(text) > MAX_LINE_CHARS or len(lines) == LINES_BEFORE:
             continue
-        heads = set(element.iterancestors("header", "nav")) | ({element} if element.tag in ("header", "nav") else set())
-        if heads <= around and not _elsewhere(element) and not is_hidden(element) and not _is_piece(element):
+        if not (_is_head(element, around) or _elsewhere(element) or _is_unseen(element) or _is_piece(element)):
             lines.append(_Line(text, _is_named(element)))
     return lines
 
 
+def _is_head(element: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether an element belongs to a head that does not hold the headline."""
+    others = (e for e in (element, *element.iterancestors()) if e not in around)
+    return any(e.tag in ("header", "nav") or HEAD_CLASS.search(_name(e)) for e in others)
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    return any(is_hidden(e) for e in (element, *element.iterancestors()))
+
+
+def _is_card(element: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether an element stands in a little box with the headline of another article."""
+    for ancestor in element.iterancestors():
+        if ancestor in around or len(text_of(ancestor)) > CARD_CHARS:
+            return False
+        if any(len(text_of(link)) >= CARD_LINK_CHARS for link in ancestor.iter("a")):
+            return True
+    return False
+
+
 def _is_named(element: HtmlElement) -> bool:
-    name = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return element.tag == "time" or bool(DATE_CLASS.search(name))
+    return element.tag == "time" or bool(DATE_CLASS.search(_name(element)))
 
 
-def _texts(element: HtmlElement) -> Iterator[str]:
-    """The text within, on one line; and each line of it that a break ends or begins."""
-    if element.tag == "br":
+def _name(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _texts(element: HtmlElement, headline: HtmlElement | None) -> Iterator[str]:
+    """The text within, on one line, and each line of it that a break ends or begins; of the headline what follows."""
+    if element is headline or element.tag == "br":
         yield _rest_of_line(element)
-        return
-    yield _spaced(element)
-    if element.find("br") is not None:
-        yield _joined([element.text, *_up_to_break(element)])
+    elif headline is None or headline not in element.iterancestors():
+        yield _spaced(element)
+        if element.find("br") is not None:
+            yield _joined([element.text, *_up_to_break(element)])
 
 
 def _rest_of_line(element: HtmlElement) -> str:

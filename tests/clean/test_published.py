@@ -121,6 +121,8 @@ def test_broken_json_ld_and_its_lists_of_other_articles_do_not_count() -> None:
         '<a class="tag" href="/t">14 آذار</a>',
         "<p>الميدان - 25 يناير 2011</p>",
         '<div class="update">ارتفع الدولار منذ يومين</div>',
+        "<p>قبل أيام</p>",
+        "<p>منذ سنوات</p>",
     ],
 )
 def test_prose_and_names_near_the_headline_are_no_date(part: str) -> None:
@@ -163,17 +165,29 @@ def test_a_date_line_near_the_headline_is_the_page_s_date(part: str, day: dateti
         '<datalist><option value="x">12 مايو 2024</option></datalist>',
         "<!-- 12 مايو 2024 -->",
         '<div class="date" style="display:none">12 مايو 2024</div>',
+        '<div hidden><p class="date">12 مايو 2024</p></div>',
+        "<textarea>12 مايو 2024</textarea>",
+        "<svg><text>12 مايو 2024</text></svg>",
     ],
 )
 def test_what_no_reader_sees_is_no_date(part: str) -> None:
     assert published("", part) is None
 
 
-def test_the_day_in_the_head_of_the_site_is_not_the_article_s() -> None:
-    page = Page(
-        f"<html><body><header>الخميس 20 حزيران 2024</header><h1>افتتاح الرصيف الثالث</h1>{BODY}</body></html>", "u"
-    )
+@pytest.mark.parametrize("head", ["header", 'div id="header"', 'div class="top-bar"', "nav"])
+def test_the_day_in_the_head_of_the_site_is_not_the_article_s(head: str) -> None:
+    day = f"<{head}><p class='date'>الخميس 20 حزيران 2024</p></{head.split()[0]}>"
+    page = Page(f"<html><body>{day}<h1>افتتاح الرصيف الثالث</h1>{BODY}</body></html>", "u")
     assert find_published(page, *find_headline(page), NOW, "UTC") is None
+
+
+def test_the_day_of_a_card_below_the_text_is_not_the_article_s_and_one_at_its_end_is() -> None:
+    end = '<p class="date">نشر في 12 مايو 2024</p>'
+    card = '<div class="box"><a href="/2">خبر آخر عن سوق الزهور في الحي الشرقي</a><p class="date">1 مايو 2024</p></div>'
+    assert published("", BODY, card) is None
+    found = published("", BODY, end, card)
+    assert found is not None
+    assert found.moment.at == datetime(2024, 5, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +207,30 @@ def test_metadata_are_read_in_every_form_with_their_zone(written: str, at: datet
         found = published(head, zone="Asia/Beirut")
         assert found is not None
         assert (found.moment.at, found.moment.zone) == (at, zone)
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        '{"@type": "WebPage", "datePublished": "2024-05-12"}',
+        '{"@graph": [{"@type": ["ItemPage"], "datePublished": "2024-05-12"}]}',
+    ],
+)
+def test_json_ld_without_an_article_gives_the_date_of_the_page(graph: str) -> None:
+    found = published(f'<script type="application/ld+json">{graph}</script>')
+    assert found is not None
+    assert (found.source, found.moment.at) == ("json-ld", datetime(2024, 5, 12, tzinfo=UTC))
+    article = '{"@type": "NewsArticle", "datePublished": "2024-05-01"}'
+    found = published(f'<script type="application/ld+json">[{graph}, {article}]</script>')
+    assert found is not None
+    assert found.moment.at == datetime(2024, 5, 1, tzinfo=UTC)
+
+
+def test_after_the_text_only_a_line_with_a_label_or_a_name_is_the_page_s_date() -> None:
+    long = f"<p>{'أعلنت بلدية الميناء افتتاح الرصيف الثالث بعد أعمال استمرت عامين. ' * 4}</p>"
+    assert published("", long, "<p>12 مايو 2024</p>") is None
+    assert published("", long, "<p>نشر بتاريخ: 12 مايو 2024</p>") is not None
+    assert published("", long, '<p class="date">12 مايو 2024</p>') is not None
 
 
 def test_of_the_dates_in_a_script_that_of_the_article_counts() -> None:
