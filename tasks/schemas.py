@@ -165,8 +165,9 @@ CLEAN: Final = Dataset(
         ),
         _string(
             "published_source",
-            "where `published_at` was found: `json-ld`, `meta`, `time`, `script`, `text` (a line near the headline), "
-            "`text-hijri` (one with an Islamic date alone: it can be a day off), `feed` (feed or row)",
+            "where `published_at` was found: `json-ld`, `meta`, `time`, `text` (a date line), `text-hijri` (one with "
+            "an Islamic date alone: it can be a day off), `feed` (feed or row), `script` (data beside the headline); "
+            "null where nothing says it",
             since=3,
         ),
         _string(

@@ -77,6 +77,13 @@ class Figures:
         stories = pc.coalesce(articles["story"], articles["duplicate_of"], articles["doc_id"])
         return len(stories.unique()), articles.num_rows
 
+    def undated(self) -> list[tuple[str, int, int]]:
+        """The sources of articles without a date, with how many of them and of all, the most first."""
+        articles = self._articles("source", "published_at")
+        counted = articles.group_by("source").aggregate([("published_at", "count"), ([], "count_all")]).to_pylist()
+        found = [(row["source"], row["count_all"] - row["published_at_count"], row["count_all"]) for row in counted]
+        return sorted((each for each in found if each[1]), key=lambda each: (-each[1], each[0]))
+
     def newest(self) -> Article | None:
         """The article that was published last."""
         dated = self._articles("published_at").drop_null()

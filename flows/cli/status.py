@@ -31,7 +31,7 @@ SOURCE_NUMBERS: Final = (
     *("not_modified", "robots", "failed", "postponed"),
 )
 RIGHT: Final = frozenset(
-    {"files", "rows", "size", "batches done", "pending", "documents", "received"}
+    {"files", "rows", "size", "batches done", "pending", "documents", "received", "without a date", "of articles"}
     | {name.replace("_", " ") for name in SOURCE_NUMBERS}
 )
 
@@ -93,8 +93,8 @@ def describe_warehouse(store: Store) -> RenderableType:
     """What the warehouse holds, as a rich renderable.
 
     Who works on it; files, rows, size and last day of each dataset; batches done and pending of each stage; what the
-    last run fetched of each source; rejects by stage and reason; stories and articles; the newest article. Raises
-    StoreError on a file that cannot be read.
+    last run fetched of each source; rejects by stage and reason; articles without a date by source; stories and
+    articles; the newest article. Raises StoreError on a file that cannot be read.
     """
     figures = Figures(store)
     holdings = figures.holdings()  # first, because it names a damaged file
@@ -109,6 +109,7 @@ def describe_warehouse(store: Store) -> RenderableType:
         *_sources(figures),
         *_failed(store),
         _rejects(figures.rejects()),
+        *_undated(figures.undated()),
         *_stories(*figures.stories()),
         *_newest(figures.newest()),
     )
@@ -160,6 +161,12 @@ def _source_cells(row: Mapping[str, Any], numbers: Iterable[str]) -> tuple[str, 
     counts = (f"{row[name]:,}" for name in numbers)
     run = f"{row['started_at']:%Y-%m-%d %H:%M}"
     return (row["source"], run, *counts, readable_bytes(row["bytes"]), row["failures"] or "")
+
+
+def _undated(counted: Sequence[tuple[str, int, int]]) -> list[RenderableType]:
+    """How many articles of a source say nowhere when they were published, of those that have such."""
+    rows = [(source, f"{undated:,}", f"{articles:,}") for source, undated, articles in counted]
+    return [_grid("source", "without a date", "of articles", rows=rows)] if rows else []
 
 
 def _rejects(rows: Sequence[Row]) -> RenderableType:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from nabra.config.settings import CleanSettings
+from nabra.tasks.arabic.dates import plausible
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.clean.boilerplate import Boilerplate, load_boilerplate
 from nabra.tasks.clean.charset import decode
@@ -82,13 +83,14 @@ class Cleaner:
         title = _line(article.title) or _line(document["hint_title"])
         text = self._text(document, article, title if is_page else None)
         language, score = self._language(text)
+        published_at, published_source, published_zone = _published(document, article)
         return {
             "doc_id": document["doc_id"],
             "source": document["source"],
             "url": document["url"],
             "title": title,
             "text": text,
-            "published_at": article.published_at or document["hint_published_at"],
+            "published_at": published_at,
             "author": _line(article.author),
             "language": language,
             "language_score": score,
@@ -96,8 +98,8 @@ class Cleaner:
             "raw_chars": len(decoded),
             "text_chars": len(text),
             "fetched_at": document["fetched_at"],
-            "published_source": article.published_source or ("feed" if document["hint_published_at"] else None),
-            "published_zone": article.published_zone,
+            "published_source": published_source,
+            "published_zone": published_zone,
             "canonical_url": article.canonical_url,
             SIGNATURE.name: signature(text, self.settings),
         }
@@ -145,6 +147,15 @@ class Cleaner:
             accepted = ", ".join(self.settings.languages)
             raise DocumentError("wrong_language", f"{language} with probability {score:.2f}; accepted: {accepted}")
         return language, score
+
+
+def _published(document: Row, article: Article) -> tuple[datetime | None, str | None, str | None]:
+    """When, where it is said and in which zone: by the page, else by its feed or row, else by data in a script."""
+    hint: datetime | None = document["hint_published_at"]
+    is_stated = article.published_at is not None and article.published_source != "script"
+    if not is_stated and hint is not None and plausible(hint, document["fetched_at"]):
+        return hint, "feed", None
+    return article.published_at, article.published_source, article.published_zone
 
 
 def _line(text: str | None) -> str | None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml.html import HtmlElement
 
-from nabra.tasks.arabic.dates import is_date_line
+from nabra.tasks.arabic.date_lines import is_date_line
 from nabra.tasks.arabic.folding import fold, words
 from nabra.tasks.clean.prune import BLOCK_TAGS, text_of
 

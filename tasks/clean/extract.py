@@ -50,7 +50,7 @@ def extract_article(
     if read.tree is None:
         return None
     title, headline = find_headline(read)
-    published = find_published(read, headline, fetched_at, hints.zone or zone)
+    published = find_published(read, title, headline, fetched_at, hints.zone or zone)
     author = find_author(read, headline)
     text = _text(read, title, headline, noise)
     if not text or NO_ARTICLE.match(title or ""):

@@ -18,10 +18,15 @@ from nabra.tasks.documents.identity import accepted_url
 from nabra.tasks.errors import DocumentError
 
 ARTICLE_TYPES: Final = re.compile(r"Article|Posting$|^Report|VideoObject|ImageGallery|Episode|MediaObject")
+PAGE_TYPES: Final = re.compile(r"WebPage$|ItemPage$")
 # Lists of other articles, of which each can have a date and a text.
 ELSEWHERE: Final = frozenset(
     {"itemListElement", "relatedLink", "isPartOf", "hasPart", "citation", "comment", "liveBlogUpdate"}
 )
+# What no reader sees, so that it says nothing of the article but what is data in scripts.
+UNSHOWN: Final = (
+    "script", "style", "template", "noscript", "select", "datalist", "option", "textarea", "iframe", "svg", "canvas",
+)  # fmt: skip
 MIN_STATE_CHARS: Final = 200
 ARABIC: Final = re.compile("[\u0621-\u064a]")
 TAGS: Final = re.compile(r"<[^<>]+>")
@@ -37,18 +42,32 @@ class Page:
     source: str
     url: str
 
-    @cached_property
+    @property
     def tree(self) -> HtmlElement | None:
-        """The tree of elements; None where there is none."""
+        """The tree of elements without `UNSHOWN`; None where there is none."""
+        return self._parts[0]
+
+    @property
+    def scripts(self) -> list[HtmlElement]:
+        """The scripts that run, with their attributes and text."""
+        return self._parts[1]
+
+    @cached_property
+    def _parts(self) -> tuple[HtmlElement | None, list[HtmlElement]]:
         try:
             # As bytes, since lxml refuses text that declares a charset.
-            return document_fromstring(self.source.encode("utf-8", "replace"), parser=_parser())
+            tree = document_fromstring(self.source.encode("utf-8", "replace"), parser=_parser())
         except XMLSyntaxError as error:
             if error.code == ErrorTypes.ERR_NO_MEMORY:
                 raise MemoryError from None
-            return None
+            return None, []
         except (ParserError, ValueError):
-            return None
+            return None, []
+        unshown = [element for element in tree.iter(*UNSHOWN) if element is not tree]
+        run = [e for e in unshown if e.tag == "script" and next(e.iterancestors(*UNSHOWN), None) is None]
+        for element in unshown:
+            element.drop_tree()
+        return tree, run
 
     @cached_property
     def metas(self) -> dict[str, str]:
@@ -82,6 +101,12 @@ class Page:
         )
         return found[0] if found else {}
 
+    @cached_property
+    def dates(self) -> list[Any]:
+        """What JSON-LD states as the article's dates, the surest first; where it has no article, the page's."""
+        nodes = [self.article] if self.article else [n for n in self._nodes() if any(map(PAGE_TYPES.search, _types(n)))]
+        return [node[key] for node in nodes for key in ("datePublished", "uploadDate", "dateCreated") if key in node]
+
     @property
     def article_text(self) -> str:
         """The text in JSON-LD, a line for each paragraph; empty where there is none."""
@@ -91,15 +116,11 @@ class Page:
     @cached_property
     def state_text(self) -> str:
         """The longest Arabic text that lies in a script as data: of pages that are drawn by the browser alone."""
-        if self.tree is None:
-            return ""
-        runs = [run for script in self.tree.iter("script") if script.text for run in _state_runs(script.text)]
+        runs = [run for script in self.scripts if script.text for run in _state_runs(script.text)]
         return max(runs, key=len, default="")
 
     def _nodes(self) -> Iterator[dict[str, Any]]:
-        if self.tree is None:
-            return
-        for script in self.tree.iter("script"):
+        for script in self.scripts:
             if "ld+json" in (script.get("type") or "") and script.text:
                 try:
                     yield from _objects(json.loads(script.text, strict=False))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from lxml.html import HtmlElement
 
-from nabra.tasks.arabic.dates import Moment, find_date, read_moment
+from nabra.tasks.arabic.date_lines import has_label, read_date_line
+from nabra.tasks.arabic.dates import Moment
+from nabra.tasks.arabic.timestamps import read_timestamp
 from nabra.tasks.clean.noise import is_hidden
 from nabra.tasks.clean.page import Page
 from nabra.tasks.clean.prune import BLOCK_TAGS, link_chars, text_of
@@ -24,12 +27,16 @@ METAS: Final = (
     "article:create", "creation_date", "date",
 )  # fmt: skip
 MARKED: Final = re.compile(r"datePublished|dateCreated|dc:date|dc:created|dcterms:created|published", re.IGNORECASE)
+# Of the data in a script; a list of articles has many.
 STATE: Final = re.compile(
-    r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedTime|published_time|publishTime|pubDate|createdAt|created_at)\\?"\s*:\s*\\?"([^"\\]{8,40})'
+    r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publishedTime|published_time|publishTime|pubDate|createdAt|created_at)\\?"\s*:\s*\\?"?([^"\\,}]{8,40})'
 )
 DATE_CLASS: Final = re.compile(
     r"date|time|publish|submitted|posted[-_]?on|stamp|ago|pub(?:$|[-_])|(?:^|[-_])dt$", re.IGNORECASE
 )
+HEAD_CLASS: Final = re.compile(r"header|masthead|top-?bar|nav-?bar|logo", re.IGNORECASE)
+CARD_CHARS: Final = 300
+CARD_LINK_CHARS: Final = 30
 LIST_TAGS: Final = frozenset({"li", "aside", "nav", "footer"})
 MAX_LINE_CHARS: Final = 160
 LINES_AFTER: Final = 14  # short lines below the headline in which a date is looked for
@@ -46,29 +53,37 @@ class Published:
     source: str
 
 
-def find_published(page: Page, headline: HtmlElement | None, fetched_at: datetime, zone: str) -> Published | None:
-    """When the page was published; None where it does not say. A clock without a zone counts in `zone`."""
+def find_published(
+    page: Page, title: str | None, headline: HtmlElement | None, fetched_at: datetime, zone: str
+) -> Published | None:
+    """When the page says that it was published; None where it does not. A clock without a zone counts in `zone`.
+
+    Prose says nothing of it, whatever times it names: of the text only date lines are asked, near `headline`, and of
+    the scripts only those that hold `title` as data.
+    """
     if page.tree is None:
         return None
-    stated = (
-        [("json-ld", page.article.get(key)) for key in ("datePublished", "uploadDate", "dateCreated")]
-        + [("meta", page.metas.get(name)) for name in METAS]
-        + [("meta", value) for value in _marked(page.tree)]
-        + [("time", value) for value in _times(page.tree, headline)]
-    )
-    for source, value in stated:
-        moment = read_moment(value, fetched_at, zone) if isinstance(value, str) else None
+    for source, value in _stated(page, page.tree, headline):
+        moment = read_timestamp(value, fetched_at, zone) or read_date_line(value, fetched_at, zone)
         if moment:
             return Published(moment, source)
     for line in _lines(page.tree, headline):
-        moment = find_date(line, fetched_at, zone)
+        moment = read_date_line(line.text, fetched_at, zone, is_named=line.is_named)
         if moment:
             return Published(moment, "text-hijri" if moment.hijri else "text")
-    for match in STATE.finditer(page.source):
-        moment = read_moment(match[1], fetched_at, zone)
-        if moment:
-            return Published(moment, "script")
-    return None
+    moments = (read_timestamp(value, fetched_at, zone) for value in _states(page, title))
+    return next((Published(moment, "script") for moment in moments if moment), None)
+
+
+def _stated(page: Page, tree: HtmlElement, headline: HtmlElement | None) -> Iterator[tuple[str, str]]:
+    """What data and marks of the page say, in the order of trust."""
+    for value in page.dates:
+        # A number counts seconds.
+        if isinstance(value, str | int | float):
+            yield "json-ld", str(value)
+    yield from (("meta", page.metas[name]) for name in METAS if name in page.metas)
+    yield from (("meta", value) for value in _marked(tree))
+    yield from (("time", value) for value in _times(tree, headline))
 
 
 def _marked(tree: HtmlElement) -> Iterator[str]:
@@ -106,45 +121,140 @@ def _elsewhere(element: HtmlElement) -> bool:
             return False
         if ancestor.tag in LIST_TAGS and ancestor.find(".//a[@href]") is not None and len(text_of(ancestor)) > 30:
             return True
-        name = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}".lower()
-        if re.search(r"comment|related|sidebar|widget-area|recommend|teaser", name):
+        if re.search(r"comment|related|sidebar|widget-area|recommend|teaser", _name(ancestor).lower()):
             return True
     return False
 
 
-def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[str]:
-    """Short lines where a date can stand: those below the headline that are called so, others near it, the rest."""
-    elements = [
-        e for e in tree.iter() if isinstance(e.tag, str) and e.tag not in ("script", "style", "title", "option")
-    ]
+@dataclass(frozen=True)
+class _Line:
+    """A short line of the page; `is_named` where class or id call it a date."""
+
+    text: str
+    is_named: bool = False
+
+
+def _lines(tree: HtmlElement, headline: HtmlElement | None) -> list[_Line]:
+    """Short lines where a date can stand: those below the headline that are called so, others near it, the rest.
+
+    Beyond the first paragraph only those count that a name or a label tells from what the text speaks of.
+    """
+    elements = [e for e in tree.iter() if isinstance(e.tag, str) and e.tag != "title"]
     place = elements.index(headline) if headline in elements else 0
-    called: list[str] = []
-    near: list[str] = []
-    above: list[str] = []
+    around = set(headline.iterancestors()) if headline is not None else set()
+    called: list[_Line] = []
+    near: list[_Line] = []
     prose = 0
-    for element in elements[place + 1 :]:
+    for element in elements[place:]:
+        for text in _texts(element, headline):
+            if len(text) > MAX_LINE_CHARS:
+                prose += len(text) > PROSE_CHARS and (element.tag == "br" or _is_prose(element))
+            elif not text or _elsewhere(element) or _is_unseen(element) or _is_card(element, around):
+                continue
+            elif _is_named(element) or (prose and has_label(text)):
+                called.append(_Line(text, _is_named(element)))
+            elif len(near) < LINES_AFTER and not prose and not _is_piece(element):
+                near.append(_Line(text))
+    return [*called[:3], *near, *_above(elements[:place], around), *called[3:6]]
+
+
+def _above(elements: list[HtmlElement], around: set[HtmlElement]) -> list[_Line]:
+    """The last short lines before the headline, but for those of the site's own head, which says what day it is."""
+    lines: list[_Line] = []
+    for element in reversed(elements):
         text = _spaced(element)
-        if len(text) > MAX_LINE_CHARS:
-            prose += len(text) > PROSE_CHARS and element.tag in PROSE_TAGS and _is_prose(element)
+        if not text or len(text) > MAX_LINE_CHARS or len(lines) == LINES_BEFORE:
             continue
-        if not text or _elsewhere(element) or is_hidden(element):
-            continue
-        if DATE_CLASS.search(f"{element.get('class') or ''} {element.get('id') or ''}") or element.tag == "time":
-            called.append(text)
-        elif len(near) < LINES_AFTER and not prose:
-            near.append(text)
-    for element in reversed(elements[:place]):
-        text = _spaced(element)
-        if text and len(text) <= MAX_LINE_CHARS and len(above) < LINES_BEFORE:
-            above.append(text)
-    return [*called[:3], *near, *above, *called[3:6]]
+        if not (_is_head(element, around) or _elsewhere(element) or _is_unseen(element) or _is_piece(element)):
+            lines.append(_Line(text, _is_named(element)))
+    return lines
+
+
+def _is_head(element: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether an element belongs to a head that does not hold the headline."""
+    others = (e for e in (element, *element.iterancestors()) if e not in around)
+    return any(e.tag in ("header", "nav") or HEAD_CLASS.search(_name(e)) for e in others)
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    return any(is_hidden(e) for e in (element, *element.iterancestors()))
+
+
+def _is_card(element: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether an element stands in a little box with the headline of another article."""
+    for ancestor in element.iterancestors():
+        if ancestor in around or len(text_of(ancestor)) > CARD_CHARS:
+            return False
+        if any(len(text_of(link)) >= CARD_LINK_CHARS for link in ancestor.iter("a")):
+            return True
+    return False
+
+
+def _is_named(element: HtmlElement) -> bool:
+    return element.tag == "time" or bool(DATE_CLASS.search(_name(element)))
+
+
+def _name(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _texts(element: HtmlElement, headline: HtmlElement | None) -> Iterator[str]:
+    """The text within, on one line, and each line of it that a break ends or begins; of the headline what follows."""
+    if element is headline or element.tag == "br":
+        yield _rest_of_line(element)
+    elif headline is None or headline not in element.iterancestors():
+        yield _spaced(element)
+        if element.find("br") is not None:
+            yield _joined([element.text, *_up_to_break(element)])
+
+
+def _rest_of_line(element: HtmlElement) -> str:
+    """What follows an element up to the next break."""
+    if element.tag in BLOCK_TAGS:
+        return ""
+    return _joined([element.tail, *_up_to_break(element.itersiblings())])
+
+
+def _up_to_break(elements: Iterable[HtmlElement]) -> Iterator[str | None]:
+    for element in elements:
+        if element.tag == "br" or element.tag in BLOCK_TAGS:
+            return
+        yield from (*element.itertext(), element.tail)
+
+
+def _is_piece(element: HtmlElement) -> bool:
+    """Whether an element is a piece of a line that has words beside it: then that line is to be asked, as a whole."""
+    inner = element
+    while inner.tag not in BLOCK_TAGS and (outer := inner.getparent()) is not None:
+        own = [outer.text, *(child.tail for child in outer)]
+        if outer.find("br") is None and any(re.search(r"[^\W\d]{2}", text) for text in own if text):
+            return True
+        inner = outer
+    return False
 
 
 def _is_prose(element: HtmlElement) -> bool:
     """Whether an element with much text holds it itself, as no wrapper and no row of links does."""
-    return next(element.iterdescendants(*BLOCK_TAGS), None) is None and link_chars(element) < len(text_of(element)) / 2
+    if element.tag not in PROSE_TAGS or next(element.iterdescendants(*BLOCK_TAGS), None) is not None:
+        return False
+    return link_chars(element) < len(text_of(element)) / 2
+
+
+def _states(page: Page, title: str | None) -> Iterator[str]:
+    """Dates of publication in the scripts that hold the headline as data, the nearest to it first."""
+    forms = (title, json.dumps(title)[1:-1]) if title else ()
+    for script in page.scripts:
+        text = script.text or ""
+        places = [text.find(form) for form in forms if form in text]
+        if places:
+            matches = sorted(STATE.finditer(text), key=lambda match: abs(match.start() - places[0]))
+            yield from (match[1].strip() for match in matches)
 
 
 def _spaced(element: HtmlElement) -> str:
     """The text within, with a space between elements: dates that stand beside one another do not run together."""
-    return " ".join(" ".join(element.itertext()).split())
+    return _joined(element.itertext())
+
+
+def _joined(texts: Iterable[str | None]) -> str:
+    return " ".join(" ".join(text for text in texts if text).split())

@@ -1,5 +1,5 @@
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -85,6 +85,25 @@ def test_a_row_has_the_title_and_time_of_its_hints() -> None:
     (article,) = clean(document("a.txt", TEXT, **hints)).tables["clean"].to_pylist()
     assert (article["title"], article["published_at"]) == ("عنوان الخبر", NOON)
     assert (article["published_source"], article["published_zone"]) == ("feed", None)
+
+
+@pytest.mark.parametrize(
+    ("source", "hint", "found"),
+    [
+        ("text", NOON + timedelta(hours=1), (NOON, "text", "UTC")),
+        ("script", NOON + timedelta(hours=1), (NOON + timedelta(hours=1), "feed", None)),
+        ("script", None, (NOON, "script", "UTC")),
+        (None, datetime(1970, 1, 1, tzinfo=UTC), (None, None, None)),
+        (None, datetime(2099, 1, 1, tzinfo=UTC), (None, None, None)),
+    ],
+)
+def test_the_page_goes_before_the_feed_and_the_feed_before_a_script(
+    source: str | None, hint: datetime | None, found: tuple[datetime | None, str | None, str | None]
+) -> None:
+    dated = (NOON, source, "UTC") if source else (None, None, None)
+    page = document("a.html", "<html>", hint_published_at=hint)
+    (article,) = clean(page, pages=Pages(Article("رصيف", TEXT, None, *dated))).tables["clean"].to_pylist()
+    assert (article["published_at"], article["published_source"], article["published_zone"]) == found
 
 
 def test_a_title_that_is_longer_than_any_headline_is_none() -> None:

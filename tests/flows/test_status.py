@@ -1,6 +1,7 @@
 import io
 import os
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.fs as pafs
@@ -61,6 +62,15 @@ def test_status_and_sql_count_the_same_stories_where_articles_were_edited(store:
     with open_views(store) as views:
         told = run_query(views, "select count(*) as stories, sum(articles)::int as articles from stories").to_pylist()
     assert Figures(store).stories() == (told[0]["stories"], told[0]["articles"]) == (1, 2)
+
+
+def test_status_counts_articles_without_a_date_by_source(store: Store) -> None:
+    dated = {"doc_id": "dated", "text": "نص", "source": "port", "published_at": datetime(2026, 4, 12, tzinfo=UTC)}
+    undated = [{"doc_id": name, "text": "نص", "source": "port"} for name in ("one", "two")]
+    write(store, Batch("2026-04-14", "three"), "clean", dated, *undated)
+    shown = lines(store)
+    assert ["source", "without", "a", "date", "of", "articles"] in shown
+    assert ["port", "2", "3"] in shown
 
 
 def test_status_tells_rejects_by_reason_and_the_newest_article(store: Store) -> None:

@@ -7,11 +7,11 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import read_date
 from nabra.tasks.fetch.markup import parse_xml, with_web_charset
 
 log = logging.getLogger(__name__)
@@ -27,12 +27,16 @@ LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class FeedItem:
-    """One item: its absolute link ("" if it has none), title, publication time, and when it was changed last."""
+    """One item: its absolute link ("" if it has none), title, publication time, and when it was changed last.
+
+    `unread_date` is what stands in the place of the publication time and is none.
+    """
 
     link: str
     title: str | None
     published_at: datetime | None
     changed_at: datetime | None = None
+    unread_date: str | None = None
 
     @property
     def hint_title(self) -> str | None:
@@ -74,17 +78,20 @@ def read_feed(content: bytes, base: str, max_items: int, zone: str | None = None
     parsed = feedparser.parse(io.BytesIO(with_web_charset(content)))
     if not parsed.get("version"):
         raise DocumentError("malformed", "not an RSS, Atom or RDF feed")
-    items = [
-        FeedItem(
-            joined(base, (entry.get("link") or "").strip()),
-            entry.get("title") or None,
-            parse_time(entry.get("published") or entry.get("updated"), zone),
-            # feedparser would answer with `published`.
-            parse_time(entry["updated"], zone) if "updated" in entry.keys() else None,  # noqa: SIM118
-        )
-        for entry in parsed.entries
-    ]
-    return newest(items, base, max_items)
+    return newest([_item(entry, base, zone) for entry in parsed.entries], base, max_items)
+
+
+def _item(entry: Any, base: str, zone: str | None) -> FeedItem:
+    # The entry's own `get` would answer with `published` for `updated`.
+    published, updated, created = (dict.get(entry, name) for name in ("published", "updated", "created"))
+    date = read_date(published, updated, created, zone=zone)
+    return FeedItem(
+        joined(base, (entry.get("link") or "").strip()),
+        entry.get("title") or None,
+        date.at,
+        read_date(updated, zone=zone).at,
+        date.unread,
+    )
 
 
 def newest(items: list[FeedItem], base: str, max_items: int) -> list[FeedItem]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import read_date
 from nabra.tasks.fetch.listings.feeds import FeedItem, newest, start_of
 
 MEDIA_TYPE: Final = "application/feed+json"
@@ -44,8 +44,10 @@ def _item(item: dict[str, Any], base: str, zone: str | None) -> FeedItem:
         # JSON can write half a character, which no table can hold.
         return found.encode("utf-8", "replace").decode()
 
+    published = read_date(item.get("date_published"), item.get("date_modified"), zone=zone)
     return FeedItem(
         joined(base, text("url", "external_url")),
         text("title") or None,
-        parse_time(text("date_published", "date_modified"), zone),
+        published.at,
+        unread_date=published.unread,
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import Unread
 from nabra.tasks.fetch.listings.feeds import FeedItem, is_feed, read_feed
 from nabra.tasks.fetch.listings.json_feeds import is_json_feed, read_json_feed
 from nabra.tasks.fetch.listings.sitemaps import is_sitemap, read_sitemap
@@ -52,6 +53,14 @@ class ListingReader:
         """
         if payload.content.startswith(GZIP_START):
             payload = replace(payload, content=read_bounded([payload.content], packed=True, bounds=self._bounds))
+        listing = self._read(payload, base, hints)
+        unread = Unread()
+        for item in listing.pages if listing else ():
+            unread.add(item.unread_date)
+        unread.tell(base)
+        return listing
+
+    def _read(self, payload: Payload, base: str, hints: ListingHints) -> Listing | None:
         if len(payload.content) <= SHORT_BYTES or not (hints.kind or _is_listing(payload)):
             return read_listing(payload, base, self._max_items, hints)
         try:

@@ -7,9 +7,9 @@ from typing import Final
 
 from lxml import etree
 
-from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import read_date
 from nabra.tasks.fetch.listings.feeds import HTML_ROOT, FeedItem, newest, start_of
 from nabra.tasks.fetch.markup import parse_xml
 
@@ -47,11 +47,13 @@ def read_sitemap(
 
 def _item(entry: etree._Element, base: str, zone: str | None) -> FeedItem:
     # Any namespace: sites write old ones, wrong ones and none.
+    published = read_date(_text(entry, "{*}news/{*}publication_date"), zone=zone)
     return FeedItem(
         joined(base, _text(entry, "{*}loc")),
         _text(entry, "{*}news/{*}title") or None,
-        parse_time(_text(entry, "{*}news/{*}publication_date"), zone),
-        parse_time(_text(entry, "{*}lastmod"), zone),
+        published.at,
+        read_date(_text(entry, "{*}lastmod"), zone=zone).at,
+        published.unread,
     )
 
 

@@ -131,7 +131,7 @@ class LocalInput:
             yield from self._bounded(find_records(path, self.source, self.settings))
         elif kind in ROW_SUFFIXES:
             key = path.relative_to(root).as_posix()
-            yield from self._bounded(find_rows(path, key, self.source, self.settings))
+            yield from self._bounded(find_rows(path, key, self.source, self.settings, self.hints.zone))
         elif kind in ACCEPTED_SUFFIXES:
             yield from self._feed(path, root)
         else:

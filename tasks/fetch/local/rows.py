@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from nabra.config.settings import FetchSettings
-from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import accepted_url, document_id, row_url
 from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import Unread, read_date
 from nabra.tasks.fetch.local.opening import open_file
 from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
@@ -20,28 +22,41 @@ from nabra.tasks.fetch.sources import source_label
 
 COLUMNS: Final = "`url` or `id`, `text` or `html`, and optionally `title`, `published_at`, `source`"
 
+# What tables call the date of publication, the surest first, in lower case with underscores.
+DATE_COLUMNS: Final = (
+    "published_at", "date_published", "published", "publishedat", "datepublished", "published_date", "publisheddate",
+    "publication_date", "publish_date", "publishdate", "published_on", "published_time", "pubdate", "pub_date", "date",
+    "datetime", "date_time", "created_at", "createdat", "date_created", "تاريخ_النشر", "التاريخ", "تاريخ",
+)  # fmt: skip
 STEP_BYTES: Final = 65_536
 ENDLESS: Final = 25
 
 
-def find_rows(path: Path, key: str, source: str, settings: FetchSettings) -> Iterator[Found | Rejected]:
+def find_rows(
+    path: Path, key: str, source: str, settings: FetchSettings, zone: str | None = None
+) -> Iterator[Found | Rejected]:
     """Each row of a .jsonl or .csv file in its order, broken rows as refusals.
 
-    `key` is the file's path relative to the folder given; rows without `url` have the document id of `key#id`. Raises
-    DocumentError where the file cannot be read on.
+    `key` is the file's path relative to the folder given; rows without `url` have the document id of `key#id`. Clocks
+    without a zone are of `zone` (IANA), or of UTC. Raises DocumentError where the file cannot be read on.
     """
     read = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
+    unread = Unread()
     with open_file(path) as file:
         for line, row in read(file, settings):
             where = f"{path.as_uri()}:{line}"
             try:
-                yield _found(row, path.as_uri(), key, source, settings.max_payload_bytes)
+                found = _found(row, path.as_uri(), key, source, settings.max_payload_bytes)
+                published = read_date(*_written_dates(row), zone=zone)
+                unread.add(published.unread)
+                yield replace(found, hint_published_at=published.at)
             except DocumentError as error:
                 yield rejected(where, source, error.reason, error.detail)
+    unread.tell(path.as_uri())
 
 
 def _found(row: Any, file_url: str, key: str, source: str, max_payload_bytes: int) -> Found:
-    """The document of a row; a DocumentError given in the row's place is raised."""
+    """The undated document of a row; a DocumentError given in the row's place is raised."""
     if isinstance(row, DocumentError):
         raise row
     if not isinstance(row, dict):
@@ -55,8 +70,13 @@ def _found(row: Any, file_url: str, key: str, source: str, max_payload_bytes: in
         source_label(_string(row, "source")) or source,
         load=lambda: _accepted(payload, max_payload_bytes),
         hint_title=_string(row, "title").strip() or None,
-        hint_published_at=parse_time(_string(row, "published_at")),
     )
+
+
+def _written_dates(row: dict[str, Any]) -> list[Any]:
+    """What the columns hold that tables call the date of publication, the surest first."""
+    named = {re.sub(r"[\s\-]+", "_", column.strip().lower()): value for column, value in row.items()}
+    return [named[column] for column in DATE_COLUMNS if column in named]
 
 
 def _identity(row: dict[str, Any], file_url: str, key: str) -> tuple[str, str]:

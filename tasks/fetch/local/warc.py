@@ -16,9 +16,9 @@ from warcio.limitreader import LimitReader
 from warcio.statusandheaders import StatusAndHeadersParser
 
 from nabra.config.settings import FetchSettings
-from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import accepted_url, document_id, inert, shown
 from nabra.tasks.errors import DocumentError
+from nabra.tasks.fetch.dates import read_date
 from nabra.tasks.fetch.guard import guarded
 from nabra.tasks.fetch.local.opening import open_file
 from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
@@ -191,7 +191,7 @@ def _payload(stream: Any, answer: httpx.Headers, date: str, settings: FetchSetti
         httpx.codes.OK.value,
         answer.get("etag"),
         answer.get("last-modified"),
-        parse_time(date),
+        read_date(date).at,
     )
 
 

@@ -27,6 +27,41 @@ def test_items_of_rss_have_absolute_links_titles_and_times_in_utc() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Sun, 12 May 2024 10:30:00 GMT+3",
+        "Sun, 12 May 2024 10:30:00 +03:00",
+        "Sun, 12 May 2024 10:30:00 EET",
+        "Sun, 12 May 2024 10:30:00 AM +0300",
+        "الأحد، 12 مايو 2024 10:30:00 +0300",
+        "الأحد 12 أيار/مايو 2024 - 07:30",
+        "١٢/٠٥/٢٠٢٤ ٠٧:٣٠",
+        "2024-05-12 07:30:00 UTC",
+        "12/05/2024 07:30",
+        "1715499000",
+    ],
+)
+@pytest.mark.parametrize("element", ["pubDate", "dc:date"])
+def test_the_time_of_an_item_is_read_in_every_form_with_its_zone(written: str, element: str) -> None:
+    feed = (
+        '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><link>/1</link>'
+        f"<{element}>{written}</{element}></item></channel></rss>"
+    )
+    (item,) = read_feed(feed.encode(), "https://example.org/", 10)
+    assert item.published_at == datetime(2024, 5, 12, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["01 Jan 0001 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "2099-01-01T00:00:00Z", "0", "أمس", "31/02/2024"],
+)
+def test_a_time_that_cannot_be_true_is_none_and_kept_as_written(written: str) -> None:
+    feed = f'<rss version="2.0"><channel><item><link>/1</link><pubDate>{written}</pubDate></item></channel></rss>'
+    (item,) = read_feed(feed.encode(), "https://example.org/", 10)
+    assert (item.published_at, item.unread_date) == (None, written)
+
+
 def test_atom_is_read_and_links_of_a_local_feed_lie_beside_it() -> None:
     assert read_feed(ATOM, "https://example.org/", 10)[0].link == "https://other.example/3"
     assert read_feed(RSS, "file:///data/sub/feed.xml", 10)[0].link == "file:///data/sub/news/1.html"

@@ -30,6 +30,13 @@ def test_items_have_absolute_links_titles_and_times() -> None:
     ]
 
 
+@pytest.mark.parametrize("written", [1715499000, "Sun, 12 May 2024 10:30:00 GMT+3", "الأحد 12 مايو 2024 07:30"])
+def test_the_time_of_an_item_is_read_in_every_form(written: object) -> None:
+    feed = FEED | {"items": [{"url": "/1", "date_published": written}]}
+    (item,) = read_json_feed(json.dumps(feed).encode(), "https://example.org/feed.json", 10)
+    assert item.published_at == datetime(2024, 5, 12, 7, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("content", "content_type", "expected"),
     [

@@ -48,6 +48,15 @@ def test_a_long_feed_is_read_as_a_short_one_would_be(reader: ListingReader, pack
     assert listing == read_listing(Payload(content), BASE, 200)
 
 
+@pytest.mark.parametrize("items", [3, 1000])
+def test_dates_that_cannot_be_read_are_said_once_a_feed_wherever_it_is_read(
+    reader: ListingReader, items: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader.read(Payload(feed(items).replace(b"06 Apr 2026", b"06 Apr 2099")), BASE)
+    (record,) = caplog.records
+    assert f"{BASE}: {min(items, 200)} dates cannot be read" in record.getMessage()
+
+
 def test_a_long_page_is_no_listing_and_needs_no_process() -> None:
     before = set(multiprocessing.active_children())
     with ListingReader(load_settings().fetch) as reader:

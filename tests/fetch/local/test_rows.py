@@ -55,6 +55,68 @@ def test_a_row_with_an_id_is_known_by_file_and_id(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("published_at", "2024-05-12T10:30:00+03:00"),
+        ("published_at", "2024-05-12 07:30:00 UTC"),
+        ("published_at", "Sun, 12 May 2024 10:30:00 GMT+3"),
+        ("published_at", "الأحد 12 أيار/مايو 2024 07:30"),
+        ("published_at", 1715499000),
+        ("published_at", 1715499000000.0),
+        ("date", "12/05/2024 07:30"),
+        ("Date", "2024-05-12T07:30:00Z"),
+        ("pubDate", "Sun, 12 May 2024 07:30:00 GMT"),
+        ("publishedAt", "2024-05-12T07:30:00Z"),
+        ("Publish Date", "5/12/2024 07:30"),
+        ("created_at", {"$date": "2024-05-12T07:30:00Z"}),
+        ("date", {"$date": {"$numberLong": "1715499000000"}}),
+        ("تاريخ النشر", "12 مايو 2024 07:30"),
+    ],
+)
+def test_a_date_is_read_in_every_form_from_every_column_that_is_called_so(
+    tmp_path: Path, column: str, value: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    (found,) = rows_of(json_lines(tmp_path, {"id": "1", "text": "نص", column: value}))
+    assert isinstance(found, Found)
+    # Of two numbers that can both be a day the first is.
+    day = (5, 12) if column != "Publish Date" else (12, 5)
+    assert found.hint_published_at == datetime(2024, *day, 7, 30, tzinfo=UTC)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    "value", ["قريبا", "0001-01-01T00:00:00", "2099-01-01", 0, "31/02/2024", "أمس", True, "12 مايو"]
+)
+def test_dates_that_cannot_be_read_are_said_once_a_file(
+    tmp_path: Path, value: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = json_lines(tmp_path, *({"id": str(n), "text": "نص", "date": value} for n in range(3)))
+    assert [found.hint_published_at for found in rows_of(path) if isinstance(found, Found)] == [None] * 3
+    (record,) = caplog.records
+    assert f"{path.as_uri()}: 3 dates cannot be read" in record.getMessage()
+
+
+def test_a_row_without_a_date_is_no_fault(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    values: list[object] = [None, "", "NaN", float("nan"), "null"]
+    rows_of(json_lines(tmp_path, *({"id": str(n), "text": "نص", "date": v} for n, v in enumerate(values))))
+    assert not caplog.records
+
+
+def test_the_surest_column_that_has_a_date_counts(tmp_path: Path) -> None:
+    row = {"id": "1", "text": "نص", "created_at": "2024-05-01", "date": "2024-05-12", "published_at": "?"}
+    (found,) = rows_of(json_lines(tmp_path, row))
+    assert isinstance(found, Found)
+    assert found.hint_published_at == datetime(2024, 5, 12, tzinfo=UTC)
+
+
+def test_a_clock_in_a_row_counts_in_the_zone_of_its_source(tmp_path: Path) -> None:
+    path = json_lines(tmp_path, {"id": "1", "text": "نص", "date": "2024-05-12 10:30"})
+    (found,) = find_rows(path, path.name, "cli", load_settings().fetch, "Asia/Riyadh")
+    assert isinstance(found, Found)
+    assert found.hint_published_at == datetime(2024, 5, 12, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     ("line", "reason", "detail"),
     [
         (b'{"id": "1", "text": ', "malformed", "the line is no JSON"),
