@@ -49,10 +49,10 @@ _COUNTED: Final = rf"(?:{alternatives(COUNTED)})(?!\w)"
 COUNTER: Final = re.compile(rf"(?<!\w)(?:\d[\d,.]*\s?k?\s*{_COUNTED}|(?:{_COUNTED}\s*)+:?\s*(?:\d[\d,.]*)?)")
 # A verb could begin a sentence, unless a colon follows.
 BYLINE: Final = re.compile(
-    r"(?<!\w)(?:(?:بقلم|بواسطه|by)\s*[:/]?|"
+    r"(?<!\w)(?:(?:بقلم|بواسطه|by)\s*+[:/]?|"
     r"(?:كتب|كتبت|كتبه|اعداد|تحرير|المحرر|المصدر|مصدر|الكاتب|الكاتبه|القسم|قسم|التصنيف|تصنيف|متابعه|ترجمه|المراسل|"
-    r"مراسل)\s*[:/])"
-    r"\s*(?:[^\W\d]+[\s.،]*){1,5}"
+    r"مراسل)\s*+[:/])"
+    r"\s*+(?:[^\W\d]++[\s.،]*+){1,5}"
 )
 # Of what pages put side by side. A dash stands in captions, too: ميدان التحرير - 25 يناير 2011
 BAR: Final = re.compile(r"[|•·»«]")
