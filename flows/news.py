@@ -68,6 +68,7 @@ class _Tally:
             known=before.known + count.known,
             duplicates=before.duplicates + count.duplicates,
             seconds=before.seconds + count.seconds,
+            passed_over=before.passed_over + count.passed_over,
         )
 
 

@@ -24,7 +24,7 @@ SENTIMENTS: Final = ("positive", "negative", "neutral")
 REJECT_REASONS: Final = {
     "unreadable": "the file cannot be opened, or the row or the packed payload cannot be decoded",
     "malformed": "the row is no valid JSON or CSV, or lacks an address or id, or its content; or no feed can be read",
-    "duplicate_key": "another row of the same input has the same address or id",
+    "duplicate_key": "another row of the same input had the same address or id; no longer given, see Same and other documents",
     "http_error": "the server answered with an error status, after the retries where those help",
     "network_error": "no answer: name not found, connection refused, time-out",
     "refused": "the address is not one that nabra may fetch, or what is named is no file",

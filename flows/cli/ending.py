@@ -35,7 +35,7 @@ def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> 
     Ctrl-C and SIGTERM.
     """
     from nabra.flows.news import BatchesFailedError
-    from nabra.flows.terminal.progress import count_table
+    from nabra.flows.terminal.progress import count_table, passed_over
 
     failed = None
     try:
@@ -46,6 +46,8 @@ def end_run(run: Callable[[], RunSummary], settings: Settings, place: Place) -> 
     except StoodStillError as error:
         raise StandstillError(str(error)) from error
     InertConsole().print(count_table(summary.counts))
+    for line in passed_over(summary.counts):
+        print(line)
     print(f"Parquet: {summary.warehouse}")
     if failed:
         print(f"nabra: {failed}", file=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from nabra.config.settings import FetchSettings
-from nabra.tasks.documents.identity import document_id, link_url, shown
+from nabra.tasks.documents.identity import document_id, inert, link_url
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.guard import guarded, guarded_all
 from nabra.tasks.fetch.listings.feeds import FeedItem
@@ -22,12 +21,11 @@ from nabra.tasks.fetch.local.folders import walk
 from nabra.tasks.fetch.local.opening import read_bytes
 from nabra.tasks.fetch.local.rows import find_rows
 from nabra.tasks.fetch.local.warc import find_records
-from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
+from nabra.tasks.fetch.outcomes import Found, LeftOut, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
 from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
 
-log = logging.getLogger(__name__)
 
 MEDIA_TYPES: Final = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
 ROW_SUFFIXES: Final = (".jsonl", ".csv")
@@ -40,6 +38,9 @@ class WebLink:
 
     item: FeedItem
     where: str
+
+
+Outcome = Found | Rejected | WebLink | LeftOut
 
 
 class _Succession:
@@ -77,20 +78,20 @@ class LocalInput:
     listings: ListingReader
     hints: ListingHints = NO_HINTS
 
-    def find(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
+    def find(self, path: Path) -> Iterator[Outcome]:
         """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`.
 
         Whatever is raised while a file is read is a refusal of that file; what was read of it before stays.
         """
         yield from self._guarded(path, self._find(path))
 
-    def _guarded(self, path: Path, found: Iterator[Found | Rejected | WebLink]) -> Iterator[Found | Rejected | WebLink]:
+    def _guarded(self, path: Path, found: Iterator[Outcome]) -> Iterator[Outcome]:
         return guarded_all(str(path), found, lambda error: self._rejected(path, error.reason, error.detail))
 
     def _rejected(self, path: Path, reason: str, detail: str) -> Rejected:
         return rejected(path.as_uri(), self.source, reason, detail)
 
-    def _find(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _find(self, path: Path) -> Iterator[Outcome]:
         if not path.exists():
             yield self._rejected(path, "unreadable", "no such file or folder")
         elif path.is_dir():
@@ -98,7 +99,7 @@ class LocalInput:
         else:
             yield from self._file(path, path.parent)
 
-    def _folder(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _folder(self, path: Path) -> Iterator[Outcome]:
         root, is_empty = path.resolve(), True
         for file in walk(root):
             if isinstance(file, tuple):
@@ -109,18 +110,18 @@ class LocalInput:
                 is_empty = False
                 yield from self._guarded(file, self._file_inside(file, root))
             else:
-                log.info("%s left out: accepted are %s", shown(str(file)), ", ".join(ACCEPTED_SUFFIXES))
+                yield LeftOut(f"of a kind that is not read ({inert(file.suffix.lower()) or 'no suffix'})", self.source)
         if is_empty:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
             yield self._rejected(path, "empty", f"no file in the folder that is read; accepted: {accepted}")
 
-    def _file_inside(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _file_inside(self, path: Path, root: Path) -> Iterator[Outcome]:
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             yield self._rejected(path, "refused", "a symbolic link that leaves the folder")
         else:
             yield from self._file(path, root)
 
-    def _file(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _file(self, path: Path, root: Path) -> Iterator[Outcome]:
         kind = suffix(path)
         if self.hints.kind == "urls":
             yield from self._bounded(self._addresses(path))
@@ -137,7 +138,7 @@ class LocalInput:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
             yield self._rejected(path, "refused", f"no kind of file that is read: {accepted}")
 
-    def _bounded(self, found: Iterator[Found | Rejected | WebLink]) -> Iterator[Found | Rejected | WebLink]:
+    def _bounded(self, found: Iterator[Outcome]) -> Iterator[Outcome]:
         """What a file holds, until it has been seen that it is something else."""
         most, bad = self.settings.max_records, _Succession(self.settings.max_bad_records)
         for number, one in enumerate(found, start=1):
@@ -170,7 +171,7 @@ class LocalInput:
             elif address and not address.startswith("#"):
                 yield rejected(where, self.source, "malformed", "the line is no http(s) address")
 
-    def _feed(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _feed(self, path: Path, root: Path) -> Iterator[Outcome]:
         content = read_bytes(path, self.settings.max_payload_bytes)
         listing = self.listings.read(Payload(content), path.as_uri(), self.hints)
         if listing is None:

@@ -56,6 +56,7 @@ def _found(row: Any, file_url: str, key: str, source: str, max_payload_bytes: in
         load=lambda: _accepted(payload, max_payload_bytes),
         hint_title=_string(row, "title").strip() or None,
         hint_published_at=parse_time(_string(row, "published_at")),
+        rows=file_url,
     )
 
 
