@@ -29,7 +29,7 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
 from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
 from nabra.tasks.fetch.sources import load_sources
-from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
+from nabra.tasks.fetch.targets import UNNAMED, Target, parsed_columns, targets_from_arguments, targets_from_sources
 from nabra.tasks.run import close_tools, open_tools, progress_of, run_fetch, run_stage
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.lease import Check, hold
@@ -139,7 +139,7 @@ class PreparedRun:
 def prepare_run(parameters: RunParameters, place: Place) -> PreparedRun:
     """Check the parameters of `news` before anything is done; raises the NabraError that says what to do."""
     settings = _settings(place)
-    targets = tuple(_targets(parameters.inputs, settings))
+    targets = tuple(_targets(parameters, settings))
     return replace(_prepared(settings), targets=targets, refresh=_with_later(parameters.refresh))
 
 
@@ -155,10 +155,13 @@ def _settings(place: Place) -> Settings:
     return load_settings(Path(place.config) if place.config else None, warehouse=place.warehouse)
 
 
-def _targets(inputs: Sequence[str], settings: Settings) -> list[Target]:
-    if inputs:
-        return targets_from_arguments(inputs)
-    return targets_from_sources(load_sources(Path(settings.fetch.sources)))
+def _targets(parameters: RunParameters, settings: Settings) -> list[Target]:
+    columns = settings.columns.model_dump() | parsed_columns(parameters.columns)
+    if parameters.inputs:
+        targets = targets_from_arguments(parameters.inputs, parameters.source or UNNAMED)
+    else:
+        targets = targets_from_sources(load_sources(Path(settings.fetch.sources)))
+    return [replace(target, columns=tuple(columns.items())) for target in targets]
 
 
 def _with_later(refresh: Sequence[str]) -> frozenset[str]:

@@ -120,7 +120,7 @@ class _Run:
         if target.path is None:
             yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self.settings, self.listings, target.hints)
+        local = LocalInput(target.source, self.settings, self.listings, target.hints, target.columns)
         for found in local.find(target.path):
             match found:
                 case WebLink(item, where):

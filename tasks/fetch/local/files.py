@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,18 +17,17 @@ from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.guard import guarded, guarded_all
 from nabra.tasks.fetch.listings.feeds import FeedItem
 from nabra.tasks.fetch.listings.reader import ListingReader
+from nabra.tasks.fetch.local.columns import ColumnNames
 from nabra.tasks.fetch.local.folders import walk
 from nabra.tasks.fetch.local.opening import read_bytes
-from nabra.tasks.fetch.local.rows import find_rows
+from nabra.tasks.fetch.local.rows import RowFile
 from nabra.tasks.fetch.local.warc import find_records
 from nabra.tasks.fetch.outcomes import Found, LeftOut, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
-from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
-
+from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, ROW_SUFFIXES, suffix
 
 MEDIA_TYPES: Final = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
-ROW_SUFFIXES: Final = (".jsonl", ".csv")
 ARCHIVE_SUFFIXES: Final = (".warc", ".warc.gz")
 
 
@@ -71,12 +70,17 @@ class _Succession:
 
 @dataclass(frozen=True)
 class LocalInput:
-    """How to read local input: the source's id, the bounds, and how the source's listings are read."""
+    """How to read local input: the source's id, the bounds, how its listings are read and its columns called.
+
+    `said` are the columns of which the user was told that they are not read.
+    """
 
     source: str
     settings: FetchSettings
     listings: ListingReader
     hints: ListingHints = NO_HINTS
+    columns: tuple[tuple[str, str], ...] = ()
+    said: set[str] = field(default_factory=set)
 
     def find(self, path: Path) -> Iterator[Outcome]:
         """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`.
@@ -130,13 +134,20 @@ class LocalInput:
         elif kind in ARCHIVE_SUFFIXES:
             yield from self._bounded(find_records(path, self.source, self.settings))
         elif kind in ROW_SUFFIXES:
-            key = path.relative_to(root).as_posix()
-            yield from self._bounded(find_rows(path, key, self.source, self.settings))
+            yield from self._rows(path, path.relative_to(root).as_posix())
         elif kind in ACCEPTED_SUFFIXES:
             yield from self._feed(path, root)
         else:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
             yield self._rejected(path, "refused", f"no kind of file that is read: {accepted}")
+
+    def _rows(self, path: Path, key: str) -> Iterator[Outcome]:
+        names = ColumnNames(dict(self.columns))
+        rows = RowFile(path, key, self.source, names, self.listings.apart)
+        try:
+            yield from self._bounded(rows.find(self.settings))
+        finally:
+            names.say_unread(str(path), self.said)
 
     def _bounded(self, found: Iterator[Outcome]) -> Iterator[Outcome]:
         """What a file holds, until it has been seen that it is something else."""

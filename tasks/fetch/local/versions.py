@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from nabra.tasks.documents.identity import document_id
+from nabra.tasks.fetch.local.outlet import outlet_of
 from nabra.tasks.fetch.outcomes import Document, Found, Seen, version_after
 from nabra.tasks.fetch.pages import Memory, Version, contents_of
+from nabra.tasks.fetch.targets import UNNAMED
 
 SAME: Final = "with the same content"
 
@@ -34,7 +36,10 @@ class LocalDocuments:
         that lies in the same place. In another place, and in rows of one file that repeat an id or address, the same
         name stands for a document of its own.
         """
-        row = found.row(found.load())
+        payload = found.load()
+        if found.source == UNNAMED:
+            found = replace(found, source=outlet_of(found, payload))
+        row = found.row(payload)
         content = contents_of(row)
         names = self._names(found, content[-1])
         known = {name: version for name in names if (version := self._version(name))}

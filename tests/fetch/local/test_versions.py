@@ -1,4 +1,4 @@
-"""When a local document is the same, a new version or another one: files, rows and addresses, within a run and later."""
+"""When a local document is the same, a new version or another one."""
 
 import json
 
