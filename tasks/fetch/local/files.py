@@ -191,6 +191,8 @@ class LocalInput:
             raise DocumentError(
                 "refused", "an index of sitemaps; give its http(s) address, so that they can be fetched"
             )
+        if not listing.pages:
+            raise DocumentError("empty", "it names no page")
         for number, item in enumerate(listing.pages, start=1):
             if item.link.lower().startswith(("http://", "https://")):
                 yield WebLink(item, path.as_uri())

@@ -26,7 +26,7 @@ from nabra.tasks.fetch.guard import guarded
 from nabra.tasks.fetch.local.opening import open_file
 from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
-from nabra.tasks.fetch.web.unpack import EITHER_HEADER, GZIP_START, STEP_BYTES, Bounds, read_bounded
+from nabra.tasks.fetch.web.unpack import EITHER_HEADER, GZIP_START, STEP_BYTES, Bounds, is_packed, read_bounded
 
 log = logging.getLogger(__name__)
 # It would say of each address with a space that it has one.
@@ -35,7 +35,6 @@ logging.getLogger("warcio").setLevel(logging.ERROR)
 PAGES: Final = ("text/html", "application/xhtml+xml", "text/plain")
 # Crawlers keep their questions to name servers, too.
 NO_PAGES: Final = ("dns:", "whois:", "ntp:")
-PACKED: Final = ("gzip", "x-gzip", "deflate")
 # Members of a .gz file that hold nothing, one after the other.
 MAX_EMPTY_MEMBERS: Final = 1_000
 # Of one record: its own, HTTP's, and what is empty before them; the library takes quadratic time for folded ones.
@@ -264,7 +263,7 @@ def _content(stream: Any, answer: httpx.Headers, settings: FetchSettings) -> byt
         stream = ChunkedDataReader(LimitReader(stream, 2 * settings.max_payload_bytes))
     bounds = Bounds(settings.max_payload_bytes, settings.max_unpack_ratio)
     content = read_bounded(iter(lambda: stream.read(STEP_BYTES), b""), packed=False, bounds=bounds)
-    if answer.get("content-encoding", "").strip().lower() not in PACKED:
+    if not is_packed(answer.get("content-encoding")):
         return content
     try:
         return read_bounded([content], packed=True, bounds=bounds)

@@ -115,11 +115,14 @@ def test_a_local_feed_cannot_lead_out_of_its_folder(tmp_path: Path, link: str) -
     assert refusal.row["reason"] == ("refused" if link else "malformed")
 
 
-def test_an_xml_file_that_is_no_feed_is_malformed(tmp_path: Path) -> None:
-    (tmp_path / "sitemap.xml").write_text("<urlset/>", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("content", "reason"), [("<config/>", "malformed"), ("<urlset/>", "empty"), ("<rss/>", "empty")]
+)
+def test_an_xml_file_that_names_no_page_is_refused(tmp_path: Path, content: str, reason: str) -> None:
+    (tmp_path / "sitemap.xml").write_text(content, encoding="utf-8")
     (refusal,) = LOCAL.find(tmp_path)
     assert isinstance(refusal, Rejected)
-    assert (refusal.row["reason"], refusal.row["url"]) == ("malformed", (tmp_path / "sitemap.xml").as_uri())
+    assert (refusal.row["reason"], refusal.row["url"]) == (reason, (tmp_path / "sitemap.xml").as_uri())
 
 
 def test_a_local_sitemap_gives_its_pages_and_an_index_is_refused(tmp_path: Path) -> None:
