@@ -26,6 +26,7 @@ EPOCH: Final = re.compile(r"\d{9,19}(?:\.\d+)?")
 EPOCH_UNITS: Final = ((1e11, 1), (1e14, 1e3), (1e17, 1e6), (math.inf, 1e9))
 UNSEEN: Final = re.compile("[\\s\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 MAX_SHOWN_COLUMNS: Final = 20
+MAX_SHOWN_CHARS: Final = 60
 
 
 class ColumnNames:
@@ -73,7 +74,7 @@ class ColumnNames:
 
 def shown_columns(columns: Iterable[object]) -> str:
     """Names of columns, fit for a message."""
-    shown = [inert(str(column)) for column in columns]
+    shown = [inert(str(column))[:MAX_SHOWN_CHARS] for column in columns]
     return ", ".join(shown[:MAX_SHOWN_COLUMNS]) + (" …" if len(shown) > MAX_SHOWN_COLUMNS else "")
 
 
