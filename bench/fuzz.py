@@ -31,7 +31,7 @@ from nabra.config.settings import load_settings
 from nabra.tasks.clean.cleaner import Cleaner, load_cleaner
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.documents import fetch_documents
-from nabra.tasks.fetch.outcomes import Document, LeftOut, Rejected, Seen
+from nabra.tasks.fetch.outcomes import Document, Fetched, LeftOut, Rejected, Seen
 from nabra.tasks.fetch.targets import Target
 
 Spoil = Callable[[bytes, random.Random], bytes]
@@ -168,24 +168,27 @@ class Outcome:
 
 
 def fuzz(folder: Path, count: int, seed: int) -> Outcome:
-    """Spoil and read `count` files, one after the other, each in `folder`; what is amiss stays there."""
+    """Spoil `count` files in `folder` and read them in one run; those with which something is amiss stay there."""
     settings = load_settings()
     outcome, cleaner = Outcome(), load_cleaner(settings.clean)
     for number in range(3):
         (folder / f"page{number}.html").write_bytes(page(number))
-    for path in _spoiled(folder, count, seed):
-        kind = path.name.partition(".")[2]
-        outcome.files[kind] += 1
-        try:
-            is_told = _read(path, cleaner, outcome, kind)
-        except Exception:  # noqa: BLE001 - this is what is looked for
-            outcome.faults.append(f"{path.name}: {traceback.format_exc()}")
-            continue
-        if is_told:
-            path.unlink()
-        else:
-            outcome.faults.append(f"{path.name}: neither a row nor a reject")
+    # By the source it is seen which file an event is of.
+    left = {path.name: path for path in _spoiled(folder, count, seed)}
+    outcome.files.update(_kind(name) for name in left)
+    try:
+        for event in fetch_documents([Target(str(path), name) for name, path in left.items()], settings.fetch):
+            if isinstance(event, Document | Rejected | Seen | LeftOut) and event.source in left:
+                left.pop(event.source).unlink()
+            _count(event, cleaner, outcome)
+    except Exception:  # noqa: BLE001 - this is what is looked for
+        outcome.faults.append(traceback.format_exc())
+    outcome.faults += [f"{name}: neither a row nor a reject" for name in left]
     return outcome
+
+
+def _kind(name: str) -> str:
+    return name.partition(".")[2]
 
 
 def _spoiled(folder: Path, count: int, seed: int) -> Iterator[Path]:
@@ -200,17 +203,14 @@ def _spoiled(folder: Path, count: int, seed: int) -> Iterator[Path]:
         yield path
 
 
-def _read(path: Path, cleaner: Cleaner, outcome: Outcome, kind: str) -> bool:
-    """True if the file left something that tells of it."""
-    is_told = False
-    for event in fetch_documents([Target(str(path), "fuzz")], load_settings().fetch):
-        is_told = is_told or isinstance(event, Document | Rejected | Seen | LeftOut)
-        if isinstance(event, Document):
-            outcome.taken[kind] += 1
-            _clean(event, cleaner, outcome)
-        elif isinstance(event, Rejected):
-            _refuse(outcome, event.row["reason"], event.row["detail"])
-    return is_told
+def _count(event: Fetched, cleaner: Cleaner, outcome: Outcome) -> None:
+    if isinstance(event, Document):
+        outcome.taken[_kind(event.source)] += 1
+        _clean(event, cleaner, outcome)
+    elif isinstance(event, Seen):  # a page that another feed has named before
+        outcome.taken[_kind(event.source)] += 1
+    elif isinstance(event, Rejected):
+        _refuse(outcome, event.row["reason"], event.row["detail"])
 
 
 def _clean(document: Document, cleaner: Cleaner, outcome: Outcome) -> None:

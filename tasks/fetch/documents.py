@@ -110,6 +110,7 @@ class _Run:
     # The listings that wait for a page, by its address.
     waiting: dict[str, list[_Ticket]] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
+    unread_columns: set[str] = field(default_factory=set)
     local: LocalDocuments = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,7 +121,9 @@ class _Run:
         if target.path is None:
             yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self.settings, self.listings, target.hints, target.columns)
+        local = LocalInput(
+            target.source, self.settings, self.listings, target.hints, target.columns, self.unread_columns
+        )
         for found in local.find(target.path):
             match found:
                 case WebLink(item, where):

@@ -243,12 +243,12 @@ def open_web(settings: FetchSettings, shared: Shared | None = None) -> Iterator[
         yield Web(client, settings, deadline, shared)
 
 
-def _tell(retry: RetryDetails) -> None:
+def _tell(details: RetryDetails) -> None:
     """Name the address that is tried again; stamina by itself names none."""
-    error = retry.caused_by
+    error = details.caused_by
     why = f"status {error.status}" if isinstance(error, _UnavailableError) else str(error) or type(error).__name__
     log.warning(
-        "retry_scheduled: %s: %s; try %d in %.1f s", retry.name, inert(why), retry.retry_num + 1, retry.wait_for
+        "retry_scheduled: %s: %s; try %d in %.1f s", details.name, inert(why), details.retry_num + 1, details.wait_for
     )
 
 
