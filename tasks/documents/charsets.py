@@ -22,6 +22,8 @@ ARABIC_CODECS: Final = ("cp1256", "iso8859-6", "mac_arabic", "cp720")
 ARTICLE: Final = "ال"
 UTF8_ARTICLE: Final = ARTICLE.encode()
 SNIFFED_BYTES: Final = 262_144
+FIRST_BYTES: Final = 32
+MIN_NUL_SHARE: Final = 4
 
 
 def known_charset(label: str | None) -> str | None:
@@ -47,7 +49,8 @@ def table_charset(file: BinaryIO) -> str:
     file.seek(0)
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if b"\0" in start:  # beside each Latin letter, digit and comma
+    # Beside each Latin letter, digit and comma, of which a first line has many; one alone is damage.
+    if start[:FIRST_BYTES].count(0) * MIN_NUL_SHARE > len(start[:FIRST_BYTES]):
         return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
     articles = {codec: start.decode(codec, "ignore").count(ARTICLE) for codec in ARABIC_CODECS}
     best = max(ARABIC_CODECS, key=lambda codec: articles[codec])

@@ -27,7 +27,9 @@ def csv_rows(file: BinaryIO, settings: FetchSettings, names: ColumnNames) -> Ite
     """Line and named cells of each row, or a DocumentError in the row's place; raises one where nothing can be read."""
     csv.field_size_limit(max(csv.field_size_limit(), settings.max_record_bytes))
     charset = table_charset(file)
-    lines = _Lines(io.TextIOWrapper(file, encoding=charset, errors="surrogateescape", newline=""))
+    # What is no UTF-8 costs its row, see `cell_text`.
+    errors = "surrogateescape" if charset == "utf-8-sig" else "replace"
+    lines = _Lines(io.TextIOWrapper(file, encoding=charset, errors=errors, newline=""))
     header, delimiter = _header(lines, settings.max_header_bytes, names)
     if not names.suffice(header):
         found = f"found with the delimiter {delimiter!r} and the encoding {charset}: {shown_columns(header)}"

@@ -152,6 +152,7 @@ class LocalInput:
     def _bounded(self, found: Iterator[Outcome]) -> Iterator[Outcome]:
         """What a file holds, until it has been seen that it is something else."""
         most, bad = self.settings.max_records, _Succession(self.settings.max_bad_records)
+        number = 0
         for number, one in enumerate(found, start=1):
             if number > most:
                 raise DocumentError("too_large", f"more than {most} records, see fetch.max_records; the rest is left")
@@ -161,6 +162,8 @@ class LocalInput:
                 bad.add(is_refusal=isinstance(one, Rejected) and one.row["reason"] != "http_error")
                 yield one
             bad.check()
+        if not number:
+            raise DocumentError("empty", "it holds no row, page or address that is read")
 
     def _page(self, path: Path, key: str, item: FeedItem | None = None) -> Found:
         return Found(

@@ -32,7 +32,7 @@ def parquet_rows(file: BinaryIO, settings: FetchSettings, names: ColumnNames) ->
             for row in batch.to_pylist():
                 number += 1
                 yield number, names.named(row.items())
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DocumentError("malformed", f"the Parquet file cannot be read on: {error}") from error
 
 

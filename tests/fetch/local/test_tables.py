@@ -199,6 +199,21 @@ def test_columns_that_are_not_read_are_said_once(tmp_path: Path, caplog: pytest.
     assert "a.csv: columns not read: author, Section" in said
 
 
+@pytest.mark.parametrize("damage", [b"\0", b"\xff\xfe", b"\0\0\0"])
+def test_damaged_bytes_cost_no_other_row(tmp_path: Path, damage: bytes) -> None:
+    rows = [f"{number},{TEXT}\n".encode() for number in (1, 2, 3)]
+    found_rows = found(written(tmp_path, b"id,text\n" + rows[0] + rows[1].replace(b" ", damage, 1) + rows[2]))
+    assert isinstance(found_rows[0], Found)
+    assert isinstance(found_rows[2], Found)
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.csv", "id,text\n"), ("a.jsonl", "\n\n"), ("a.warc", "")])
+def test_a_file_without_a_row_is_a_refusal(tmp_path: Path, name: str, content: str) -> None:
+    (refusal,) = found(written(tmp_path, content, name))
+    assert isinstance(refusal, Rejected)
+    assert refusal.row["reason"] == "empty"
+
+
 def frame() -> pd.DataFrame:
     return pd.DataFrame(
         {"ID": [1.0, 2.0], "Title": ["عنوان", None], "Text": [TEXT, "آخر"], "Published At": [TIME, None], "x": [1, 2]}
