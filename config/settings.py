@@ -121,6 +121,16 @@ class FetchSettings(Section):
     max_crawl_delay_seconds: Annotated[float, Field(ge=0)]
 
 
+class ColumnSettings(Section):
+    url: str
+    id: str
+    text: str
+    html: str
+    title: str
+    published_at: str
+    source: str
+
+
 class CleanSettings(Section):
     makes_no_difference = frozenset({"boilerplate", "noise", "deadline_seconds", "workers", "worker_memory_mib"})
     boilerplate: str
@@ -179,6 +189,7 @@ class Settings(Section):
     store: StoreSettings
     run: RunSettings
     fetch: FetchSettings
+    columns: ColumnSettings
     clean: CleanSettings
     parse: ParseSettings
     sentiment: SentimentSettings

@@ -32,6 +32,26 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
   yet to take it, or have refused it: it has no rows there, and `nabra sql` stays with the version before.
 * `pages` and `runs` tell of fetching, not of documents: how each address answered, and what became of each source.
 
+## Same and other documents
+
+A document that comes from a folder, file, row or archive is compared with what the warehouse has, by its content: the
+bytes of a file or of a web archive's record; text, title and time of a row.
+
+| what is met | is |
+| --- | --- |
+| content that any version of the document had, wherever the file lies now | known: nothing is stored |
+| the same file, or the same `id` in the same file, with other content | a new version of its document |
+| the same address (a row's `url`, a record of an archive), with other content | a new version of its document |
+| the same name or `id` in another folder or file, with other content | a document of its own |
+| an `id` or `url` once more in one file of rows, with other content | a document of its own |
+| a saved page that differs only around its article | known |
+
+The `doc_id` is made of the canonical address; for a file of its path relative to the folder given, for a row of that
+and its `id`; where that names another document already, of the whole path, and of the content where that does too. At
+the end of a run a line says how many documents were passed over, and why.
+
+Pages of the web are asked again after a while, and are a new version where the article is another.
+
 ## Stories and copies
 
 News repeats itself: articles with the same or nearly the same text are one story, and `clean.story` is the same for

@@ -25,7 +25,7 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
 from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
 from nabra.tasks.fetch.sources import load_sources
-from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
+from nabra.tasks.fetch.targets import UNNAMED, Target, parsed_columns, targets_from_arguments, targets_from_sources
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.lease import Check, hold
 from nabra.tasks.warehouse.store import Store
@@ -51,7 +51,7 @@ class PreparedRun:
 def prepare_run(parameters: RunParameters, location: Location) -> PreparedRun:
     """Check what a run is asked for before anything is done; raises the NabraError that says what to do."""
     settings = _settings(location)
-    targets = tuple(_targets(parameters.inputs, settings))
+    targets = tuple(_targets(parameters, settings))
     return replace(_prepared(location, settings), targets=targets, refresh=_with_later(parameters.refresh))
 
 
@@ -77,10 +77,13 @@ def _settings(location: Location) -> Settings:
     return load_settings(Path(location.config) if location.config else None, warehouse=location.warehouse)
 
 
-def _targets(inputs: Sequence[str], settings: Settings) -> list[Target]:
-    if inputs:
-        return targets_from_arguments(inputs)
-    return targets_from_sources(load_sources(Path(settings.fetch.sources)))
+def _targets(parameters: RunParameters, settings: Settings) -> list[Target]:
+    columns = settings.columns.model_dump() | parsed_columns(parameters.columns)
+    if parameters.inputs:
+        targets = targets_from_arguments(parameters.inputs, parameters.source or UNNAMED)
+    else:
+        targets = targets_from_sources(load_sources(Path(settings.fetch.sources)))
+    return [replace(target, columns=tuple(columns.items())) for target in targets]
 
 
 def _with_later(refresh: Sequence[str]) -> frozenset[str]:
@@ -198,6 +201,7 @@ class Run:
             known=before.known + count.known,
             duplicates=before.duplicates + count.duplicates,
             seconds=before.seconds + count.seconds,
+            passed_over=before.passed_over + count.passed_over,
         )
 
     def _turn(self, batch: Batch) -> tuple[bool, Batch]:

@@ -24,7 +24,7 @@ SENTIMENTS: Final = ("positive", "negative", "neutral")
 REJECT_REASONS: Final = {
     "unreadable": "the file cannot be opened, or the row or the packed payload cannot be decoded",
     "malformed": "the row is no valid JSON or CSV, or lacks an address or id, or its content; or no feed can be read",
-    "duplicate_key": "another row of the same input has the same address or id",
+    "duplicate_key": "another row of the input had the same address or id; of older versions of nabra",
     "http_error": "the server answered with an error status, after the retries where those help",
     "network_error": "no answer: name not found, connection refused, time-out",
     "refused": "the address is not one that nabra may fetch, or what is named is no file",
@@ -115,8 +115,8 @@ RAW: Final = Dataset(
         DOC_ID,
         _string(
             "source",
-            "id of the source in the configuration, or `cli` for what the command line named; of a row that names its "
-            "source, that name: words of any script, 64 characters at most",
+            "id of the source in the configuration; for what the command line named, the name given by `--source`, or "
+            "that in the row or page (`og:site_name`, else the host of its address), or `cli`; 64 characters at most",
         ),
         _string("url", "address; `file://` for local input, with `#ID` for a row of a file"),
         _time("fetched_at", "when it was received"),

@@ -77,9 +77,11 @@ def _has_many_rejects(summary: RunSummary, prepared: PreparedRun) -> bool:
 
 
 def _tell(summary: RunSummary, prepared: PreparedRun, failed: BatchesFailedError | None) -> None:
-    from nabra.flows.terminal.progress import count_table
+    from nabra.flows.terminal.progress import count_table, passed_over
 
     InertConsole().print(count_table(summary.counts))
+    for line in passed_over(summary.counts):
+        print(line)
     print(f"Parquet: {summary.warehouse}")
     see = f"see: {prepared.location.command('status')}"
     if failed:

@@ -18,12 +18,21 @@ def run(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Folders; .txt .html .htm .jsonl .csv .xml .rss .atom .warc .warc.gz files; addresses of articles, "
-            "feeds, sitemaps. [default: the sources that are on, see `nabra sources list`]"
+            help="Folders; .txt .html .htm .jsonl .ndjson .csv .tsv .parquet .xlsx .xls .ods .xml .rss .atom .warc "
+            ".warc.gz files; addresses of articles, feeds, sitemaps. [default: the sources that are on, see `nabra "
+            "sources list`]"
         ),
     ] = None,
     warehouse: Warehouse = None,
     config: ConfigFile = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Outlet that the inputs are of. [default: the one that a row or page names, else cli]"),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="What files of rows call nabra's columns: text=body,published_at=date"),
+    ] = None,
     refresh: Annotated[
         list[StageName] | None,
         typer.Option(help="Make this stage and those after it anew where settings or models have changed since."),
@@ -48,6 +57,8 @@ def run(
 
     `nabra run articles/ more.jsonl --warehouse s3://bucket/news`
 
+    `nabra run old.xlsx --map text=body,published_at=date --source port` # a table of other column names
+
     `nabra run --refresh stance` # after a change in config/cues
 
     **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, or a batch
@@ -58,7 +69,9 @@ def run(
     with light_imports():
         from nabra.flows.pipeline import prepare_run
 
-    parameters = RunParameters(inputs=tuple(inputs or ()), refresh=tuple(refresh or ()))
+    parameters = RunParameters(
+        inputs=tuple(inputs or ()), source=source, columns=tuple(columns or ()), refresh=tuple(refresh or ())
+    )
     location = Location.of(warehouse, config)
 
     def flow() -> RunSummary:

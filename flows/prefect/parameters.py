@@ -62,6 +62,16 @@ class RunParameters(Parameters):
         title="Inputs",
         description="Folders, files, addresses of articles, feeds or sitemaps. Empty: the sources of the settings.",
     )
+    source: str | None = Field(
+        default=None,
+        title="Source",
+        description="Name of the outlet that inputs are of. Empty: the one that a row or page names, else `cli`.",
+    )
+    columns: tuple[str, ...] = Field(
+        default=(),
+        title="Columns",
+        description="What files of rows call the columns, such as text=body. Empty: as in the settings.",
+    )
     refresh: tuple[StageName, ...] = Field(
         default=(),
         title="Refresh",

@@ -93,6 +93,13 @@ def _place(url: str) -> str:
     return unquote(f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path)
 
 
+def passed_over(counts: Iterable[StageCount]) -> Iterator[str]:
+    """A line that says what fetch did not take and why, where there is something."""
+    told = [f"{number} {escape(why)}" for count in counts for why, number in count.passed_over]
+    if told:
+        yield f"passed over: {', '.join(told)}"
+
+
 def count_table(counts: Iterable[StageCount]) -> RenderableType:
     """The counts of a run, one row a stage; a sentence where there was nothing to do."""
     counts = list(counts)

@@ -16,6 +16,7 @@ from nabra.tasks.arabic.dates import plausible
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.clean.boilerplate import Boilerplate, load_boilerplate
 from nabra.tasks.clean.charset import decode
+from nabra.tasks.clean.escaped import as_meant
 from nabra.tasks.clean.extract import NO_HINTS, Article, extract_article
 from nabra.tasks.clean.language import identify_language
 from nabra.tasks.clean.noise import Noise, load_noise
@@ -78,9 +79,9 @@ class Cleaner:
         DocumentError.
         """
         decoded, is_page = self._decoded(document)
-        article = self._article(document, decoded) if is_page else Article(None, decoded)
+        article = self._article(document, decoded) if is_page else Article(None, as_meant(decoded))
         self._refuse_long(article.text)
-        title = _line(article.title) or _line(document["hint_title"])
+        title = _line(article.title) or _line(as_meant(document["hint_title"] or ""))
         text = self._text(document, article, title if is_page else None)
         language, score = self._language(text)
         published_at, published_source, published_zone = _published(document, article)

@@ -11,9 +11,10 @@ from html import unescape
 from typing import Any, Final
 
 from lxml.etree import ErrorTypes, ParserError, XMLSyntaxError
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 from w3lib.url import safe_url_string
 
+from nabra.tasks.documents.html_trees import parse_html
 from nabra.tasks.documents.identity import accepted_url
 from nabra.tasks.errors import DocumentError
 
@@ -55,8 +56,7 @@ class Page:
     @cached_property
     def _parts(self) -> tuple[HtmlElement | None, list[HtmlElement]]:
         try:
-            # As bytes, since lxml refuses text that declares a charset.
-            tree = document_fromstring(self.source.encode("utf-8", "replace"), parser=_parser())
+            tree = parse_html(self.source.encode("utf-8", "replace"), bare=True)
         except XMLSyntaxError as error:
             if error.code == ErrorTypes.ERR_NO_MEMORY:
                 raise MemoryError from None
@@ -136,10 +136,6 @@ def _address(written: str | None) -> str | None:
     except DocumentError:
         return None
     return address if address.isprintable() else str(safe_url_string(address))
-
-
-def _parser() -> HTMLParser:
-    return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 
 
 def plain_text(body: str) -> str:

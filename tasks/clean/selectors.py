@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from lxml import html
 from lxml.cssselect import CSSSelector
 
+from nabra.tasks.documents.html_trees import parse_html
+
 if TYPE_CHECKING:
     from nabra.tasks.fetch.sources import Source
 
@@ -41,8 +43,7 @@ def select_content(page: str, hints: Hints) -> str:
     """
     if not (hints.keep or hints.drop) or not page.strip():
         return page
-    # Bytes: lxml refuses text that declares a charset.
-    document = html.document_fromstring(page.encode("utf-8", "replace"), html.HTMLParser(encoding="utf-8"))
+    document = parse_html(page.encode("utf-8", "replace"))
     for element in _found(document, hints.drop):
         if element.getparent() is not None:
             element.drop_tree()

@@ -37,7 +37,7 @@ class StageCount:
 
     `known` are those on which there was nothing to work: the warehouse has the document, or its refusal, or the rows of
     an article that is word for word the same. `duplicates` are those of `documents_out` that repeat an earlier article,
-    as `clean.duplicate_of` says; clean alone finds them.
+    as `clean.duplicate_of` says; clean alone finds them. `passed_over` says how many fetch did not take, by why.
     """
 
     stage: str
@@ -47,6 +47,7 @@ class StageCount:
     known: int = 0
     duplicates: int = 0
     seconds: float = 0.0
+    passed_over: tuple[tuple[str, int], ...] = ()
 
 
 def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Plan) -> StageCount:

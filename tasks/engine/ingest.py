@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -17,7 +17,7 @@ from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.revisions import SAME, verdicts
 from nabra.tasks.fetch.batches import content_id, cut_batches
 from nabra.tasks.fetch.documents import fetch_documents
-from nabra.tasks.fetch.outcomes import Deferred, Document, Fetched, Polled, Rejected, Seen, Unchanged
+from nabra.tasks.fetch.outcomes import Deferred, Document, Fetched, LeftOut, Polled, Rejected, Seen, Unchanged
 from nabra.tasks.fetch.pages import (
     FAILED,
     NOT_MODIFIED,
@@ -26,6 +26,7 @@ from nabra.tasks.fetch.pages import (
     UNCHANGED,
     Memory,
     Version,
+    contents_of,
     newest_pages,
     utc_now,
 )
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 
 # The states of addresses that no run asks for any more need not be read: a day more than the longest pause in asking.
 PAUSES = 2
+# Why something was passed over, in words that follow a number.
+ASKED_AGAIN: Final = "asked for again and the same"
+CANNOT_BE_HAD: Final = "asked for again in vain, kept as before"
+REFUSED_BEFORE: Final = "refused in an earlier run for the same reason"
+SAME_ARTICLE: Final = "with the same article on another page"
 
 
 @dataclass
@@ -52,7 +58,7 @@ class SourceNumbers:
     def add(self, event: Fetched, seconds: float) -> None:
         """Count what fetch gave, `seconds` after the run began."""
         self.seconds = seconds
-        page = None if isinstance(event, (Seen, Deferred)) else event.page
+        page = None if isinstance(event, (Seen, Deferred, LeftOut)) else event.page
         if page:
             self.numbers["requests"] += page.reason != "robots"
             self.numbers["bytes"] += page.bytes
@@ -91,13 +97,21 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     """
     since = min(now, _last_asked(store) or now) - timedelta(days=PAUSES * settings.recheck_days + 1)
     documents: dict[str, Version] = {}
-    columns = ["doc_id", "version", "payload_sha256", "ingest_date"]
+    columns = ["doc_id", "version", "payload_sha256", "ingest_date", "url", "hint_title", "hint_published_at"]
     for row in store.rows("raw", columns):
-        number = row["version"] or 1
-        if row["doc_id"] not in documents or documents[row["doc_id"]].number < number:
-            is_old = row["ingest_date"] < since.date().isoformat()
-            documents[row["doc_id"]] = Version(number, row["payload_sha256"], is_old)
+        documents[row["doc_id"]] = _remembered(row, documents.get(row["doc_id"]), since.date().isoformat())
     return Memory(documents, newest_pages(_states(store, since, now)), since)
+
+
+def _remembered(row: dict[str, Any], other: Version | None, since: str) -> Version:
+    """The newest version of a document as far as is known, of which `other` is a version or nothing was."""
+    number, contents = row["version"] or 1, contents_of(row)
+    if other and number < other.number:
+        return replace(other, contents=other.contents + contents)
+    # Addresses of the web are not kept: there are many, and the document's id is made of them.
+    place = row["url"] if row["url"].startswith("file:") else None
+    before = other.contents if other else ()
+    return Version(number, row["payload_sha256"], row["ingest_date"] < since, place, before + contents)
 
 
 def _last_asked(store: Store) -> datetime | None:
@@ -128,6 +142,7 @@ class Ingest:
         self.started_at = now()
         self.counts: dict[str, SourceNumbers] = {}
         self.met = self.new = self.rejected = self.known = 0
+        self.passed_over = Counter[str]()
 
     def run(self, targets: Sequence[Target]) -> Iterator[int]:
         """Fetch what the warehouse does not know yet; yields the number of new documents once a batch is stored.
@@ -144,8 +159,11 @@ class Ingest:
             events = self._without_same_articles(batch)
             self._count(events)
             raw = [event.row for event in events if isinstance(event, Document)]
-            pages = [event.page.row for event in events if not isinstance(event, (Seen, Deferred)) and event.page]
+            pages = [
+                event.page.row for event in events if not isinstance(event, (Seen, Deferred, LeftOut)) and event.page
+            ]
             rejects = [event.row for event in events if isinstance(event, Rejected)]
+            again = [row for row in rejects if (row["url"], row["reason"]) in refused]
             rejects = [row for row in rejects if (row["url"], row["reason"]) not in refused]
             refused |= {(row["url"], row["reason"]) for row in rejects}
             name = Batch(day, f"{number:05d}-{content_id(raw) if raw else _name(pages or rejects)}")
@@ -161,7 +179,17 @@ class Ingest:
             self.new += len(raw)
             self.rejected += len(rejects)
             self.known += documents - len(raw) - len(rejects)
+            self._pass_over(events, len(again))
             yield len(raw)
+
+    def _pass_over(self, events: list[Fetched], refused_before: int) -> None:
+        """Count what was neither taken nor refused, by why."""
+        self.passed_over += Counter(REFUSED_BEFORE for _ in range(refused_before))
+        for event in events:
+            if isinstance(event, Seen):
+                self.passed_over[event.why] += 1
+            elif isinstance(event, Unchanged):
+                self.passed_over[CANNOT_BE_HAD if event.page.reason else ASKED_AGAIN] += 1
 
     def store_counts(self) -> None:
         """Write the numbers of the sources to `runs`."""
@@ -194,7 +222,10 @@ class Ingest:
         for event in fetched:
             self._resources.progress.tick()
             self.met += isinstance(event, (Document, Rejected, Seen, Unchanged))
-            yield event
+            if isinstance(event, LeftOut):
+                self.passed_over[event.kind] += 1
+            else:
+                yield event
 
     def _count(self, events: list[Fetched]) -> None:
         seconds = (self._now() - self.started_at).total_seconds()
@@ -206,11 +237,14 @@ class Ingest:
         return {(row["url"], row["reason"]) for row in rows}
 
 
-def _judged(event: Document, found: dict[str, str]) -> Document | Unchanged:
+def _judged(event: Document, found: dict[str, str]) -> Document | Unchanged | Seen:
     doc_id, page, before = event.row["doc_id"], event.page, event.before
     verdict = found.get(doc_id)
-    if verdict is None or page is None:
+    if verdict is None:
         return event
+    if page is None:  # of a row the time may be another, which clean takes over
+        is_same = verdict == SAME and event.row["hint_published_at"] is None
+        return Seen(doc_id, event.source, SAME_ARTICLE) if is_same else event
     if verdict == SAME:
         return Unchanged(
             doc_id, replace(page, outcome=UNCHANGED, changed_at=before.changed_at if before else page.changed_at)

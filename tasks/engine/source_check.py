@@ -132,7 +132,7 @@ class Trial:
             for item in self._listed(target):
                 yield self._page(item, target)
             return
-        local = LocalInput(target.source, self.settings.fetch, self.listings, target.hints)
+        local = LocalInput(target.source, self.settings.fetch, self.listings, target.hints, target.columns)
         for found in local.find(target.path):
             match found:
                 case WebLink(item, _):

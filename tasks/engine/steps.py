@@ -71,5 +71,5 @@ def run_fetch(
             logger.info("%s", ingest)
     ingest.store_counts()
     met = ingest.new + ingest.rejected + ingest.known
-    seconds = time.monotonic() - started
-    return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, seconds=seconds)
+    seconds, passed_over = time.monotonic() - started, tuple(ingest.passed_over.most_common())
+    return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, seconds=seconds, passed_over=passed_over)

@@ -14,19 +14,26 @@ MAX_BATCH_EVENTS = 5_000
 
 
 def cut_batches(fetched: Iterable[Fetched], batch_articles: int) -> Iterator[list[Fetched]]:
-    """Batches of `batch_articles` documents, fewer if their payloads are large; the last holds what is left."""
+    """Batches of `batch_articles` documents, fewer if their payloads are large; the last holds what is left.
+
+    Two versions of a document lie in two batches, in their order.
+    """
     batch: list[Fetched] = []
-    documents = size = 0
+    documents: set[str] = set()
+    size = 0
     for event in fetched:
+        if isinstance(event, Document) and event.row["doc_id"] in documents:
+            yield batch
+            batch, documents, size = [], set(), 0
         batch.append(event)
         if isinstance(event, Document):
-            documents += 1
+            documents.add(event.row["doc_id"])
             size += len(event.row["payload"])
         elif isinstance(event, Polled):
             size += len(event.page.content or "")
-        if documents >= batch_articles or size >= MAX_BATCH_BYTES or len(batch) >= MAX_BATCH_EVENTS:
+        if len(documents) >= batch_articles or size >= MAX_BATCH_BYTES or len(batch) >= MAX_BATCH_EVENTS:
             yield batch
-            batch, documents, size = [], 0, 0
+            batch, documents, size = [], set(), 0
     if batch:
         yield batch
 

@@ -24,7 +24,19 @@ from nabra.tasks.fetch.guard import guarded, guarded_all
 from nabra.tasks.fetch.listings.feeds import FeedItem, newest
 from nabra.tasks.fetch.listings.reader import Listing, ListingReader
 from nabra.tasks.fetch.local.files import LocalInput, WebLink
-from nabra.tasks.fetch.outcomes import Deferred, Document, Fetched, Found, Polled, Rejected, Seen, Unchanged, rejected
+from nabra.tasks.fetch.local.versions import LocalDocuments
+from nabra.tasks.fetch.outcomes import (
+    Deferred,
+    Document,
+    Fetched,
+    Found,
+    LeftOut,
+    Polled,
+    Rejected,
+    Seen,
+    Unchanged,
+    rejected,
+)
 from nabra.tasks.fetch.pages import LISTING, PAGE, Ask, Memory, Page, answered, failed, robots_page, utc_now
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.targets import Target
@@ -47,10 +59,9 @@ def fetch_documents(
 ) -> Iterator[Fetched]:
     """What becomes of each document that the targets hold, and of each address that is asked for them.
 
-    `memory` is what earlier runs left: local documents in it are not read again, pages of the web only when they are
-    due or their feed says that they have changed, and then with a condition. Of two rows of files with one id or
-    address the first is taken, the second rejected as `duplicate_key`. A file that is met again, such as a page of a
-    folder that a feed there names, is one seen before. An address of the web is asked once in a call.
+    `memory` is what earlier runs left: local documents are compared with it, see `LocalDocuments`, pages of the web
+    asked only when they are due or their feed says that they have changed, and then with a condition. An address of the
+    web is asked once in a call.
     """
     way = _WayToWeb(settings, memory.robots(now()))
     with (
@@ -115,7 +126,7 @@ class _Ticket:
 
 @dataclass
 class _Run:
-    """One call of `fetch_documents`: what it asks, what it may spend, and which ids and addresses it has met."""
+    """One call of `fetch_documents`: what it asks, what it may spend, and which addresses it has met."""
 
     frontier: Frontier
     listings: ListingReader
@@ -123,44 +134,45 @@ class _Run:
     memory: Memory
     now: Callable[[], datetime]
     budget: Budget
-    met: dict[str, str] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
     # The listings that wait for a page, by its address.
     waiting: dict[str, list[_Ticket]] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
+    unread_columns: set[str] = field(default_factory=set)
+    local: LocalDocuments = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.local = LocalDocuments(self.memory)
 
     def begin(self, target: Target) -> Iterator[Fetched]:
         """Read a local target; put one of the web on the frontier."""
         if target.path is None:
             yield from self._begin_address(target)
             return
-        local = LocalInput(target.source, self.settings, self.listings, target.hints)
+        local = LocalInput(
+            target.source, self.settings, self.listings, target.hints, target.columns, self.unread_columns
+        )
         for found in local.find(target.path):
             match found:
                 case WebLink(item, where):
                     yield from self._page(item, target, None, _Ticket(), where)
-                case Rejected():
+                case Rejected() | LeftOut():
                     yield found
                 case Found():
                     yield self._settle_local(found)
 
     def _settle_local(self, found: Found) -> Fetched:
-        earlier = self._meet(found.doc_id, found.url)
-        if earlier == found.url and found.is_file:
-            return Seen(found.doc_id, found.source)
-        if earlier is not None:
-            return found.rejected("duplicate_key", f"the same address or id as {earlier}, which was taken")
-        if found.doc_id in self.memory.documents:
-            return Seen(found.doc_id, found.source)
-        settled = guarded(found.url, lambda: Document(found.row(found.load())))
-        return settled if isinstance(settled, Document) else found.rejected(settled.reason, settled.detail)
+        if found.has_address:
+            self._meet(found.url)
+        settled = guarded(found.url, lambda: self.local.settle(found))
+        return found.rejected(settled.reason, settled.detail) if isinstance(settled, DocumentError) else settled
 
-    def _meet(self, doc_id: str, url: str) -> str | None:
-        """Note that a document was met; what it was met as before."""
+    def _meet(self, url: str) -> bool:
+        """Note that an address was met; True if it was before."""
         with self.guard:
-            earlier = self.met.get(doc_id) or self.met.get(url)
-            if earlier is None:
-                self.met[doc_id] = self.met[url] = url
-            return earlier
+            is_met = url in self.met
+            self.met.add(url)
+            return is_met
 
     def _begin_address(self, target: Target) -> Iterator[Fetched]:
         """An address that may be a page, a feed or a sitemap: if the source does not say it, it shows in the answer."""
@@ -169,7 +181,7 @@ class _Run:
         except DocumentError as error:
             yield rejected(inert_url(target.address), target.source, error.reason, error.detail)
             return
-        if self._meet(document_id(url), url) is not None:
+        if self._meet(url):
             return
         self._add(url, target, partial(self._look, Ask(url, PAGE, target.source), target))
 
@@ -233,7 +245,7 @@ class _Run:
         for item in newest(items, ask.url, self.settings.max_feed_items):
             yield from self._page(item, target, ask.url, ticket, ask.url)
         for page in self.memory.listed(ask.url, PAGE):
-            if self._is_due(page) and self._meet(document_id(page.url), page.url) is None:
+            if self._is_due(page) and not self._meet(page.url):
                 self._add_page(page.ask, target, ticket)
         yield from ticket.give_back()
 
@@ -264,7 +276,7 @@ class _Run:
             ask = Ask(url, LISTING, index.source, named_by, hint_published_at=item.changed_at)
             if self._is_archive(ask, known_in):
                 continue
-            if self._meet(document_id(url), url) is not None:
+            if self._meet(url):
                 continue
             if depth > self.settings.max_sitemap_depth:
                 too_deep = DocumentError("refused", f"a sitemap {depth} indexes deep, see fetch.max_sitemap_depth")
@@ -313,7 +325,7 @@ class _Run:
             yield url
             return
         doc_id, before = document_id(url), self.memory.pages.get(url)
-        if self._meet(doc_id, url) is not None:
+        if self._meet(url):
             self._join(url, ticket)
             return
         # Of a new document without a state a run was killed before it could write that.

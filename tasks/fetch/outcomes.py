@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from nabra.tasks.fetch.pages import Page, Version
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.stage import reject
+
+NOT_DUE: Final = "not due to be asked for again"
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,11 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Seen:
-    """A document met in an earlier run and not asked for again now."""
+    """A document of the warehouse that is passed over now, and why."""
 
     doc_id: str
     source: str
+    why: str = NOT_DUE
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,22 @@ class Deferred:
     source: str
 
 
-Fetched = Document | Rejected | Seen | Unchanged | Polled | Deferred
+@dataclass(frozen=True)
+class LeftOut:
+    """Something that is not read, since it is no document: of what kind it is."""
+
+    kind: str
+    source: str
+
+
+Fetched = Document | Rejected | Seen | Unchanged | Polled | Deferred | LeftOut
 
 
 @dataclass(frozen=True)
 class Found:
     """A document met and not yet read: its identity, what its feed or row says of it, and how to get the payload.
 
-    `load` raises DocumentError where the document cannot be taken.
+    `load` raises DocumentError where the document cannot be taken. `rows` is the file of rows in which it stands.
     """
 
     doc_id: str
@@ -101,11 +112,12 @@ class Found:
     load: Callable[[], Payload]
     hint_title: str | None = None
     hint_published_at: datetime | None = None
+    rows: str | None = None
 
     @property
-    def is_file(self) -> bool:
-        """True if it is all of a file of this machine, not a part of one."""
-        return self.url.startswith("file:") and "#" not in self.url
+    def has_address(self) -> bool:
+        """True if it has an address of the web, which is its own wherever it is met."""
+        return not self.url.startswith("file:")
 
     def row(self, payload: Payload, earlier: Version | None = None) -> dict[str, Any]:
         """The row of `raw`, the version after `earlier`; received now, unless the payload says when."""
@@ -123,15 +135,20 @@ class Found:
             "payload_sha256": hashlib.sha256(payload.content).hexdigest(),
             "hint_title": self.hint_title,
             "hint_published_at": self.hint_published_at,
-            "version": earlier.number + 1 if earlier else 1,
-            "previous_sha256": earlier.payload_sha256 if earlier else None,
-        }
+        } | version_after(earlier)
 
     def rejected(self, reason: str, detail: str) -> Rejected:
         """The row of `rejects`."""
         return Rejected(
             reject("fetch", {"doc_id": self.doc_id, "url": self.url, "source": self.source}, reason, detail)
         )
+
+
+def version_after(earlier: Version | None) -> dict[str, Any]:
+    """The columns of `raw` that say which version a row is."""
+    if earlier is None:
+        return {"version": 1, "previous_sha256": None}
+    return {"version": earlier.number + 1, "previous_sha256": earlier.payload_sha256}
 
 
 def rejected(url: str, source: str, reason: str, detail: str) -> Rejected:

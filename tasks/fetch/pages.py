@@ -155,12 +155,31 @@ def _page(ask: Ask, before: Page | None, outcome: str, now: datetime, since: dat
 class Version:
     """The newest version of a document that the warehouse holds: its number, and the SHA-256 of its payload.
 
-    `is_old` where it was received before the time that the memory goes back to.
+    `is_old` where it was received before the time that the memory goes back to. `place` is its address where that is a
+    file of this machine or a row of one; `contents` are those of all its versions, see `contents_of`.
     """
 
     number: int
     payload_sha256: str
     is_old: bool = False
+    place: str | None = None
+    contents: tuple[str, ...] = ()
+
+
+def is_whole_file(url: str) -> bool:
+    """True if the address is that of a file of this machine, not of a part of one."""
+    return url.startswith("file:") and "#" not in url
+
+
+def contents_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells the content of a row of `raw` from another: its payload, and with it what its row of a file says.
+
+    The last is the whole content. What a feed says of a file is none of the file's.
+    """
+    payload, hints = row["payload_sha256"], (row["hint_title"], row["hint_published_at"])
+    if is_whole_file(row["url"]) or hints == (None, None):
+        return (payload,)
+    return payload, hashlib.sha256(f"{payload} {hints[0]} {hints[1]}".encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,15 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from nabra.tasks.documents.identity import has_credentials, inert
-from nabra.tasks.errors import UsageError
-from nabra.tasks.fetch.sources import NO_HINTS, ListingHints, Source
+from nabra.tasks.errors import DocumentError, UsageError
+from nabra.tasks.fetch.sources import NO_HINTS, ListingHints, Source, source_label
 
-ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", ".jsonl", ".csv", ".xml", ".rss", ".atom", ".warc", ".warc.gz")
+ROW_SUFFIXES: Final = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", *ROW_SUFFIXES, ".xml", ".rss", ".atom", ".warc", ".warc.gz")
+# The columns of rows, see `local.columns`.
+COLUMN_NAMES: Final = ("url", "id", "text", "html", "title", "published_at", "source")
+# The source of what the command line names, where nothing says whose it is.
+UNNAMED: Final = "cli"
 # Prefect takes half a megabyte of parameters, as JSON.
 MAX_ARGUMENTS: Final = 500_000
 SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
@@ -26,13 +31,14 @@ class Target:
     """An http(s) address or an absolute path (folder or file), and the id of the source that it belongs to.
 
     `hints` tell how to read its listings; `delay_seconds` is the pause between its pages where the settings have a
-    shorter one.
+    shorter one; `columns` what files of rows call nabra's columns.
     """
 
     address: str
     source: str
     hints: ListingHints = NO_HINTS
     delay_seconds: float = 0.0
+    columns: tuple[tuple[str, str], ...] = ()
 
     @property
     def path(self) -> Path | None:
@@ -40,13 +46,36 @@ class Target:
         return None if SCHEME.match(self.address) else Path(self.address)
 
 
-def targets_from_arguments(arguments: Sequence[str]) -> list[Target]:
-    """Targets of the command line, source `cli`. Raises UsageError on what cannot be fetched at all."""
+def targets_from_arguments(arguments: Sequence[str], source: str = UNNAMED) -> list[Target]:
+    """Targets of the command line. Raises UsageError on what cannot be fetched at all, or called so."""
+    named = _checked_source(source)
     if len(json.dumps(arguments)) > MAX_ARGUMENTS:
         raise UsageError(
             f"{len(arguments)} inputs are too many to be named one by one; give the folder that holds them"
         )
-    return [Target(_checked(argument), "cli") for argument in arguments]
+    return [Target(_checked(argument), named) for argument in arguments]
+
+
+def parsed_columns(given: Iterable[str]) -> dict[str, str]:
+    """Columns of `text=body,published_at=date`, by nabra's names. Raises UsageError."""
+    columns: dict[str, str] = {}
+    for pair in (pair for one in given for pair in one.split(",")):
+        name, separator, column = (part.strip() for part in pair.partition("="))
+        if not separator or not column or name not in COLUMN_NAMES:
+            allowed = ", ".join(COLUMN_NAMES)
+            raise UsageError(f"--map {inert(pair)}: write it like text=body; before = stands one of: {allowed}")
+        columns[name] = column
+    return columns
+
+
+def _checked_source(source: str) -> str:
+    try:
+        label = source_label(source)
+    except DocumentError as error:
+        raise UsageError(f"--source {inert(source)}: {error.detail}") from error
+    if not label:
+        raise UsageError("--source: an empty name; write the outlet's, such as bbc_arabic")
+    return label
 
 
 def targets_from_sources(sources: Iterable[Source]) -> list[Target]:

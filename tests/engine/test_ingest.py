@@ -78,11 +78,14 @@ class Hours:
         self.targets = [Target(site.address + "/feed", "outlet")]
         self.site = site
 
-    def run(self, hour, *, clean=True):
-        """Fetch and clean, or be killed between the two; the row of `runs`."""
-        plan = Plan(self.settings, f"hour-{hour}")
+    def tools(self):
         tools = Resources(self.settings, self.store)
         tools.__dict__["cleaners"] = self.cleaners
+        return tools
+
+    def run(self, hour, *, clean=True):
+        """Fetch and clean, or be killed between the two; the row of `runs`."""
+        plan, tools = Plan(self.settings, f"hour-{hour}"), self.tools()
         now = START + hour * timedelta(hours=1)
         self.site.requests.clear()
         ingest = Ingest(self.store, tools, plan.provenance["raw"], lambda: now)
@@ -249,3 +252,46 @@ def test_a_page_that_its_feed_names_for_weeks_is_not_asked_all_over_again(site, 
         b"</link>", f"</link><updated>{START + timedelta(days=25):%Y-%m-%dT%H:%M:%SZ}</updated>".encode()
     )
     assert hours.run(24 * 26)["edited"] == 1
+
+
+def took_in(hours, hour, *paths):
+    """What a run takes in of local input; what it passed over."""
+    ingest = Ingest(hours.store, hours.tools(), Plan(hours.settings, f"hour-{hour}").provenance["raw"])
+    list(ingest.run([Target(str(path), "cli") for path in paths]))
+    return ingest.passed_over
+
+
+def test_versions_of_one_run_lie_in_two_batches_and_in_order(tmp_path, site, cleaners):
+    hours, rows = Hours(tmp_path, site, cleaners), []
+    for number in (1, 2, 3):
+        rows.append(tmp_path / f"{number}.jsonl")
+        rows[-1].write_text(f'{{"url": "https://example.org/a", "text": "نص {number}"}}\n', encoding="utf-8")
+    took_in(hours, 0, *rows)
+    batches = [hours.store.read("raw", batch).to_pylist() for batch in sorted(hours.store.batches("raw"))]
+    assert [[(row["version"], row["payload"].decode()) for row in rows] for rows in batches] == [
+        [(number, f"نص {number}")] for number in (1, 2, 3)
+    ]
+    assert took_in(hours, 1, *rows) == {"with the same content": 3}
+
+
+def test_a_saved_page_that_differs_only_around_its_article_is_passed_over(tmp_path, site, cleaners):
+    hours, page = Hours(tmp_path, site, cleaners), tmp_path / "page.html"
+    page.write_text(article(1), encoding="utf-8")
+    took_in(hours, 0, page)
+    page.write_text(article(1), encoding="utf-8")
+    assert took_in(hours, 1, page) == {"with the same article on another page": 1}
+    page.write_text(article(1, "وأضافت البلدية تصحيحا يقول إن الموعد تأجل شهرا كاملا بسبب الأمطار."), encoding="utf-8")
+    assert took_in(hours, 2, page) == {}
+
+
+def test_what_was_passed_over_is_told_by_why(tmp_path, site, cleaners):
+    hours, folder = Hours(tmp_path, site, cleaners), tmp_path / "in"
+    folder.mkdir()
+    for name, text in (("a.txt", "نص"), ("b.txt", ""), ("c.pdf", "x"), ("d.PDF", "x"), ("e", "x")):
+        (folder / name).write_text(text, encoding="utf-8")
+    left = {"of a kind that is not read (.pdf)": 2, "of a kind that is not read (no suffix)": 1}
+    assert took_in(hours, 0, folder) == left
+    assert took_in(hours, 1, folder) == left | {
+        "with the same content": 1,
+        "refused in an earlier run for the same reason": 1,
+    }

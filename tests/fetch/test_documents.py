@@ -2,7 +2,7 @@ import json
 
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.fetch.documents import fetch_documents
-from nabra.tasks.fetch.outcomes import Document, Rejected, Seen, Unchanged
+from nabra.tasks.fetch.outcomes import Document, Rejected, Unchanged
 from nabra.tasks.fetch.pages import Memory, Version
 from nabra.tasks.fetch.targets import Target, targets_from_arguments
 from nabra.tasks.schemas import RAW, REJECTS, table
@@ -27,19 +27,10 @@ def test_every_document_is_a_valid_row_of_raw_or_of_rejects(tmp_path, settings):
     results = fetched(settings(), *targets_from_arguments([str(tmp_path)]))
     raw = table(RAW, [result.row for result in results if isinstance(result, Document)])
     rejects = table(REJECTS, [result.row for result in results if isinstance(result, Rejected)])
-    assert raw["hint_title"].to_pylist() == [None, "عنوان"]
-    assert raw["source"].to_pylist() == ["cli", "cli"]
-    assert rejects["reason"].to_pylist() == ["empty", "malformed", "duplicate_key"]
+    assert raw["hint_title"].to_pylist() == [None, "عنوان", None]
+    assert raw["source"].to_pylist() == ["cli"] * 3
+    assert rejects["reason"].to_pylist() == ["empty", "malformed"]
     assert raw.num_rows + rejects.num_rows == 5
-
-
-def test_known_documents_are_not_read_again(tmp_path, settings):
-    (tmp_path / "a.txt").write_text("نص", encoding="utf-8")
-    (tmp_path / "b.txt").write_text("نص", encoding="utf-8")
-    memory = Memory({document_id("a.txt"): Version(1, "")})
-    known, new = fetch_documents(targets_from_arguments([str(tmp_path)]), settings(), memory)
-    assert known == Seen(document_id("a.txt"), "cli")
-    assert isinstance(new, Document)
 
 
 def test_a_known_page_of_which_no_state_is_kept_is_asked_once_more(site, settings):

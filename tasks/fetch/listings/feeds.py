@@ -12,11 +12,13 @@ from typing import Any, Final
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.dates import read_date
-from nabra.tasks.fetch.markup import parse_xml, with_web_charset
+from nabra.tasks.fetch.listings.repair import with_closed_elements
+from nabra.tasks.fetch.markup import clean_xml, first_element, parse_xml
 
 log = logging.getLogger(__name__)
 
 FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+FEED_ELEMENTS: Final = (b"rss", b"feed", b"rdf")
 FEED_ROOT: Final = re.compile(rb"<(?:rss|feed|(?:\w+:)?rdf)[\s>]", re.IGNORECASE)
 HTML_ROOT: Final = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 SNIFFED_BYTES: Final = 4096
@@ -57,9 +59,13 @@ def start_of(content: bytes) -> bytes:
 
 def is_feed(content: bytes, content_type: str | None) -> bool:
     """True if the payload is a feed, by its declared type or its first element (many servers say text/html)."""
+    first = first_element(content)
+    if first.rpartition(b":")[2] in FEED_ELEMENTS:
+        return True
     start = start_of(content)
-    if HTML_ROOT.search(start):
+    if first == b"html" or HTML_ROOT.search(start):
         return False
+    # Faults of a server stand before the feed.
     return content_type in FEED_TYPES or bool(FEED_ROOT.search(start))
 
 
@@ -70,12 +76,10 @@ def read_feed(content: bytes, base: str, max_items: int, zone: str | None = None
 
     Raises DocumentError `malformed` where the payload is no feed or declares entities.
     """
-    import feedparser  # here, as few runs need it
 
     # feedparser reads what lxml does not, but would expand entities.
     parse_xml(content)
-    # Bytes in a stream: given bare, feedparser may take them for the name of a file to open.
-    parsed = feedparser.parse(io.BytesIO(with_web_charset(content)))
+    parsed = _parsed(clean_xml(content))
     if not parsed.get("version"):
         raise DocumentError("malformed", "not an RSS, Atom or RDF feed")
     return newest([_item(entry, base, zone) for entry in parsed.entries], base, max_items)
@@ -92,6 +96,21 @@ def _item(entry: Any, base: str, zone: str | None) -> FeedItem:
         read_date(updated, zone=zone).at,
         date.unread,
     )
+
+
+def _parsed(content: bytes) -> Any:
+    """What feedparser reads; where the feed is no XML, of it or of the repaired feed, whichever has more items."""
+    import feedparser  # here, as few runs need it
+
+    # Bytes in a stream: given bare, feedparser may take them for the name of a file to open.
+    parsed = feedparser.parse(io.BytesIO(content))
+    if not parsed.get("bozo"):
+        return parsed
+    return max((feedparser.parse(io.BytesIO(with_closed_elements(content))), parsed), key=_linked)
+
+
+def _linked(parsed: Any) -> int:
+    return sum(bool(entry.get("link")) for entry in parsed.entries)
 
 
 def newest(items: list[FeedItem], base: str, max_items: int) -> list[FeedItem]:

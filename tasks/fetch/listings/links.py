@@ -13,6 +13,7 @@ from lxml.cssselect import CSSSelector
 from w3lib.encoding import html_to_unicode
 
 from nabra.tasks.documents.charsets import declared_charset, known_charset
+from nabra.tasks.documents.html_trees import parse_html
 from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.listings.feeds import FeedItem
@@ -37,7 +38,7 @@ def read_links(content: bytes, charset: str | None, base: str, max_items: int, s
     is found.
     """
     try:
-        document = html.document_fromstring(_utf8(content, charset), parser=html.HTMLParser(encoding="utf-8"))
+        document = parse_html(_utf8(content, charset))
     except (html.etree.ParserError, ValueError) as error:
         raise DocumentError("malformed", f"not a list page: {error}") from error
     links = _selected(document, base, selector) if selector else _headlines(document, base)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
@@ -19,6 +20,7 @@ from nabra.tasks.fetch.web.courtesy import StoppedError
 from nabra.tasks.fetch.web.unpack import GZIP_START, Bounds, read_bounded
 from nabra.tasks.processes.pool import WorkerPool
 
+T = TypeVar("T")
 # Whatever stands in so few bytes is read in 0.3 s, sooner than by another process; most feeds are shorter.
 SHORT_BYTES: Final = 65_536
 WORKERS: Final = 2
@@ -63,8 +65,12 @@ class ListingReader:
     def _read(self, payload: Payload, base: str, hints: ListingHints) -> Listing | None:
         if len(payload.content) <= SHORT_BYTES or not (hints.kind or _is_listing(payload)):
             return read_listing(payload, base, self._max_items, hints)
+        return self.apart(_read, payload, base, self._max_items, hints)
+
+    def apart(self, function: Callable[..., T], *arguments: Any) -> T:
+        """What a function of nothing and the arguments returns, called in a process within the bounds."""
         try:
-            return self._pool.submit(_read, payload, base, self._max_items, hints)()
+            return self._pool.submit(function, *arguments)()
         except CancelledError as error:
             raise StoppedError from error
 

@@ -11,7 +11,7 @@ from nabra.tasks.documents.identity import joined
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.dates import read_date
 from nabra.tasks.fetch.listings.feeds import HTML_ROOT, FeedItem, newest, start_of
-from nabra.tasks.fetch.markup import parse_xml
+from nabra.tasks.fetch.markup import first_element, parse_xml
 
 SITEMAP_ROOT: Final = re.compile(rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]")
 
@@ -21,6 +21,8 @@ MAX_SITEMAPS: Final = 50_000
 
 def is_sitemap(content: bytes) -> bool:
     """True if the first element is that of a sitemap or of an index of sitemaps."""
+    if first_element(content).rpartition(b":")[2] in (b"urlset", b"sitemapindex"):
+        return True
     start = start_of(content)
     return bool(SITEMAP_ROOT.search(start)) and not HTML_ROOT.search(start)
 

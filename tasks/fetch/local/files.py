@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,23 +12,21 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from nabra.config.settings import FetchSettings
-from nabra.tasks.documents.identity import document_id, link_url, shown
+from nabra.tasks.documents.identity import document_id, inert, link_url
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.guard import guarded, guarded_all
 from nabra.tasks.fetch.listings.feeds import FeedItem
 from nabra.tasks.fetch.listings.reader import ListingReader
+from nabra.tasks.fetch.local.columns import ColumnNames
 from nabra.tasks.fetch.local.folders import walk
 from nabra.tasks.fetch.local.opening import read_bytes
-from nabra.tasks.fetch.local.rows import find_rows
-from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
+from nabra.tasks.fetch.local.rows import RowFile
+from nabra.tasks.fetch.outcomes import Found, LeftOut, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
-from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, suffix
-
-log = logging.getLogger(__name__)
+from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, ROW_SUFFIXES, suffix
 
 MEDIA_TYPES: Final = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
-ROW_SUFFIXES: Final = (".jsonl", ".csv")
 ARCHIVE_SUFFIXES: Final = (".warc", ".warc.gz")
 
 
@@ -39,6 +36,9 @@ class WebLink:
 
     item: FeedItem
     where: str
+
+
+Outcome = Found | Rejected | WebLink | LeftOut
 
 
 class _Succession:
@@ -69,27 +69,32 @@ class _Succession:
 
 @dataclass(frozen=True)
 class LocalInput:
-    """How to read local input: the source's id, the bounds, and how the source's listings are read."""
+    """How to read local input: the source's id, the bounds, how its listings are read and its columns called.
+
+    `said` are the columns of which the user was told that they are not read.
+    """
 
     source: str
     settings: FetchSettings
     listings: ListingReader
     hints: ListingHints = NO_HINTS
+    columns: tuple[tuple[str, str], ...] = ()
+    said: set[str] = field(default_factory=set)
 
-    def find(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
+    def find(self, path: Path) -> Iterator[Outcome]:
         """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`.
 
         Whatever is raised while a file is read is a refusal of that file; what was read of it before stays.
         """
         yield from self._guarded(path, self._find(path))
 
-    def _guarded(self, path: Path, found: Iterator[Found | Rejected | WebLink]) -> Iterator[Found | Rejected | WebLink]:
+    def _guarded(self, path: Path, found: Iterator[Outcome]) -> Iterator[Outcome]:
         return guarded_all(str(path), found, lambda error: self._rejected(path, error.reason, error.detail))
 
     def _rejected(self, path: Path, reason: str, detail: str) -> Rejected:
         return rejected(path.as_uri(), self.source, reason, detail)
 
-    def _find(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _find(self, path: Path) -> Iterator[Outcome]:
         if not path.exists():
             yield self._rejected(path, "unreadable", "no such file or folder")
         elif path.is_dir():
@@ -97,7 +102,7 @@ class LocalInput:
         else:
             yield from self._file(path, path.parent)
 
-    def _folder(self, path: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _folder(self, path: Path) -> Iterator[Outcome]:
         root, is_empty = path.resolve(), True
         for file in walk(root):
             if isinstance(file, tuple):
@@ -108,18 +113,18 @@ class LocalInput:
                 is_empty = False
                 yield from self._guarded(file, self._file_inside(file, root))
             else:
-                log.info("%s left out: accepted are %s", shown(str(file)), ", ".join(ACCEPTED_SUFFIXES))
+                yield LeftOut(f"of a kind that is not read ({inert(file.suffix.lower()) or 'no suffix'})", self.source)
         if is_empty:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
             yield self._rejected(path, "empty", f"no file in the folder that is read; accepted: {accepted}")
 
-    def _file_inside(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _file_inside(self, path: Path, root: Path) -> Iterator[Outcome]:
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             yield self._rejected(path, "refused", "a symbolic link that leaves the folder")
         else:
             yield from self._file(path, root)
 
-    def _file(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _file(self, path: Path, root: Path) -> Iterator[Outcome]:
         kind = suffix(path)
         if self.hints.kind == "urls":
             yield from self._bounded(self._addresses(path))
@@ -130,17 +135,25 @@ class LocalInput:
 
             yield from self._bounded(find_records(path, self.source, self.settings))
         elif kind in ROW_SUFFIXES:
-            key = path.relative_to(root).as_posix()
-            yield from self._bounded(find_rows(path, key, self.source, self.settings, self.hints.zone))
+            yield from self._rows(path, path.relative_to(root).as_posix())
         elif kind in ACCEPTED_SUFFIXES:
             yield from self._feed(path, root)
         else:
             accepted = ", ".join(ACCEPTED_SUFFIXES)
             yield self._rejected(path, "refused", f"no kind of file that is read: {accepted}")
 
-    def _bounded(self, found: Iterator[Found | Rejected | WebLink]) -> Iterator[Found | Rejected | WebLink]:
+    def _rows(self, path: Path, key: str) -> Iterator[Outcome]:
+        names = ColumnNames(dict(self.columns))
+        rows = RowFile(path, key, self.source, names, self.listings.apart, self.hints.zone)
+        try:
+            yield from self._bounded(rows.find(self.settings))
+        finally:
+            names.say_unread(str(path), self.said)
+
+    def _bounded(self, found: Iterator[Outcome]) -> Iterator[Outcome]:
         """What a file holds, until it has been seen that it is something else."""
         most, bad = self.settings.max_records, _Succession(self.settings.max_bad_records)
+        number = 0
         for number, one in enumerate(found, start=1):
             if number > most:
                 raise DocumentError("too_large", f"more than {most} records, see fetch.max_records; the rest is left")
@@ -150,6 +163,8 @@ class LocalInput:
                 bad.add(is_refusal=isinstance(one, Rejected) and one.row["reason"] != "http_error")
                 yield one
             bad.check()
+        if not number:
+            raise DocumentError("empty", "it holds no row, page or address that is read")
 
     def _page(self, path: Path, key: str, item: FeedItem | None = None) -> Found:
         return Found(
@@ -171,7 +186,7 @@ class LocalInput:
             elif address and not address.startswith("#"):
                 yield rejected(where, self.source, "malformed", "the line is no http(s) address")
 
-    def _feed(self, path: Path, root: Path) -> Iterator[Found | Rejected | WebLink]:
+    def _feed(self, path: Path, root: Path) -> Iterator[Outcome]:
         content = read_bytes(path, self.settings.max_payload_bytes)
         listing = self.listings.read(Payload(content), path.as_uri(), self.hints)
         if listing is None:
@@ -180,6 +195,8 @@ class LocalInput:
             raise DocumentError(
                 "refused", "an index of sitemaps; give its http(s) address, so that they can be fetched"
             )
+        if not listing.pages:
+            raise DocumentError("empty", "it names no page")
         for number, item in enumerate(listing.pages, start=1):
             if item.link.lower().startswith(("http://", "https://")):
                 yield WebLink(item, path.as_uri())

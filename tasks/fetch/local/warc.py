@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
+import zlib
 from collections.abc import Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -23,7 +26,7 @@ from nabra.tasks.fetch.guard import guarded
 from nabra.tasks.fetch.local.opening import open_file
 from nabra.tasks.fetch.outcomes import Found, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
-from nabra.tasks.fetch.web.unpack import GZIP_START, STEP_BYTES, Bounds, read_bounded
+from nabra.tasks.fetch.web.unpack import EITHER_HEADER, GZIP_START, STEP_BYTES, Bounds, is_packed, read_bounded
 
 log = logging.getLogger(__name__)
 # It would say of each address with a space that it has one.
@@ -32,11 +35,17 @@ logging.getLogger("warcio").setLevel(logging.ERROR)
 PAGES: Final = ("text/html", "application/xhtml+xml", "text/plain")
 # Crawlers keep their questions to name servers, too.
 NO_PAGES: Final = ("dns:", "whois:", "ntp:")
-PACKED: Final = ("gzip", "x-gzip", "deflate")
 # Members of a .gz file that hold nothing, one after the other.
 MAX_EMPTY_MEMBERS: Final = 1_000
 # Of one record: its own, HTTP's, and what is empty before them; the library takes quadratic time for folded ones.
 MAX_HEADER_LINES: Final = 1_000
+# The first line of a record, or of a packed one.
+RECORD_START: Final = re.compile(rb"(?P<plain>WARC/\d\.\d\r?\n)|(?P<packed>\x1f\x8b\x08)")
+OVERLAP: Final = 32
+# Headers that a record has no more than once.
+ONCE: Final = frozenset({"warc-type", "warc-record-id", "warc-target-uri", "warc-date", "content-length"})
+# What a record claims for itself of the next one, whose length is wrong.
+SWALLOWED: Final = re.compile(rb"(?:\r\n\r\n)?WARC/\d\.\d\r\n(?=[\w-]+:)")
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]
@@ -96,6 +105,10 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
         # Headers of HTTP are read later: what is wrong in them costs their record only.
         super().__init__(file, no_record_parse=True)
         self.reader = _Reader(file, settings)
+        self.begun = self.offset  # where the last record that was read begins
+
+    def _raise_invalid_gzip_err(self) -> None:
+        """Nothing is amiss: many pack an archive as a whole."""
 
     def __iter__(self) -> Iterator[Any]:
         while True:
@@ -106,8 +119,19 @@ class _Records(ArchiveIterator):  # type: ignore[misc]
             except StopIteration:
                 _refuse_short(before)
                 return
+            if self.err_count:
+                raise DocumentError("malformed", "the record before is not as long as it says")
             self.reader.begin_headers()
+            self.begun = self.offset
+            _refuse_two_in_one(record)
             yield record
+
+
+def _refuse_two_in_one(record: Any) -> None:
+    """Of a record that breaks off in its headers the next would be taken for a part."""
+    names = [name.lower() for name, _ in record.rec_headers.headers if name.lower() in ONCE]
+    if len(names) > len(set(names)):
+        raise DocumentError("malformed", "the record breaks off in its headers")
 
 
 def _refuse_short(last: Any) -> None:
@@ -120,31 +144,68 @@ def find_records(path: Path, source: str, settings: FetchSettings) -> Iterator[F
     """The pages among the responses of a .warc or .warc.gz file, in its order; other responses are passed over.
 
     A `revisit` says that a page had not changed since an earlier record, which has it. An answer with an error status
-    is a refusal, and so is the rest of a file that cannot be read on.
+    is a refusal. Where an archive cannot be read on, that is one, too, and the next record that can be found follows.
     """
-    address = path.as_uri()
+    numbers = count(1)
     with open_file(path) as file:
-        records = _Records(file, settings)
-        try:
-            for number, record in enumerate(records, start=1):
-                if number > settings.max_records:
-                    raise DocumentError("too_large", f"more than {settings.max_records} records, see fetch.max_records")
-                where = f"{address}:record {number}"
-                found = guarded(where, partial(_page, record, source, settings, records.reader))
-                if isinstance(found, DocumentError):
-                    yield rejected(where, source, found.reason, found.detail)
-                elif found:
-                    yield found
-        except Exception as error:  # noqa: BLE001 - of a few spoiled bytes the library raises whatever comes
-            named = _named(error)
-            yield rejected(f"{address}:byte {records.offset}", source, named.reason, named.detail)
+        start: int | None = 0
+        while start is not None:
+            file.seek(start)
+            records = _Records(file, settings)
+            try:
+                yield from _pages(records, numbers, path.as_uri(), source, settings)
+                return
+            except Exception as error:  # noqa: BLE001 - of a few spoiled bytes the library raises whatever comes
+                broken = records.offset
+                start = next_record(file, records.begun + 1, broken)
+                yield _refusal(error, f"{path.as_uri()}:byte {broken}", source, start)
 
 
-def _named(error: Exception) -> DocumentError:
+def _pages(
+    records: _Records, numbers: Iterator[int], address: str, source: str, settings: FetchSettings
+) -> Iterator[Found | Rejected]:
+    for record in records:
+        number = next(numbers)
+        if number > settings.max_records:
+            raise DocumentError("too_large", f"more than {settings.max_records} records, see fetch.max_records")
+        where = f"{address}:record {number}"
+        found = guarded(where, partial(_page, record, source, settings, records.reader))
+        if isinstance(found, DocumentError):
+            yield rejected(where, source, found.reason, found.detail)
+        elif found:
+            yield found
+
+
+def _refusal(error: Exception, where: str, source: str, start: int | None) -> Rejected:
+    rest = "the rest is left" if start is None else f"the next record is at byte {start}"
     if isinstance(error, DocumentError):
-        return DocumentError(error.reason, f"{error.detail}; the rest is left")
+        return rejected(where, source, error.reason, f"{error.detail}; {rest}")
     said = shown(str(error) if isinstance(error, (ArchiveLoadFailed, OSError)) else repr(error))
-    return DocumentError("malformed", f"the archive cannot be read on from here: {said}")
+    return rejected(where, source, "malformed", f"the archive cannot be read on from here: {said}; {rest}")
+
+
+def next_record(file: BinaryIO, start: int, broken: int) -> int | None:
+    """Where the next record of a damaged archive begins, looked for from `start`; the one at `broken` is none."""
+    file.seek(start)
+    overlap, position = b"", start
+    while chunk := file.read(STEP_BYTES):
+        window, base = overlap + chunk, position - len(overlap)
+        for match in RECORD_START.finditer(window):
+            at = base + match.start()
+            if at != broken and (match.lastgroup == "plain" or _is_packed_record(file, at)):
+                return at
+        position += len(chunk)
+        file.seek(position)
+        overlap = window[-OVERLAP:]
+    return None
+
+
+def _is_packed_record(file: BinaryIO, at: int) -> bool:
+    file.seek(at)
+    try:
+        return zlib.decompressobj(EITHER_HEADER).decompress(file.read(OVERLAP * 16), OVERLAP).startswith(b"WARC/")
+    except zlib.error:
+        return False
 
 
 def _page(record: Any, source: str, settings: FetchSettings, reader: _Reader) -> Found | Rejected | None:
@@ -181,7 +242,7 @@ def _http_headers(stream: Any) -> Any:
 
 
 def _payload(stream: Any, answer: httpx.Headers, date: str, settings: FetchSettings) -> Payload:
-    content = _content(stream, answer, settings)
+    content = SWALLOWED.split(_content(stream, answer, settings), maxsplit=1)[0]
     if not content.strip():
         raise DocumentError("empty", "the record has no content")
     return Payload(
@@ -202,7 +263,7 @@ def _content(stream: Any, answer: httpx.Headers, settings: FetchSettings) -> byt
         stream = ChunkedDataReader(LimitReader(stream, 2 * settings.max_payload_bytes))
     bounds = Bounds(settings.max_payload_bytes, settings.max_unpack_ratio)
     content = read_bounded(iter(lambda: stream.read(STEP_BYTES), b""), packed=False, bounds=bounds)
-    if answer.get("content-encoding", "").strip().lower() not in PACKED:
+    if not is_packed(answer.get("content-encoding")):
         return content
     try:
         return read_bounded([content], packed=True, bounds=bounds)

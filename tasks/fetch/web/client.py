@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -12,10 +13,11 @@ from typing import Final
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.arabic.timestamps import parse_time
-from nabra.tasks.documents.identity import has_credentials
+from nabra.tasks.documents.identity import has_credentials, inert
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.pages import Page
 from nabra.tasks.fetch.payload import Payload
@@ -24,8 +26,10 @@ from nabra.tasks.fetch.web.courtesy import Courtesy
 from nabra.tasks.fetch.web.deadline import Deadline
 from nabra.tasks.fetch.web.network import PublicNetwork, PublicTransport
 from nabra.tasks.fetch.web.robots import MAX_BYTES, MAX_REDIRECTS, Robots
-from nabra.tasks.fetch.web.unpack import Bounds, read_bounded, read_start
+from nabra.tasks.fetch.web.unpack import Bounds, is_packed, read_bounded, read_start
 
+# Of the library, so that who silences it silences this.
+log = logging.getLogger("stamina")
 # Statuses that may pass: too many requests, and the server's own troubles.
 RETRIED: Final = frozenset({429, 500, 502, 503, 504})
 LONGEST_WAIT_SECONDS: Final = 30.0
@@ -37,7 +41,6 @@ HEADERS: Final = {
     # No brotli or zstd: their decoders cannot bound what a small body unpacks to.
     "Accept-Encoding": "gzip, deflate",
 }
-PACKED: Final = ("gzip", "x-gzip", "deflate")
 MAX_VALIDATOR: Final = 1024
 
 
@@ -117,7 +120,7 @@ class Web:
 
     def _get(self, url: str, conditions: dict[str, str], mind_manners: Callable[[httpx.URL], float]) -> Payload | None:
         with self._named_errors():
-            for attempt in self._attempts():
+            for attempt in self._attempts(url):
                 with (
                     attempt,
                     self._answer(url, conditions, self.settings.max_redirects, mind_manners) as response,
@@ -132,7 +135,7 @@ class Web:
         """What is at the address of a robots.txt; "" on 4xx and endless redirects, which RFC 9309 takes for none."""
         try:
             with self.deadline.paused(), self._named_errors():
-                for attempt in self._attempts():
+                for attempt in self._attempts(url):
                     with attempt, self._answer(url, {}, MAX_REDIRECTS, None) as response:
                         if response.is_client_error and response.status_code not in RETRIED:
                             return ""
@@ -159,7 +162,7 @@ class Web:
         except httpx.RequestError as error:
             raise DocumentError("network_error", str(error) or type(error).__name__) from error
 
-    def _attempts(self) -> Iterable[stamina.Attempt]:
+    def _attempts(self, url: str) -> Iterable[stamina.Attempt]:
         def wait(error: Exception) -> bool | float:
             if isinstance(error, _UnavailableError) and error.retry_after is not None:
                 # A server that asks for more patience than the address has is left alone.
@@ -174,7 +177,7 @@ class Web:
             wait_initial=self.settings.backoff_seconds,
             wait_jitter=self.settings.backoff_seconds,
             wait_max=LONGEST_WAIT_SECONDS,
-        )
+        ).with_name(inert(url), (), {})
 
     @contextmanager
     def _answer(
@@ -229,6 +232,7 @@ class Web:
 @contextmanager
 def open_web(settings: FetchSettings, shared: Shared | None = None) -> Iterator[Web]:
     """A client for one thread, courteous together with those that share with it."""
+    set_on_retry_hooks([_tell])
     shared = shared or Shared()
     deadline = Deadline(settings.deadline_seconds)
     with httpx.Client(
@@ -237,6 +241,15 @@ def open_web(settings: FetchSettings, shared: Shared | None = None) -> Iterator[
         transport=PublicTransport(PublicNetwork(settings.allow_hosts, deadline), shared.certificates),
     ) as client:
         yield Web(client, settings, deadline, shared)
+
+
+def _tell(details: RetryDetails) -> None:
+    """Name the address that is tried again; stamina by itself names none."""
+    error = details.caused_by
+    why = f"status {error.status}" if isinstance(error, _UnavailableError) else str(error) or type(error).__name__
+    log.warning(
+        "retry_scheduled: %s: %s; try %d in %.1f s", details.name, inert(why), details.retry_num + 1, details.wait_for
+    )
 
 
 def _conditions(before: Page | None) -> dict[str, str]:
@@ -253,10 +266,7 @@ def _check_status(response: httpx.Response) -> None:
 
 
 def _is_packed(response: httpx.Response) -> bool:
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding not in ("", "identity", *PACKED):
-        raise DocumentError("unreadable", f"the server packed it as {encoding}, which nabra did not ask for")
-    return encoding in PACKED
+    return is_packed(response.headers.get("content-encoding"))
 
 
 def _payload(response: httpx.Response, content: bytes) -> Payload:

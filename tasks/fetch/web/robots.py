@@ -21,6 +21,8 @@ MAX_BYTES: Final = 500 * 1024
 # without bounds 60 kB of rules take 40 s to read. Long ones have some hundred agents, rules and wildcards.
 MAX_AGENT_RULES: Final = 1_000_000
 MAX_WILDCARDS: Final = 10_000
+# RFC 9309, 2.2.1: the name is of letters, _ and -; a version or remark after it is none of it.
+AGENT_LINE: Final = re.compile(r"^([ \t]*user-?[ \t]*agent[ \t]*:[ \t]*)([a-z_-]+)[^a-z_\r\n-][^\r\n]*", re.I | re.M)
 
 
 def product_token(user_agent: str) -> str:
@@ -104,7 +106,7 @@ def _parsed(text: str) -> Protego:
     agents = sum(line.lstrip().lower().startswith("user") for line in lines)
     if agents * len(lines) > MAX_AGENT_RULES or text.count("*") > MAX_WILDCARDS:
         raise DocumentError("robots", f"{len(lines)} lines for {agents} user agents are more rules than nabra reads")
-    return Protego.parse(text)
+    return Protego.parse(AGENT_LINE.sub(r"\1\2", text))
 
 
 def _origin(url: str) -> str:

@@ -13,9 +13,23 @@ GZIP_START: Final = b"\x1f\x8b"
 # zlib's window bits: 32 more for "gzip or zlib, whichever it is", negative for deflate without a header.
 EITHER_HEADER: Final = 32 + zlib.MAX_WBITS
 NO_HEADER: Final = -zlib.MAX_WBITS
+PACKED: Final = frozenset({"gzip", "x-gzip", "deflate"})
+# What nabra does not ask for, and cannot unpack within bounds.
+FOREIGN: Final = frozenset({"br", "zstd", "compress", "x-compress", "dcb", "dcz"})
 # A small body is harmless however well it packs, and templates pack very well.
 FREE_BYTES: Final = 1_000_000
 STEP_BYTES: Final = 65_536
+
+
+def is_packed(content_encoding: str | None) -> bool:
+    """True if a body of this Content-Encoding is to be unpacked; what is no packing, such as `utf-8`, says nothing.
+
+    Raises DocumentError `unreadable`.
+    """
+    named = {part.strip().strip("\"'").lower() for part in (content_encoding or "").split(",")}
+    if foreign := named & FOREIGN:
+        raise DocumentError("unreadable", f"packed as {', '.join(sorted(foreign))}, which nabra did not ask for")
+    return bool(named & PACKED)
 
 
 @dataclass(frozen=True)

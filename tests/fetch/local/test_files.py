@@ -10,7 +10,7 @@ from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.listings.reader import ListingReader
 from nabra.tasks.fetch.local.files import LocalInput, WebLink
-from nabra.tasks.fetch.outcomes import Document, Found, Rejected
+from nabra.tasks.fetch.outcomes import Document, Found, LeftOut, Rejected
 from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import fetched
 
@@ -30,7 +30,9 @@ def test_a_folder_gives_its_accepted_files_in_the_order_of_their_paths(tmp_path:
     for name in ("b/2.txt", "b/1.HTML", "a.txt", ".hidden.txt", ".git/x.txt", "image.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("نص", encoding="utf-8")
-    found = list(LOCAL.find(tmp_path))
+    first, left, *others = LOCAL.find(tmp_path)
+    found = [first, *others]
+    assert left == LeftOut("of a kind that is not read (.png)", "cli")
     assert all(isinstance(document, Found) for document in found)
     assert [document.url for document in found] == [(tmp_path / n).as_uri() for n in ("a.txt", "b/1.HTML", "b/2.txt")]
     assert found[2].doc_id == document_id("b/2.txt")
@@ -113,11 +115,14 @@ def test_a_local_feed_cannot_lead_out_of_its_folder(tmp_path: Path, link: str) -
     assert refusal.row["reason"] == ("refused" if link else "malformed")
 
 
-def test_an_xml_file_that_is_no_feed_is_malformed(tmp_path: Path) -> None:
-    (tmp_path / "sitemap.xml").write_text("<urlset/>", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("content", "reason"), [("<config/>", "malformed"), ("<urlset/>", "empty"), ("<rss/>", "empty")]
+)
+def test_an_xml_file_that_names_no_page_is_refused(tmp_path: Path, content: str, reason: str) -> None:
+    (tmp_path / "sitemap.xml").write_text(content, encoding="utf-8")
     (refusal,) = LOCAL.find(tmp_path)
     assert isinstance(refusal, Rejected)
-    assert (refusal.row["reason"], refusal.row["url"]) == ("malformed", (tmp_path / "sitemap.xml").as_uri())
+    assert (refusal.row["reason"], refusal.row["url"]) == (reason, (tmp_path / "sitemap.xml").as_uri())
 
 
 def test_a_local_sitemap_gives_its_pages_and_an_index_is_refused(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.local.rows import find_rows
+from nabra.tasks.fetch.local.columns import ColumnNames
+from nabra.tasks.fetch.local.rows import RowFile
 from nabra.tasks.fetch.outcomes import Found, Rejected
 
 LIMIT = 1000
@@ -16,7 +18,13 @@ LIMIT = 1000
 
 def rows_of(path: Path, limit: int = LIMIT) -> list[Found | Rejected]:
     bounds = {"max_payload_bytes": limit, "max_record_bytes": 8 * limit, "max_columns": 10}
-    return list(find_rows(path, path.name, "cli", load_settings().fetch.model_copy(update=bounds)))
+    return list(row_file(path).find(load_settings().fetch.model_copy(update=bounds)))
+
+
+def row_file(path: Path, **columns: str) -> RowFile:
+    return RowFile(
+        path, path.name, "cli", ColumnNames(columns), lambda function, *arguments: function(None, *arguments)
+    )
 
 
 def json_lines(folder: Path, *lines: object) -> Path:
@@ -111,7 +119,7 @@ def test_the_surest_column_that_has_a_date_counts(tmp_path: Path) -> None:
 
 def test_a_clock_in_a_row_counts_in_the_zone_of_its_source(tmp_path: Path) -> None:
     path = json_lines(tmp_path, {"id": "1", "text": "نص", "date": "2024-05-12 10:30"})
-    (found,) = find_rows(path, path.name, "cli", load_settings().fetch, "Asia/Riyadh")
+    (found,) = replace(row_file(path), zone="Asia/Riyadh").find(load_settings().fetch)
     assert isinstance(found, Found)
     assert found.hint_published_at == datetime(2024, 5, 12, 7, 30, tzinfo=UTC)
 
@@ -254,7 +262,7 @@ def test_a_csv_row_or_header_that_does_not_end_is_refused_and_what_stands_before
     path = tmp_path / "rows.csv"
     for rest in ("2," + "x" * 10_000, '2,"' + "x\n" * 5_000, "2," + '"a\n",' * 5_000):
         path.write_text(f"id,text\n1,نص\n{rest}", encoding="utf-8")
-        rows = find_rows(path, path.name, "cli", load_settings().fetch.model_copy(update={"max_record_bytes": 5_000}))
+        rows = row_file(path).find(load_settings().fetch.model_copy(update={"max_record_bytes": 5_000}))
         assert isinstance(next(rows), Found)
         with pytest.raises(
             DocumentError, match=r"too_large: a row of more than 5000 bytes, see fetch\.max_record_bytes"
@@ -267,7 +275,7 @@ def test_a_csv_row_or_header_that_does_not_end_is_refused_and_what_stands_before
 
 def test_a_csv_row_of_too_many_columns_costs_itself(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
-    path.write_text("id,text\n1,نص" + ",x" * 50 + "\n2,نص,x\n3\n", encoding="utf-8")
+    path.write_text("id,text\n1,نص" + ",x" * 50 + "\n2,نص,\n3\n", encoding="utf-8")
     wide, good, short = rows_of(path)
     assert isinstance(wide, Rejected)
     assert "see fetch.max_columns" in wide.row["detail"]

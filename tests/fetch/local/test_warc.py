@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -187,3 +188,83 @@ def test_a_record_that_lies_about_its_length_is_not_passed_over(tmp_path: Path, 
     first, *others = rows(path)
     assert isinstance(first, Document)
     assert "malformed" in [one.row.get("reason") for one in others]
+
+
+def damaged(path: Path, number: int, change: Callable[[bytes], bytes], count: int = 4) -> list[Document | Rejected]:
+    """The rows of an archive of pages, one record of which was changed."""
+    pieces = []
+    for each in range(count):
+        single = path.with_name(f"{each}-{path.name}")
+        archive = Archive(single)
+        archive.count = each
+        archive.add(PAGE.encode())
+        archive.close()
+        pieces.append(change(single.read_bytes()) if each == number else single.read_bytes())
+        single.unlink()
+    path.write_bytes(b"".join(pieces))
+    return list(rows(path))
+
+
+def kept(found: list[Document | Rejected]) -> list[str]:
+    return [row.row["url"][-1] for row in found if isinstance(row, Document)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda record: record.replace(b"WARC/1.0", b"\xd8\xa7RC/1.0"),
+        lambda record: b"\0" * 30 + record[30:],
+        lambda record: record[30:],
+        lambda record: record[:-40],
+        lambda record: b"",
+        lambda record: record[: len(record) // 2],
+        lambda record: record[: len(record) // 2] + b"\xff" * 9 + record[len(record) // 2 :],
+        lambda record: record + b"garbage between records\r\n" * 3,
+    ],
+)
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_fault_of_a_record_costs_no_other(path: Path, number: int, change: Callable[[bytes], bytes]) -> None:
+    found = damaged(path, number, change)
+    others = [str(each) for each in range(4) if each != number]
+    assert [name for name in kept(found) if name != str(number)] == others
+
+
+@pytest.mark.parametrize("length", [b"1", b"40", b"99999", b"-5", b"x", b"9" * 30, b"", b"600"])
+def test_a_wrong_length_costs_no_other_record(tmp_path: Path, length: bytes) -> None:
+    def changed(record: bytes) -> bytes:
+        return re.sub(rb"(Content-Length: )\d+(\r\n\r\nHTTP)", rb"\g<1>" + length + rb"\2", record, count=1)
+
+    found = damaged(tmp_path / "news.warc", 1, changed)
+    assert [name for name in kept(found) if name != "1"] == ["0", "2", "3"]
+    assert all(b"WARC" not in row.row["payload"] for row in found if isinstance(row, Document))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'Content-Disposition: inline; filename="خبر.html"',
+        "Set-Cookie: name=قيمة",
+        "X: \udcff\udcfe",
+        "no colon",
+        ": no name",
+        "X-Long: " + "x" * 9_000,
+        "Content-Type: text/html; charset=\udce9",
+        "Content-Encoding: identity, utf-8",
+    ],
+)
+def test_an_odd_header_costs_no_record(tmp_path: Path, header: str) -> None:
+    line = header.encode("utf-8", "surrogateescape") + b"\r\n"
+
+    def changed(record: bytes) -> bytes:
+        size = int(re.findall(rb"Content-Length: (\d+)\r\n\r\nHTTP", record)[0]) + len(line)
+        longer = re.sub(rb"(Content-Length: )\d+(\r\n\r\nHTTP)", rb"\g<1>%d\2" % size, record)
+        return longer.replace(b'ETag: "e1"\r\n', line)
+
+    assert kept(damaged(tmp_path / "news.warc", 1, changed)) == ["0", "1", "2", "3"]
+
+
+def test_an_archive_that_is_packed_as_a_whole_is_read(tmp_path: Path) -> None:
+    damaged(tmp_path / "news.warc", 9, bytes)
+    packed = tmp_path / "whole.warc.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "news.warc").read_bytes()))
+    assert kept(list(rows(packed))) == ["0", "1", "2", "3"]

@@ -112,7 +112,7 @@ def test_a_body_that_is_not_what_its_encoding_says_is_unreadable(site, settings,
 
 def test_an_encoding_that_was_not_asked_for_is_unreadable(site, settings):
     url = site.serve("/a", b"\x0b\x02", headers={"Content-Encoding": "br"})
-    assert "packed it as br" in refusal(url, settings()).detail
+    assert "packed as br" in refusal(url, settings()).detail
 
 
 @pytest.mark.parametrize("window_bits", [zlib.MAX_WBITS, -zlib.MAX_WBITS])
@@ -159,3 +159,32 @@ def test_a_distance_is_kept_between_two_requests_to_one_host(site, settings):
         web.get(site.address + "/b")
     assert first < 0.25
     assert site.requests[1][1] - site.requests[0][1] >= 0.28
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("utf-8", bytes),
+        ("none", bytes),
+        ("identity", bytes),
+        ("UTF-8, identity", bytes),
+        ("binary", bytes),
+        ("gzip, identity", gzip.compress),
+        ("utf-8, gzip", gzip.compress),
+        ("GZIP", gzip.compress),
+        ('"gzip"', gzip.compress),
+        ("x-gzip;q=1", bytes),
+    ],
+)
+def test_a_content_encoding_that_is_no_packing_says_nothing(site, settings, encoding, pack):
+    url = site.serve("/a", pack(PAGE.encode()), headers={"Content-Encoding": encoding, "Content-Type": "text/html"})
+    assert get(url, settings()).content == PAGE.encode()
+
+
+def test_what_is_tried_again_is_named(site, settings, caplog):
+    site.serve("/a", b"", status=503)
+    url = site.serve("/a", PAGE)
+    with caplog.at_level("WARNING", logger="stamina"):
+        get(url, settings())
+    (told,) = caplog.messages
+    assert told.startswith(f"retry_scheduled: {url}: status 503; try 2 in ")

@@ -149,3 +149,18 @@ def test_long_honest_rules_are_heeded() -> None:
     robots.check("https://example.org/a/private1")
     with pytest.raises(DocumentError, match="forbids"):
         robots.check("https://example.org/closed/1")
+
+
+@pytest.mark.parametrize(
+    "agent",
+    ["nabra/0.1", "Nabra/2.0 (+https://example.org)", "nabra 0.1", "nabra*", "NABRA", "nabra # of Lebanon", "nabra\t"],
+)
+def test_a_version_or_remark_after_the_name_does_not_count(site, settings, agent):
+    site.serve("/robots.txt", f"User-agent: *\nAllow: /\n\nUser-Agent : {agent}\nDisallow: /b", headers=TEXT)
+    assert refusal(site.serve("/b", PAGE), settings()).reason == "robots"
+
+
+@pytest.mark.parametrize("agent", ["nabrax/0.1", "other/1 nabra", "my-nabra/1"])
+def test_another_name_is_another_crawler(site, settings, agent):
+    site.serve("/robots.txt", f"User-agent: {agent}\nDisallow: /\n", headers=TEXT)
+    assert get(site.serve("/a", PAGE), settings()).status == 200

@@ -1,0 +1,36 @@
+"""Texts that were written as something else: HTML in a column of text, signs escaped once too often."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Final
+
+from nabra.tasks.clean.page import plain_text
+
+# Only what is HTML: a text may set other things in angle brackets.
+TAG: Final = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|u|em|strong|h[1-6]|ul|ol|li|img|table|tbody|tr|td|th|blockquote|font|figure|figcaption"
+    r"|iframe|hr|center|section|article|body|html|head|script|style|small|sup|sub)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+UNSHOWN: Final = re.compile(r"<(script|style|head)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+REFERENCE: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
+# Not in `C:\new`: in such names small letters follow.
+BREAK: Final = re.compile(r"\\r\\n|\\[rn](?![a-z])")
+TAB: Final = re.compile(r"\\t(?![a-z])")
+# Signs as JSON may write them, and the Arabic ones among them, without which they are something else.
+LETTER: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+ARABIC_LETTER: Final = re.compile(r"\\u0[67][0-9a-fA-F]{2}")
+MARK: Final = re.compile(r"\\([\"'/])")
+
+
+def as_meant(text: str) -> str:
+    """The text without the tags, references and escapes that somebody left in it."""
+    if ARABIC_LETTER.search(text):
+        halves = LETTER.sub(lambda letter: chr(int(letter[1], 16)), text)
+        text = halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = MARK.sub(r"\1", TAB.sub(" ", BREAK.sub("\n", text)))
+    if TAG.search(text):
+        return plain_text(UNSHOWN.sub(" ", text))
+    return REFERENCE.sub(lambda reference: unescape(reference[0]), text)
