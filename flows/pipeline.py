@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-from nabra.config.settings import Settings, load_settings
+from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
 from nabra.flows.prefect.parameters import BackfillParameters, Location, RunParameters
 from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress
 from nabra.tasks.engine import steps
@@ -23,7 +24,7 @@ from nabra.tasks.engine.fingerprint import Fingerprints, adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
-from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
+from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError, UsageError
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
 from nabra.tasks.warehouse.layout import Batch
@@ -31,6 +32,12 @@ from nabra.tasks.warehouse.lease import Check, hold
 from nabra.tasks.warehouse.store import Store
 
 logger = logging.getLogger(__name__)
+
+SAMPLES: Final = CONFIG_FOLDER / "samples" / "sources.toml"
+IDLE: Final = (
+    "nothing to do: no input is named, no source is on, no work is pending; name files, folders or addresses: nabra "
+    "run PATH; or switch a source on: `enabled = true`, see nabra sources list; or take the samples: nabra demo"
+)
 
 # One of `nabra.tasks.engine.steps`, or the Prefect task around it.
 Step = Callable[..., StageCount]
@@ -51,8 +58,15 @@ class PreparedRun:
 def prepare_run(parameters: RunParameters, location: Location) -> PreparedRun:
     """Check what a run is asked for before anything is done; raises the NabraError that says what to do."""
     settings = _settings(location)
-    targets = tuple(_targets(parameters.inputs, settings))
+    targets = tuple(_targets(parameters, settings))
+    if not (targets or parameters.refresh or _is_pending(Store.open(settings.store))):
+        raise UsageError(IDLE)
     return replace(_prepared(location, settings), targets=targets, refresh=_with_later(parameters.refresh))
+
+
+def prepare_demo(location: Location) -> PreparedRun:
+    """The same for a run that takes the samples."""
+    return replace(prepare_pending(location), targets=tuple(targets_from_sources(load_sources(SAMPLES))))
 
 
 def prepare_pending(location: Location) -> PreparedRun:
@@ -78,10 +92,17 @@ def _settings(location: Location) -> Settings:
     return load_settings(Path(location.config) if location.config else None, warehouse=location.warehouse)
 
 
-def _targets(inputs: Sequence[str], settings: Settings) -> list[Target]:
-    if inputs:
-        return targets_from_arguments(inputs)
+def _targets(parameters: RunParameters, settings: Settings) -> list[Target]:
+    """What is named; else the sources that are on, unless what lies there is only to be made anew."""
+    if parameters.inputs or parameters.refresh:
+        return targets_from_arguments(parameters.inputs)
     return targets_from_sources(load_sources(Path(settings.fetch.sources)))
+
+
+def _is_pending(store: Store) -> bool:
+    """True if a stage has batches to do, or such as were set aside."""
+    fetched = set(store.batches("raw"))
+    return any(fetched - store.done(stage, among=fetched) for stage in STAGES.values())
 
 
 def _with_later(refresh: Sequence[str]) -> frozenset[str]:

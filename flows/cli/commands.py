@@ -26,6 +26,7 @@ class Command(NamedTuple):
 COMMANDS: Final = {
     "Work on articles": (
         Command("run", "Take articles through all stages: fetch, clean, parse, sentiment, stance."),
+        Command("demo", "Take the samples that come with nabra through all stages, to see what it finds."),
         Command(
             "backfill",
             "Make past days anew where settings or models have changed since: `run --refresh` for a range of days.",

@@ -67,6 +67,8 @@ def retry(
 ) -> None:
     """Take up again what a stage failed on, also what was set aside, with all other work that is pending.
 
+    Nothing is fetched.
+
     A batch (articles that are worked on together, and share a file in every table) is set aside when a stage has failed
     on it `run.max_attempts` times, so that it holds nothing up. It is also taken up again by itself when the settings
     or models of the stage change.

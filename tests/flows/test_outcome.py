@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from typer.testing import CliRunner
 from nabra.config.settings import load_settings
 from nabra.flows import news
 from nabra.flows.cli.main import app
-from nabra.flows.pipeline import Run
+from nabra.flows.pipeline import Run, open_run, prepare_run
 from nabra.flows.prefect import server
+from nabra.flows.prefect.parameters import Location, RunParameters
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.lease import seen_holder
 from nabra.tasks.warehouse.store import Store
@@ -152,6 +155,45 @@ def test_where_nothing_is_to_do_one_line_says_so(place: Place, command: tuple[st
     place.call("run", articles)
     shown, _ = place.call(*(part.format(articles=articles) for part in command))
     assert shown.splitlines() == [told, f"Parquet: {place.folder}/warehouse"]
+
+
+def test_a_run_without_inputs_and_sources_says_what_to_do(place: Place) -> None:
+    with pytest.raises(UsageError, match=r"no source is on.*nabra run PATH.*nabra sources list.*nabra demo"):
+        place.call("run")
+    assert not (place.folder / "warehouse").exists()
+
+
+def test_what_is_pending_is_done_without_inputs_and_sources(place: Place) -> None:
+    inputs = place.add("a.jsonl", article(1))
+    location = Location(warehouse=str(place.folder / "warehouse"))
+    with open_run(prepare_run(RunParameters(inputs=(inputs,)), location), "none") as run:
+        run.fetch()
+    shown, _ = place.call("run")
+    assert [counts(shown)[name][:2] for name in ("fetch", *STAGES)] == [["0", "0"], *[["1", "1"]] * 4]
+
+
+def test_what_is_made_anew_fetches_nothing_that_is_not_named(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", article(1)))
+    source = f'id = "own"\nname = "Own"\nkind = "folder"\naddresses = ["{place.add("b.jsonl", article(2))}"]'
+    (place.folder / "sources.toml").write_text(f"[[source]]\n{source}\nenabled = true\n", encoding="utf-8")
+    place.set('[fetch]\nsources = "sources.toml"\n[stance]\nmin_score = 0.5\n')
+    day = datetime.now(UTC).date().isoformat()
+    for command in (("run", "--refresh", "stance"), ("retry",), ("backfill", "--from", day, "--to", day)):
+        shown, _ = place.call(*command)
+        assert counts(shown).get("fetch", ["0"])[0] == "0"
+    assert counts(place.call("run", "--refresh", "stance", str(place.folder / "b.jsonl"))[0])["fetch"][0] == "1"
+
+
+def test_a_warehouse_that_is_not_there_is_not_made_anew(place: Place) -> None:
+    with pytest.raises(UsageError, match="there is no warehouse"):
+        place.call("run", "--refresh", "parse")
+
+
+def test_the_samples_come_by_a_word_of_their_own(place: Place) -> None:
+    shown, _ = place.call("demo")
+    assert counts(shown)["clean"][:3] == ["14", "12", "2"]
+    store = Store.open(load_settings(warehouse=str(place.folder / "warehouse")).store)
+    assert set(store.scan("raw", ["source"])["source"].to_pylist()) >= {"sample", "sample-folder"}
 
 
 def test_a_run_holds_the_warehouse_under_one_id_from_fetch_to_the_last_stage(
