@@ -28,7 +28,8 @@ from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, 
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import Target, targets_from_arguments, targets_from_sources
 from nabra.tasks.warehouse.layout import Batch
-from nabra.tasks.warehouse.lease import Check, hold
+from nabra.tasks.warehouse.lease import Check
+from nabra.tasks.warehouse.removal import hold_whole, removals
 from nabra.tasks.warehouse.store import Store
 
 logger = logging.getLogger(__name__)
@@ -100,7 +101,9 @@ def _targets(parameters: RunParameters, settings: Settings) -> list[Target]:
 
 
 def _is_pending(store: Store) -> bool:
-    """True if a stage has batches to do, or such as were set aside."""
+    """True if a stage has batches to do, or such as were set aside, or a removal was interrupted."""
+    if any(removal.is_open for removal in removals(store)):
+        return True
     fetched = set(store.batches("raw"))
     return any(fetched - store.done(stage, among=fetched) for stage in STAGES.values())
 
@@ -149,7 +152,7 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     most = prepared.settings.run.max_still_minutes
     with (
-        hold(prepared.store.files, run_id) as check,
+        hold_whole(prepared.store, run_id) as check,
         ended_at_standstill(steps.progress_of(plan), prepared.store, most),
     ):
         run = Run(prepared, plan, check)

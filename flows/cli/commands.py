@@ -62,6 +62,7 @@ COMMANDS: Final = {
             "Remove files of earlier snapshots, and what runs that were killed in mid-write left under `_tmp/`.",
             "warehouse",
         ),
+        Command("remove", "Take an article, a source or a day out of all tables, and keep it away."),
         Command(
             "migrate",
             "Give the files that an older nabra wrote the columns of this one, one by one, each replaced whole.",

@@ -32,6 +32,7 @@ from nabra.tasks.fetch.pages import (
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
 from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.removal import removals
 from nabra.tasks.warehouse.store import Provenance, Store
 
 if TYPE_CHECKING:
@@ -97,7 +98,10 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
         if row["doc_id"] not in documents or documents[row["doc_id"]].number < number:
             is_old = row["ingest_date"] < since.date().isoformat()
             documents[row["doc_id"]] = Version(number, row["payload_sha256"], is_old)
-    return Memory(documents, newest_pages(_states(store, since, now)), since)
+    gone = removals(store)
+    sources = {each.value for each in gone if each.kind == "source"}
+    removed = {doc_id for each in gone for doc_id in each.doc_ids}
+    return Memory(documents, newest_pages(_states(store, since, now)), since, removed, sources)
 
 
 def _last_asked(store: Store) -> datetime | None:

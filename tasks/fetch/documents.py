@@ -130,6 +130,9 @@ class _Run:
 
     def begin(self, target: Target) -> Iterator[Fetched]:
         """Read a local target; put one of the web on the frontier."""
+        if target.source in self.memory.removed_sources:
+            log.warning("%s: source %s was removed, see: nabra remove --list", target.address, target.source)
+            return
         if target.path is None:
             yield from self._begin_address(target)
             return
@@ -144,6 +147,8 @@ class _Run:
                     yield self._settle_local(found)
 
     def _settle_local(self, found: Found) -> Fetched:
+        if self.memory.keeps_away(found.doc_id, found.source):
+            return Seen(found.doc_id, found.source)
         earlier = self._meet(found.doc_id, found.url)
         if earlier == found.url and found.is_file:
             return Seen(found.doc_id, found.source)
@@ -168,6 +173,9 @@ class _Run:
             url = accepted_url(target.address)
         except DocumentError as error:
             yield rejected(inert_url(target.address), target.source, error.reason, error.detail)
+            return
+        if self.memory.keeps_away(document_id(url), target.source):
+            yield Seen(document_id(url), target.source)
             return
         if self._meet(document_id(url), url) is not None:
             return
@@ -313,6 +321,9 @@ class _Run:
             yield url
             return
         doc_id, before = document_id(url), self.memory.pages.get(url)
+        if self.memory.keeps_away(doc_id, target.source):
+            yield Seen(doc_id, target.source)
+            return
         if self._meet(doc_id, url) is not None:
             self._join(url, ticket)
             return
