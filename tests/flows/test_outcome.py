@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from contextlib import nullcontext
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from nabra.flows.cli.main import app
 from nabra.flows.pipeline import Run, open_run, prepare_run
 from nabra.flows.prefect import server
 from nabra.flows.prefect.parameters import Location, RunParameters
+from nabra.tasks.engine.removal_plan import plan_removal
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.lease import seen_holder
+from nabra.tasks.warehouse.removal import removals
 from nabra.tasks.warehouse.store import Store
 from tests.runs import use_stand_ins
 from tests.workplace import NABRA
@@ -225,3 +228,64 @@ def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.Mon
     shown, said = place.call("run", articles)
     assert "clean failed on batch" in said
     assert counts(shown)["clean"] == ["0", "0", "0", "0", ""]
+
+
+def removed(place: Place, *arguments: str, answer: str = "") -> tuple[int, str]:
+    """The exit status of `nabra remove`, and all that it says."""
+    options = ["--warehouse", str(place.folder / "warehouse"), "--config", str(place.folder / "my.toml")]
+    result = CliRunner().invoke(app, ["remove", *arguments, *options], input=answer)
+    return result.exit_code, result.output + str(result.exception or "")
+
+
+def ids_left(place: Place) -> list[str]:
+    store = Store.open(load_settings(warehouse=str(place.folder / "warehouse")).store)
+    return sorted(url.rpartition("#")[2] for url in store.scan("clean", ["url"])["url"].to_pylist())
+
+
+def test_what_was_removed_is_known_until_it_is_let_in_again(place: Place) -> None:
+    articles = place.add("a.jsonl", article(1), article(2) | {"source": "other"})
+    place.call("run", articles)
+    assert removed(place, "a1", "--yes")[0] == 0
+    assert removed(place, "--source", "other", "--yes")[0] == 0
+    assert ids_left(place) == []
+    assert "nothing new (2 met before)" in place.call("run", articles)[0]
+    listed = removed(place, "--list")[1]
+    assert re.search(r"source +other", listed)
+    doc_id = re.findall(r"article +(\w+)", listed)[0]
+    assert removed(place, doc_id, "--undo")[0] == 0
+    place.call("run", articles)
+    assert ids_left(place) == ["a1"]
+    assert removed(place, "--source", "other", "--undo")[0] == 0
+    place.call("run", articles)
+    assert ids_left(place) == ["a1", "a2"]
+
+
+def test_a_removed_source_is_not_asked(place: Place) -> None:
+    articles = place.add("a.jsonl", article(1))
+    place.call("run", articles)
+    removed(place, "--source", "cli", "--yes")
+    assert "nothing new" in place.call("run", articles)[0]
+    assert ids_left(place) == []
+
+
+def test_nothing_is_removed_that_is_not_confirmed(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", article(1)))
+    status, said = removed(place, "a1", answer="\n")
+    assert re.search(r"raw +1 +1\n", said)
+    assert "nothing was removed" in said
+    assert status
+    assert ids_left(place) == ["a1"]
+    assert removed(place, "a1", answer="y\n")[0] == 0
+    assert ids_left(place) == []
+
+
+def test_a_run_ends_a_removal_that_was_interrupted(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", article(1), article(2)))
+    store = Store.open(load_settings(warehouse=str(place.folder / "warehouse")).store)
+    (doc_id,) = {row["doc_id"] for row in store.rows("raw", ["doc_id", "url"]) if row["url"].endswith("#a1")}
+    removal = plan_removal(store, "article", doc_id)
+    store.files.write(removal.name, json.dumps(asdict(removal)).encode())
+    place.call("run")
+    assert ids_left(place) == ["a2"]
+    assert not [each for each in removals(store) if each.is_open]
+    assert removed(place, "--undo")[1].endswith("or ask for --list")
