@@ -32,6 +32,7 @@ import pyarrow.dataset as ds
 from nabra.tasks.schemas import DATASETS, Dataset
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+SAMPLES: Final = tuple(str(ROOT / "config" / "samples" / name) for name in ("feed.xml", "articles"))
 # `seconds` is how long a source took.
 APART: Final = {"at", "changed_at", "checked_at", "fetched_at", "ingest_date", "run_id", "seconds", "started_at"}
 ROUNDING: Final = 1e-3
@@ -99,12 +100,12 @@ def run(checkout: Path, inputs: Iterable[str], warehouse: Path) -> None:
     if warehouse.exists():
         sys.exit(f"{warehouse} is there already; remove it, or compare with --warehouses")
     settings = warehouse.with_suffix(".toml")
-    samples = ROOT / "config" / "sources.toml"
-    settings.write_text(f'[parse]\nthreads = 1\n[fetch]\nsources = "{samples}"\n', encoding="utf-8")
+    sources = ROOT / "config" / "sources.toml"
+    settings.write_text(f'[parse]\nthreads = 1\n[fetch]\nsources = "{sources}"\n', encoding="utf-8")
     environment = os.environ | {"PREFECT_HOME": str(warehouse.with_suffix(".prefect")), "OMP_NUM_THREADS": "1"}
     print(f"nabra of {checkout} fills {warehouse}", flush=True)
     status = subprocess.run(
-        [*_nabra(checkout, environment), "run", "-c", settings, "-w", warehouse, *map(_absolute, inputs)],
+        [*_nabra(checkout, environment), "run", "-c", settings, "-w", warehouse, *map(_absolute, inputs or SAMPLES)],
         cwd=warehouse.parent,
         env=environment,
         check=False,

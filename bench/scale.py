@@ -49,7 +49,7 @@ def main(folder: Path, sizes: list[int]) -> None:
     """Make a warehouse of each size in `folder` unless it is there, and time each look at it."""
     recorded = _store(folder / "samples")
     if not recorded.batches("stances"):
-        subprocess.run([NABRA, "run", "--warehouse", recorded.files.root], check=True, capture_output=True)
+        subprocess.run([NABRA, "demo", "--warehouse", recorded.files.root], check=True, capture_output=True)
     for articles in sizes:
         store = _store(folder / str(articles))
         if not store.batches("raw"):

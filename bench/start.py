@@ -25,7 +25,8 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PACKAGES: Final = ("flows", "tasks", "config", "models")
-COMMANDS: Final = (("--help",), ("status",), ("run",))
+SAMPLES: Final = tuple(str(ROOT / "config" / "samples" / name) for name in ("feed.xml", "articles"))
+COMMANDS: Final = (("--help",), ("status",), ("run", *SAMPLES))
 SUBREAPER: Final = 36  # of prctl(2)
 
 
@@ -42,11 +43,14 @@ def main() -> None:
             Version(ROOT, Path(folder) / "new"),
         ]
         for version in versions:
-            print(f"nabra of {version.checkout} takes the samples: {version.call('run'):.1f} CPU seconds", flush=True)
+            print(
+                f"nabra of {version.checkout} takes the samples: {version.call('run', *SAMPLES):.1f} CPU seconds",
+                flush=True,
+            )
         print(f"\n{'command':<10}{'old':>8}{'new':>8}{'new / old':>12}")
         for command in COMMANDS:
             old, new = by_turns(versions, command, options.repeats)
-            print(f"{' '.join(command):<10}{old:>8.2f}{new:>8.2f}{new / old:>12.2f}", flush=True)
+            print(f"{command[0]:<10}{old:>8.2f}{new:>8.2f}{new / old:>12.2f}", flush=True)
 
 
 class Version:

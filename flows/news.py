@@ -13,7 +13,16 @@ from typing import Final
 from prefect import Flow, flow
 from prefect.context import FlowRunContext
 
-from nabra.flows.pipeline import PreparedRun, Run, RunSummary, open_run, prepare_backfill, prepare_pending, prepare_run
+from nabra.flows.pipeline import (
+    PreparedRun,
+    Run,
+    RunSummary,
+    open_run,
+    prepare_backfill,
+    prepare_demo,
+    prepare_pending,
+    prepare_run,
+)
 from nabra.flows.prefect.artifacts import publish
 from nabra.flows.prefect.parameters import BackfillParameters, Location, RunParameters
 from nabra.tasks.run import run_fetch, run_stage
@@ -23,6 +32,12 @@ from nabra.tasks.run import run_fetch, run_stage
 def news(parameters: RunParameters = RunParameters(), location: Location = Location()) -> RunSummary:  # noqa: B008 - frozen
     """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was."""
     return _run(prepare_run(parameters, location))
+
+
+@flow(name="nabra-demo", persist_result=False)
+def demo(location: Location = Location()) -> RunSummary:  # noqa: B008 - frozen
+    """Take the samples that come with nabra through all stages."""
+    return _run(prepare_demo(location))
 
 
 @flow(name="nabra-pending", persist_result=False)

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-from nabra.config.settings import Settings, load_settings
+from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
 from nabra.flows.prefect.parameters import BackfillParameters, Location, RunParameters
 from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress
 from nabra.tasks.engine import steps
@@ -23,14 +24,21 @@ from nabra.tasks.engine.fingerprint import adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
-from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError
+from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError, UsageError
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import UNNAMED, Target, parsed_columns, targets_from_arguments, targets_from_sources
 from nabra.tasks.warehouse.layout import Batch
-from nabra.tasks.warehouse.lease import Check, hold
+from nabra.tasks.warehouse.lease import Check
+from nabra.tasks.warehouse.removal import hold_whole, removals
 from nabra.tasks.warehouse.store import Store
 
 logger = logging.getLogger(__name__)
+
+SAMPLES: Final = CONFIG_FOLDER / "samples" / "sources.toml"
+IDLE: Final = (
+    "nothing to do: no input is named, no source is on, no work is pending; name files, folders or addresses: nabra "
+    "run PATH; or switch a source on: `enabled = true`, see nabra sources list; or take the samples: nabra demo"
+)
 
 # One of `nabra.tasks.engine.steps`, or the Prefect task around it.
 Step = Callable[..., StageCount]
@@ -52,7 +60,14 @@ def prepare_run(parameters: RunParameters, location: Location) -> PreparedRun:
     """Check what a run is asked for before anything is done; raises the NabraError that says what to do."""
     settings = _settings(location)
     targets = tuple(_targets(parameters, settings))
+    if not (targets or parameters.refresh or _is_pending(Store.open(settings.store))):
+        raise UsageError(IDLE)
     return replace(_prepared(location, settings), targets=targets, refresh=_with_later(parameters.refresh))
+
+
+def prepare_demo(location: Location) -> PreparedRun:
+    """The same for a run that takes the samples."""
+    return replace(prepare_pending(location), targets=tuple(targets_from_sources(load_sources(SAMPLES))))
 
 
 def prepare_pending(location: Location) -> PreparedRun:
@@ -78,12 +93,21 @@ def _settings(location: Location) -> Settings:
 
 
 def _targets(parameters: RunParameters, settings: Settings) -> list[Target]:
+    """What is named; else the sources that are on, unless what lies there is only to be made anew."""
     columns = settings.columns.model_dump() | parsed_columns(parameters.columns)
-    if parameters.inputs:
+    if parameters.inputs or parameters.refresh:
         targets = targets_from_arguments(parameters.inputs, parameters.source or UNNAMED)
     else:
         targets = targets_from_sources(load_sources(Path(settings.fetch.sources)))
     return [replace(target, columns=tuple(columns.items())) for target in targets]
+
+
+def _is_pending(store: Store) -> bool:
+    """True if a stage has batches to do, or such as were set aside, or a removal was interrupted."""
+    if any(removal.is_open for removal in removals(store)):
+        return True
+    fetched = set(store.batches("raw"))
+    return any(fetched - store.done(stage, among=fetched) for stage in STAGES.values())
 
 
 def _with_later(refresh: Sequence[str]) -> frozenset[str]:
@@ -130,7 +154,7 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
     plan = Plan(prepared.settings, run_id, prepared.refresh, prepared.days)
     most = prepared.settings.run.max_still_minutes
     with (
-        hold(prepared.store.files, run_id) as check,
+        hold_whole(prepared.store, run_id) as check,
         ended_at_standstill(steps.progress_of(plan), prepared.store, most),
     ):
         adopt(prepared.store, plan.fingerprints)

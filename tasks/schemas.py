@@ -387,7 +387,7 @@ RUNS: Final = Dataset(
         _time("started_at", "when the run began to fetch"),
         _float("seconds", "from there to the last document of the source"),
         _count("found", "documents met: named by a feed or sitemap, lying in a folder, due to be asked again"),
-        _count("known", "of these, in the warehouse already and not read again"),
+        _count("known", "of these, in the warehouse already, or removed from it (`nabra remove`), and not read again"),
         _count("new", "new documents stored"),
         _count("edited", "new versions of known documents stored"),
         _count("unchanged", "asked again and received with the same article"),

@@ -93,7 +93,7 @@ def s3_server() -> Iterator[str]:
 def sampled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, str, str]:
     """A workplace in which the sample articles were processed, with what the command printed."""
     place = Workplace(tmp_path_factory.mktemp("sampled"))
-    status, out, err = place.nabra("run")
+    status, out, err = place.nabra("demo")
     assert status == 0, err
     return place, out, err
 

@@ -26,10 +26,10 @@ from typing import Any, Final
 import pyarrow as pa
 
 from nabra.config.settings import load_settings
-from nabra.tasks.engine.attempts import AT_WORK
 from nabra.tasks.engine.tools import Tools
 from nabra.tasks.errors import NabraError
 from nabra.tasks.warehouse import lease
+from nabra.tasks.warehouse.layout import AT_WORK
 from nabra.tasks.warehouse.store import Store
 from tests.workplace import all_rows
 

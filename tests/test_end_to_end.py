@@ -72,7 +72,7 @@ def test_sentiment_is_a_distribution_for_every_sentence(sampled: tuple[Workplace
 def test_a_second_run_adds_nothing(sampled: tuple[Workplace, str, str]) -> None:
     place, _, _ = sampled
     before = _files(place)
-    status, _, _ = place.nabra("run")
+    status, _, _ = place.nabra("demo")
     assert status == 0
     assert _files(place) == before
 
@@ -88,7 +88,7 @@ def test_a_killed_run_is_taken_up_and_ends_with_the_same_rows(
 ) -> None:
     undisturbed, _, _ = sampled
     place = Workplace(tmp_path)
-    process = place.start("run")
+    process = place.start("demo")
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("warehouse/clean/*/*.parquet")):
         assert time.monotonic() < deadline
@@ -97,7 +97,7 @@ def test_a_killed_run_is_taken_up_and_ends_with_the_same_rows(
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert not place.store.batches("sentiment")
-    status, _, err = place.nabra("run")
+    status, _, err = place.nabra("demo")
     assert status == 0, err
     assert place.rows() == undisturbed.rows()
 

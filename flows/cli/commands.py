@@ -26,6 +26,7 @@ class Command(NamedTuple):
 COMMANDS: Final = {
     "Work on articles": (
         Command("run", "Take articles through all stages: fetch, clean, parse, sentiment, stance."),
+        Command("demo", "Take the samples that come with nabra through all stages, to see what it finds."),
         Command(
             "backfill",
             "Make past days anew where settings or models have changed since: `run --refresh` for a range of days.",
@@ -61,6 +62,7 @@ COMMANDS: Final = {
             "Remove files of earlier snapshots, and what runs that were killed in mid-write left under `_tmp/`.",
             "warehouse",
         ),
+        Command("remove", "Take an article, a source or a day out of all tables, and keep it away."),
         Command(
             "migrate",
             "Give the files that an older nabra wrote the columns of this one, one by one, each replaced whole.",

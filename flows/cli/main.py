@@ -47,7 +47,7 @@ def _options(
 
     **Examples**
 
-    `nabra run` # takes the sources of the settings (a few sample articles, until you name your own)
+    `nabra demo` # takes the few sample articles that come with nabra
 
     `nabra run articles/ https://example.org/feed.xml` # takes a folder and a feed
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nabra.flows.cli.imports import light_imports
-from nabra.flows.cli.options import ConfigFile, Warehouse
+from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.prefect.parameters import Location, RunParameters, StageName
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def run(
         typer.Argument(
             help="Folders; .txt .html .htm .jsonl .ndjson .csv .tsv .parquet .xlsx .xls .ods .xml .rss .atom .warc "
             ".warc.gz files; addresses of articles, feeds, sitemaps. [default: the sources that are on, see `nabra "
-            "sources list`]"
+            "sources list`; with --refresh, none]"
         ),
     ] = None,
     warehouse: Warehouse = None,
@@ -35,10 +35,16 @@ def run(
     ] = None,
     refresh: Annotated[
         list[StageName] | None,
-        typer.Option(help="Make this stage and those after it anew where settings or models have changed since."),
+        typer.Option(
+            help="Make this stage and those after it anew where settings or models have changed since. Fetches only "
+            "what is named."
+        ),
     ] = None,
 ) -> None:
     """Take articles through all stages: fetch, clean, parse, sentiment, stance.
+
+    Without inputs it fetches the sources that are on. Where none is, it does what is pending; where nothing is either,
+    it says what to do.
 
     What is done already is skipped; a stopped run is taken up again. Articles are worked on in batches (64), each of
     which leaves a file in every table.
@@ -69,6 +75,8 @@ def run(
     with light_imports():
         from nabra.flows.pipeline import prepare_run
 
+    if refresh and not inputs:
+        open_store(config, warehouse)
     parameters = RunParameters(
         inputs=tuple(inputs or ()), source=source, columns=tuple(columns or ()), refresh=tuple(refresh or ())
     )

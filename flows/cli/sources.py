@@ -36,7 +36,8 @@ def list_sources(
 ) -> None:
     """List the sources: id, whether a run without arguments fetches it, kind, country, name, address.
 
-    They are the file `fetch.sources` of the settings, whose head tells how to write your own.
+    They are the file `fetch.sources` of the settings, whose head tells how to write your own. `enabled = true` there
+    switches one on.
 
     **Example** `nabra sources list`
     """

@@ -18,7 +18,7 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
 from nabra.tasks.warehouse import snapshot
-from nabra.tasks.warehouse.lease import hold
+from nabra.tasks.warehouse.removal import hold_whole
 from nabra.tasks.warehouse.validate import Validation
 from nabra.tasks.warehouse.validate import validate as find_problems
 
@@ -67,6 +67,8 @@ def retry(
 ) -> None:
     """Take up again what a stage failed on, also what was set aside, with all other work that is pending.
 
+    Nothing is fetched.
+
     A batch (articles that are worked on together, and share a file in every table) is set aside when a stage has failed
     on it `run.max_attempts` times, so that it holds nothing up. It is also taken up again by itself when the settings
     or models of the stage change.
@@ -110,7 +112,7 @@ def compact(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     **Example** `nabra compact`
     """
     store = open_store(config, warehouse)
-    with hold(store.files, "compact") as check:
+    with hold_whole(store, "compact") as check:
         sources, merged = snapshot.compact(store, check)
     done = f"merged {sources} files into {merged}; the snapshot" if merged else "nothing to merge; the snapshot stays"
     print(f"{done}: {store}/{snapshot.MANIFEST}", file=sys.stderr)
@@ -133,7 +135,7 @@ def vacuum(
     """
     store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
-    with hold(store.files, "vacuum"):  # else it could be a run that is writing
+    with hold_whole(store, "vacuum"):  # else it could be a run that is writing
         found = store.files.temporary(before) | snapshot.stale(store, before)
         for name in found:
             if dry_run:
@@ -158,7 +160,7 @@ def migrate(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     **Example** `nabra migrate`
     """
     store = open_store(config, warehouse)
-    with hold(store.files, "migrate") as check:
+    with hold_whole(store, "migrate") as check:
         outdated = {dataset: store.outdated(dataset) for dataset in DATASETS}
         for dataset, paths in outdated.items():
             for path in paths:

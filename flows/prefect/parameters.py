@@ -60,7 +60,8 @@ class RunParameters(Parameters):
     inputs: tuple[Annotated[str, Field(json_schema_extra={"pattern": NO_PASSWORD})], ...] = Field(
         default=(),
         title="Inputs",
-        description="Folders, files, addresses of articles, feeds or sitemaps. Empty: the sources of the settings.",
+        description="Folders, files, addresses of articles, feeds or sitemaps. Empty: the sources that are on, "
+        "or, where something is to be refreshed, none.",
     )
     source: str | None = Field(
         default=None,

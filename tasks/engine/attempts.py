@@ -21,11 +21,9 @@ from typing import Final
 
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.layout import AT_WORK, QUARANTINE, Batch
 from nabra.tasks.warehouse.store import Store
 
-FOLDER: Final = "_quarantine"
-AT_WORK: Final = "_at_work/stage.json"
 MAX_DEATHS: Final = 10
 DIED: Final = "the run died in it: killed, crashed, or out of memory; it is now tried in a process of its own"
 
@@ -48,7 +46,7 @@ class Failure:
 
 def failures(store: Store) -> list[Failure]:
     """The batches on which the last attempt failed, in order of batch and stage."""
-    found = (Failure(**json.loads(content)) for content in store.files.read_all(FOLDER).values())
+    found = (Failure(**json.loads(content)) for content in store.files.read_all(QUARANTINE).values())
     return sorted(found, key=lambda failure: (failure.batch, failure.stage))
 
 
@@ -149,4 +147,4 @@ class Attempts:
 
 
 def _name(stage: str, batch: str) -> str:
-    return f"{FOLDER}/{batch}.{stage}.json"
+    return f"{QUARANTINE}/{batch}.{stage}.json"

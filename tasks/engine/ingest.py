@@ -33,6 +33,7 @@ from nabra.tasks.fetch.pages import (
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
 from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.removal import removals
 from nabra.tasks.warehouse.store import Provenance, Store
 
 if TYPE_CHECKING:
@@ -100,7 +101,10 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     columns = ["doc_id", "version", "payload_sha256", "ingest_date", "url", "hint_title", "hint_published_at"]
     for row in store.rows("raw", columns):
         documents[row["doc_id"]] = _remembered(row, documents.get(row["doc_id"]), since.date().isoformat())
-    return Memory(documents, newest_pages(_states(store, since, now)), since)
+    gone = removals(store)
+    sources = {each.value for each in gone if each.kind == "source"}
+    removed = {doc_id for each in gone for doc_id in each.doc_ids}
+    return Memory(documents, newest_pages(_states(store, since, now)), since, removed, sources)
 
 
 def _remembered(row: dict[str, Any], other: Version | None, since: str) -> Version:

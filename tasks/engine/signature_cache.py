@@ -18,13 +18,12 @@ import pyarrow as pa
 
 from nabra.config.settings import CleanSettings
 from nabra.tasks.stories.stories import with_signatures
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.layout import SIGNATURES, Batch, signatures_of
 from nabra.tasks.warehouse.parquet import decode, encode
 from nabra.tasks.warehouse.store import Store
 
 log = logging.getLogger(__name__)
 
-FOLDER: Final = "_signatures"
 # Raised when another text is taken of an article, or it is cut into other words.
 SIGNATURE_VERSION: Final = 1
 # In a file's metadata: how its signatures were made; name, stamp and number of rows of each batch in it, in order.
@@ -53,7 +52,7 @@ def signed_batches(
     for batch, file in store.batch_files("clean").items():
         if batch in batches:
             stamps[batch.ingest_date][batch.batch_id] = file.stamp
-    for name in store.files.below(FOLDER).keys() - set(map(_name, stamps)):
+    for name in store.files.below(SIGNATURES).keys() - set(map(signatures_of, stamps)):
         store.files.remove(name)
     for day in sorted(stamps):
         for batch_id, found in _of_day(store, day, stamps[day], settings).items():
@@ -75,13 +74,13 @@ def _of_day(store: Store, day: str, stamps: Mapping[str, Stamp], settings: Clean
 
 
 def _kept(store: Store, day: str, settings: CleanSettings) -> dict[str, SignedBatch]:
-    content = store.files.read(_name(day))
+    content = store.files.read(signatures_of(day))
     if content is None:
         return {}
     try:
         data, metadata = decode(content)
     except (OSError, pa.ArrowException) as error:
-        log.info("%s is damaged and made anew: %s", _name(day), error)
+        log.info("%s is damaged and made anew: %s", signatures_of(day), error)
         return {}
     if metadata.get(MADE_BY) != _made_by(settings):
         return {}
@@ -95,14 +94,10 @@ def _kept(store: Store, day: str, settings: CleanSettings) -> dict[str, SignedBa
 def _keep(store: Store, day: str, found: Mapping[str, SignedBatch], settings: CleanSettings) -> None:
     listed = [(batch_id, *each.stamp, len(each.articles)) for batch_id, each in found.items()]
     data = pa.concat_tables(each.articles.replace_schema_metadata(None) for each in found.values())
-    store.files.write(_name(day), encode(data, {MADE_BY: _made_by(settings), BATCHES: json.dumps(listed)}))
+    store.files.write(signatures_of(day), encode(data, {MADE_BY: _made_by(settings), BATCHES: json.dumps(listed)}))
 
 
 def _made_by(settings: CleanSettings) -> str:
     """What decides on a signature."""
     parameters = (settings.minhash_permutations, settings.shingle_words)
     return json.dumps([SIGNATURE_VERSION, datasketch.__version__, *parameters])
-
-
-def _name(day: str) -> str:
-    return f"{FOLDER}/{day}.parquet"

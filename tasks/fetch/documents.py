@@ -26,6 +26,7 @@ from nabra.tasks.fetch.listings.reader import Listing, ListingReader
 from nabra.tasks.fetch.local.files import LocalInput, WebLink
 from nabra.tasks.fetch.local.versions import LocalDocuments
 from nabra.tasks.fetch.outcomes import (
+    REMOVED,
     Deferred,
     Document,
     Fetched,
@@ -146,6 +147,9 @@ class _Run:
 
     def begin(self, target: Target) -> Iterator[Fetched]:
         """Read a local target; put one of the web on the frontier."""
+        if target.source in self.memory.removed_sources:
+            log.warning("%s: source %s was removed, see: nabra remove --list", target.address, target.source)
+            return
         if target.path is None:
             yield from self._begin_address(target)
             return
@@ -180,6 +184,9 @@ class _Run:
             url = accepted_url(target.address)
         except DocumentError as error:
             yield rejected(inert_url(target.address), target.source, error.reason, error.detail)
+            return
+        if self.memory.keeps_away(document_id(url), target.source):
+            yield Seen(document_id(url), target.source, REMOVED)
             return
         if self._meet(url):
             return
@@ -325,6 +332,9 @@ class _Run:
             yield url
             return
         doc_id, before = document_id(url), self.memory.pages.get(url)
+        if self.memory.keeps_away(doc_id, target.source):
+            yield Seen(doc_id, target.source, REMOVED)
+            return
         if self._meet(url):
             self._join(url, ticket)
             return

@@ -13,6 +13,7 @@ from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.stage import reject
 
 NOT_DUE: Final = "not due to be asked for again"
+REMOVED: Final = "removed before (see: nabra remove --list)"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -186,12 +186,15 @@ def contents_of(row: Mapping[str, Any]) -> tuple[str, ...]:
 class Memory:
     """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url.
 
-    States from before `since` are left out: nobody asked for these addresses any more.
+    States from before `since` are left out: nobody asked for these addresses any more. What was removed from the
+    warehouse, documents by doc_id and whole sources, stays away.
     """
 
     documents: Mapping[str, Version] = field(default_factory=dict)
     pages: Mapping[str, Page] = field(default_factory=dict)
     since: datetime = LONG_AGO
+    removed: Set[str] = frozenset()
+    removed_sources: Set[str] = frozenset()
     _by_listing: dict[tuple[str | None, str], list[Page]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -203,6 +206,10 @@ class Memory:
     def listed(self, by: str, kind: str) -> list[Page]:
         """The pages that the source at the address `by` has led to so far, or the sitemaps that it has named."""
         return self._by_listing.get((by, kind), [])
+
+    def keeps_away(self, doc_id: str, source: str) -> bool:
+        """True if a document was removed, by itself or with its source."""
+        return doc_id in self.removed or source in self.removed_sources
 
     def is_settled(self, doc_id: str, called_changed: datetime | None) -> bool:
         """True if a document without a state is one of long ago, and no listing calls it changed since."""

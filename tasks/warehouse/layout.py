@@ -12,6 +12,10 @@ from typing import Final
 
 # The column that the folder of a file stands for: the UTC day on which its batch was fetched.
 DAY: Final = "ingest_date"
+# What finding copies needs of the articles of a day, notes of failed attempts, and what a run is at.
+SIGNATURES: Final = "_signatures"
+QUARANTINE: Final = "_quarantine"
+AT_WORK: Final = "_at_work/stage.json"
 _FILE: Final = re.compile(rf"{DAY}=(\d{{4}}-\d{{2}}-\d{{2}})/([^/_.][^/]*)\.parquet$")
 
 
@@ -45,3 +49,8 @@ def batch_of(path: str) -> Batch | None:
     """The batch whose file this is; None if it is no data."""
     match = _FILE.search(path)
     return Batch(match[1], match[2]) if match else None
+
+
+def signatures_of(day: str) -> str:
+    """The path of what finding copies needs of a day."""
+    return f"{SIGNATURES}/{day}.parquet"

@@ -8,7 +8,7 @@ it has written; no database remembers anything. How files are kept whole, where 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -167,9 +167,23 @@ class Store:
         names = [file.name for file in self.batch_files(dataset).values()]
         return [name for name in names if self._version(name, parquet.read_metadata(self.files, name)) < SCHEMA_VERSION]
 
+    def remove(self, dataset: str, batch: Batch) -> None:
+        """Remove the file of a batch, if there is one."""
+        self.files.remove(file_of(dataset, batch))
+
+    def rewrite(self, dataset: str, batch: Batch, change: Callable[[pa.Table], pa.Table]) -> None:
+        """Publish the rows of a batch as `change` makes them, if they change; what made them stays in the metadata."""
+        name = file_of(dataset, batch)
+        data, metadata = self._read(dataset, name)
+        changed = check(DATASETS[dataset], change(data))
+        if not changed.equals(data):
+            self._publish(name, changed, metadata)
+
     def migrate(self, dataset: str, name: str) -> None:
         """Publish the rows of a file anew under the current schema version; what made it stays in its metadata."""
-        data, metadata = self._read(dataset, name)
+        self._publish(name, *self._read(dataset, name))
+
+    def _publish(self, name: str, data: pa.Table, metadata: dict[str, str]) -> None:
         metadata[f"{METADATA_PREFIX}schema_version"] = str(SCHEMA_VERSION)
         self.files.write(name, parquet.encode(data, metadata))
 

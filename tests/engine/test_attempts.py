@@ -14,7 +14,7 @@ from nabra.config.settings import load_settings
 from nabra.flows.cli.main import app
 from nabra.flows.pipeline import BatchesFailedError, open_run, prepare_pending
 from nabra.flows.prefect.parameters import Location
-from nabra.tasks.engine.attempts import AT_WORK, FOLDER, MAX_DEATHS, Attempts, failures, set_aside
+from nabra.tasks.engine.attempts import MAX_DEATHS, Attempts, failures, set_aside
 from nabra.tasks.engine.fingerprint import fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
@@ -22,7 +22,7 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import BatchError
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.stage import StageOutput, stage_output
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.layout import AT_WORK, QUARANTINE, Batch
 from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import path_of, row, write
 from tests.in_process import InThisProcess, Works
@@ -210,8 +210,8 @@ def test_a_stage_that_ends_leaves_no_death_however_it_ends(store: Store) -> None
 def test_the_notes_are_no_data(store: Store, broken: set[str]) -> None:
     broken.add("0" * 32)
     run_pending(store)
-    assert list(store.files.read_all(FOLDER)) == [f"{FOLDER}/2026-04-12/one.parse.json"]
-    assert all(FOLDER not in path for name in DATASETS for path in store.dataset(name).files)
+    assert list(store.files.read_all(QUARANTINE)) == [f"{QUARANTINE}/2026-04-12/one.parse.json"]
+    assert all(QUARANTINE not in path for name in DATASETS for path in store.dataset(name).files)
 
 
 def test_vacuum_removes_what_killed_runs_left_and_nothing_new(store: Store) -> None:

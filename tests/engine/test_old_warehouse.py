@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
-from nabra.flows.pipeline import open_run, prepare_run
-from nabra.flows.prefect.parameters import Location, RunParameters
+from nabra.flows.pipeline import open_run, prepare_pending
+from nabra.flows.prefect.parameters import Location
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store
@@ -43,14 +43,14 @@ def test_it_keeps_the_contract(store: Store) -> None:
 def test_it_counts_as_done_under_refresh_once_a_run_has_seen_it(store: Store) -> None:
     before = {path: path.read_bytes() for path in Path(str(store)).rglob("*.parquet")}
     assert undone(store) == set(STAGES)
-    with open_run(prepare_run(RunParameters(refresh=("clean",)), Location(warehouse=str(store))), "run") as run:
+    with open_run(prepare_pending(Location(warehouse=str(store))), "run") as run:
         assert not run.has_work()
     assert undone(store) == set()
     assert before == {path: path.read_bytes() for path in Path(str(store)).rglob("*.parquet")}
 
 
 def test_settings_that_change_later_are_noticed(store: Store, tmp_path: Path) -> None:
-    with open_run(prepare_run(RunParameters(), Location(warehouse=str(store))), "run"):
+    with open_run(prepare_pending(Location(warehouse=str(store))), "run"):
         pass
     (tmp_path / "my.toml").write_text("[sentiment]\nheadline_weight = 9.0\n", encoding="utf-8")
     assert undone(store, tmp_path / "my.toml") == {"sentiment"}

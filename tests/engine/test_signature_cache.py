@@ -7,9 +7,9 @@ import pytest
 
 from nabra.config.settings import load_settings
 from nabra.tasks.engine import signature_cache
-from nabra.tasks.engine.signature_cache import FOLDER, signed_batches
+from nabra.tasks.engine.signature_cache import signed_batches
 from nabra.tasks.stories.stories import with_signatures
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.layout import SIGNATURES, Batch
 from nabra.tasks.warehouse.store import Store
 from tests.conftest import clean_table
 from tests.flows.small_warehouse import made_by
@@ -52,7 +52,10 @@ def test_what_was_kept_is_what_is_made(store: Store, made: list[int]) -> None:
     assert first == [(batch, with_signatures(store.read("clean", batch), SETTINGS).to_pylist()) for batch in BATCHES]
     assert read(store) == first
     assert made == [1, 2, 3]
-    assert sorted(store.files.below(FOLDER)) == [f"{FOLDER}/2026-04-12.parquet", f"{FOLDER}/2026-04-13.parquet"]
+    assert sorted(store.files.below(SIGNATURES)) == [
+        f"{SIGNATURES}/2026-04-12.parquet",
+        f"{SIGNATURES}/2026-04-13.parquet",
+    ]
 
 
 def test_only_a_new_batch_gets_its_signatures(store: Store, made: list[int]) -> None:
@@ -79,7 +82,7 @@ def test_other_settings_make_all_anew(store: Store, made: list[int]) -> None:
 
 def test_what_is_damaged_is_made_anew(store: Store, made: list[int]) -> None:
     first = read(store)
-    store.files.write(f"{FOLDER}/2026-04-12.parquet", b"PAR1 half a fi")
+    store.files.write(f"{SIGNATURES}/2026-04-12.parquet", b"PAR1 half a fi")
     assert read(store) == first
     assert made == [1, 2, 3, 1, 2]
 
@@ -87,6 +90,6 @@ def test_what_is_damaged_is_made_anew(store: Store, made: list[int]) -> None:
 def test_days_that_nobody_asks_for_are_removed(store: Store, made: list[int]) -> None:
     read(store)
     assert [batch for batch, _ in read(store, BATCHES[2:])] == BATCHES[2:]
-    assert list(store.files.below(FOLDER)) == [f"{FOLDER}/2026-04-13.parquet"]
+    assert list(store.files.below(SIGNATURES)) == [f"{SIGNATURES}/2026-04-13.parquet"]
     assert read(store, []) == []
-    assert not store.files.below(FOLDER)
+    assert not store.files.below(SIGNATURES)

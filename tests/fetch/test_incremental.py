@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from nabra.tasks.documents.identity import document_id
 from nabra.tasks.fetch.documents import fetch_documents
 from nabra.tasks.fetch.outcomes import Deferred, Document, Polled, Rejected, Seen, Unchanged
 from nabra.tasks.fetch.pages import Memory, Version, newest_pages
@@ -19,6 +20,7 @@ class Reader:
     def __init__(self, site, settings):
         self.site, self.settings, self.hour = site, settings, 0
         self.documents, self.pages = {}, []
+        self.removed, self.removed_sources = set(), set()
 
     def run(self, *paths, **changes):
         """The events of a run over the addresses, by kind and path; what it asked is in `site.requests`."""
@@ -27,7 +29,8 @@ class Reader:
         now = datetime(2026, 3, 1, tzinfo=UTC) + self.hour * timedelta(hours=1)
         self.hour += 1
         targets = [Target(self.site.address + path, "port") for path in paths]
-        memory = Memory(dict(self.documents), newest_pages(page.row for page in self.pages))
+        away = {"removed": self.removed, "removed_sources": self.removed_sources}
+        memory = Memory(dict(self.documents), newest_pages(page.row for page in self.pages), **away)
         events = list(fetch_documents(targets, self.settings(**changes), memory, lambda: now))
         for event in events:
             if isinstance(event, Document):
@@ -68,6 +71,19 @@ def test_the_second_run_asks_nothing_but_conditional_requests(site, settings):
     assert sorted(site.paths()) == ["/1", "/2", "/feed"]
     assert all("If-None-Match" in headers for headers in site.headers)
     assert not site.robots_requests
+
+
+def test_what_was_removed_is_met_and_not_asked(site, settings):
+    outlet(site)
+    reader = Reader(site, settings)
+    reader.removed = {document_id(site.address + "/1")}
+    for paths in (("/feed",), ("/1",)):
+        (seen,) = (event for event in reader.run(*paths) if isinstance(event, Seen))
+        assert seen.doc_id in reader.removed
+    assert "/1" not in site.paths()
+    reader.removed_sources = {"port"}
+    assert reader.run("/feed", "/2") == []
+    assert site.paths() == []
 
 
 def test_an_edited_page_is_the_next_version_of_its_document(site, settings):

@@ -102,13 +102,18 @@ def test_a_missing_sources_file_is_named(tmp_path: Path) -> None:
         load_sources(tmp_path / "none.toml")
 
 
-def test_the_shipped_sources_load_and_only_the_samples_are_enabled() -> None:
+def test_the_shipped_sources_load_and_none_is_enabled() -> None:
     sources = load_sources(CONFIG_FOLDER / "sources.toml")
-    assert [target.source for target in targets_from_sources(sources)] == ["sample", "sample-folder"]
-    outlets = [source for source in sources if not source.enabled]
-    assert len(outlets) >= 30
-    assert all(source.country and source.language == "ar" and source.zone for source in outlets)
-    assert len({source.country for source in outlets}) >= 15
+    assert targets_from_sources(sources) == []
+    assert len(sources) >= 30
+    assert all(source.country and source.language == "ar" and source.zone for source in sources)
+    assert len({source.country for source in sources}) >= 15
+
+
+def test_the_samples_are_sources_of_a_file_of_their_own() -> None:
+    targets = targets_from_sources(load_sources(CONFIG_FOLDER / "samples" / "sources.toml"))
+    assert [target.source for target in targets] == ["sample", "sample-folder"]
+    assert all(target.path and target.path.exists() for target in targets)
 
 
 def test_reading_the_sources_loads_no_reader_of_feeds_or_pages() -> None:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from nabra.tasks.engine.attempts import AT_WORK
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse import files
+from nabra.tasks.warehouse.layout import AT_WORK
 from nabra.tasks.warehouse.validate import Validation, validate
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (

@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 from contextlib import nullcontext
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,16 @@ from typer.testing import CliRunner
 from nabra.config.settings import load_settings
 from nabra.flows import news
 from nabra.flows.cli.main import app
-from nabra.flows.pipeline import Run
+from nabra.flows.pipeline import Run, open_run, prepare_run
 from nabra.flows.prefect import server
+from nabra.flows.prefect.parameters import Location, RunParameters
+from nabra.tasks.engine.removal_plan import plan_removal
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.lease import seen_holder
+from nabra.tasks.warehouse.removal import removals
 from nabra.tasks.warehouse.store import Store
 from tests.runs import use_stand_ins
 from tests.workplace import NABRA
@@ -156,6 +162,45 @@ def test_where_nothing_is_to_do_one_line_says_so(place: Place, command: tuple[st
     assert between == (["passed over: 1 with the same content"] if "met before" in told else [])
 
 
+def test_a_run_without_inputs_and_sources_says_what_to_do(place: Place) -> None:
+    with pytest.raises(UsageError, match=r"no source is on.*nabra run PATH.*nabra sources list.*nabra demo"):
+        place.call("run")
+    assert not (place.folder / "warehouse").exists()
+
+
+def test_what_is_pending_is_done_without_inputs_and_sources(place: Place) -> None:
+    inputs = place.add("a.jsonl", article(1))
+    location = Location(warehouse=str(place.folder / "warehouse"))
+    with open_run(prepare_run(RunParameters(inputs=(inputs,)), location), "none") as run:
+        run.fetch()
+    shown, _ = place.call("run")
+    assert [counts(shown)[name][:2] for name in ("fetch", *STAGES)] == [["0", "0"], *[["1", "1"]] * 4]
+
+
+def test_what_is_made_anew_fetches_nothing_that_is_not_named(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", article(1)))
+    source = f'id = "own"\nname = "Own"\nkind = "folder"\naddresses = ["{place.add("b.jsonl", article(2))}"]'
+    (place.folder / "sources.toml").write_text(f"[[source]]\n{source}\nenabled = true\n", encoding="utf-8")
+    place.set('[fetch]\nsources = "sources.toml"\n[stance]\nmin_score = 0.5\n')
+    day = datetime.now(UTC).date().isoformat()
+    for command in (("run", "--refresh", "stance"), ("retry",), ("backfill", "--from", day, "--to", day)):
+        shown, _ = place.call(*command)
+        assert counts(shown).get("fetch", ["0"])[0] == "0"
+    assert counts(place.call("run", "--refresh", "stance", str(place.folder / "b.jsonl"))[0])["fetch"][0] == "1"
+
+
+def test_a_warehouse_that_is_not_there_is_not_made_anew(place: Place) -> None:
+    with pytest.raises(UsageError, match="there is no warehouse"):
+        place.call("run", "--refresh", "parse")
+
+
+def test_the_samples_come_by_a_word_of_their_own(place: Place) -> None:
+    shown, _ = place.call("demo")
+    assert counts(shown)["clean"][:3] == ["14", "12", "2"]
+    store = Store.open(load_settings(warehouse=str(place.folder / "warehouse")).store)
+    assert set(store.scan("raw", ["source"])["source"].to_pylist()) >= {"sample", "sample-folder"}
+
+
 def test_a_run_holds_the_warehouse_under_one_id_from_fetch_to_the_last_stage(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,3 +230,64 @@ def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.Mon
     shown, said = place.call("run", articles)
     assert "clean failed on batch" in said
     assert counts(shown)["clean"] == ["0", "0", "0", "0", ""]
+
+
+def removed(place: Place, *arguments: str, answer: str = "") -> tuple[int, str]:
+    """The exit status of `nabra remove`, and all that it says."""
+    options = ["--warehouse", str(place.folder / "warehouse"), "--config", str(place.folder / "my.toml")]
+    result = CliRunner().invoke(app, ["remove", *arguments, *options], input=answer)
+    return result.exit_code, result.output + str(result.exception or "")
+
+
+def ids_left(place: Place) -> list[str]:
+    store = Store.open(load_settings(warehouse=str(place.folder / "warehouse")).store)
+    return sorted(url.rpartition("#")[2] for url in store.scan("clean", ["url"])["url"].to_pylist())
+
+
+def test_what_was_removed_is_known_until_it_is_let_in_again(place: Place) -> None:
+    articles = place.add("a.jsonl", article(1), article(2) | {"source": "other"})
+    place.call("run", articles)
+    assert removed(place, "a1", "--yes")[0] == 0
+    assert removed(place, "--source", "other", "--yes")[0] == 0
+    assert ids_left(place) == []
+    assert "nothing new (2 met before)" in place.call("run", articles)[0]
+    listed = removed(place, "--list")[1]
+    assert re.search(r"source +other", listed)
+    doc_id = re.findall(r"article +(\w+)", listed)[0]
+    assert removed(place, doc_id, "--undo")[0] == 0
+    place.call("run", articles)
+    assert ids_left(place) == ["a1"]
+    assert removed(place, "--source", "other", "--undo")[0] == 0
+    place.call("run", articles)
+    assert ids_left(place) == ["a1", "a2"]
+
+
+def test_a_removed_source_is_not_asked(place: Place) -> None:
+    articles = place.add("a.jsonl", article(1))
+    place.call("run", articles)
+    removed(place, "--source", "cli", "--yes")
+    assert "nothing new" in place.call("run", articles)[0]
+    assert ids_left(place) == []
+
+
+def test_nothing_is_removed_that_is_not_confirmed(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", article(1)))
+    status, said = removed(place, "a1", answer="\n")
+    assert re.search(r"raw +1 +1\n", said)
+    assert "nothing was removed" in said
+    assert status
+    assert ids_left(place) == ["a1"]
+    assert removed(place, "a1", answer="y\n")[0] == 0
+    assert ids_left(place) == []
+
+
+def test_a_run_ends_a_removal_that_was_interrupted(place: Place) -> None:
+    place.call("run", place.add("a.jsonl", article(1), article(2)))
+    store = Store.open(load_settings(warehouse=str(place.folder / "warehouse")).store)
+    (doc_id,) = {row["doc_id"] for row in store.rows("raw", ["doc_id", "url"]) if row["url"].endswith("#a1")}
+    removal = plan_removal(store, "article", doc_id)
+    store.files.write(removal.name, json.dumps(asdict(removal)).encode())
+    place.call("run")
+    assert ids_left(place) == ["a2"]
+    assert not [each for each in removals(store) if each.is_open]
+    assert removed(place, "--undo")[1].endswith("or ask for --list")

@@ -16,8 +16,9 @@ import pytest
 
 from nabra.flows.cli.flow_run import STARTING
 from nabra.flows.prefect.signals import STOPPED
-from nabra.tasks.engine.attempts import AT_WORK, failures
+from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.warehouse.layout import AT_WORK
 from nabra.tasks.warehouse.lease import HOLDER
 from tests.runs import DONE, FAILED, Trial, make_trial
 from tests.servers import free_port, wait_for

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.fetch.local.outlet import outlet_of
-from nabra.tasks.fetch.outcomes import Document, Found, Seen, version_after
+from nabra.tasks.fetch.outcomes import REMOVED, Document, Found, Seen, version_after
 from nabra.tasks.fetch.pages import Memory, Version, contents_of
 from nabra.tasks.fetch.targets import UNNAMED
 
@@ -34,7 +34,7 @@ class LocalDocuments:
 
         Content that any version of it had is known. Else it is a new version of the document that has its address, or
         that lies in the same place. In another place, and in rows of one file that repeat an id or address, the same
-        name stands for a document of its own.
+        name stands for a document of its own. What was removed from the warehouse stays away.
         """
         payload = found.load()
         if found.source == UNNAMED:
@@ -48,6 +48,8 @@ class LocalDocuments:
                 self._note(name, version, found)
                 return Seen(name, found.source, SAME)
         doc_id = next((n for n in names if n not in known or self._is_edited(n, known[n], found)), names[-1])
+        if self.memory.keeps_away(doc_id, found.source):
+            return Seen(doc_id, found.source, REMOVED)
         return self._new(doc_id, known.get(doc_id), found, row)
 
     def _names(self, found: Found, content: str) -> tuple[str, ...]:

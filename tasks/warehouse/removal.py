@@ -1,0 +1,205 @@
+"""Removal: a source, an article or a day leaves all tables, and stays away until the removal is undone.
+
+A note in the warehouse says first what is to leave. Then the files are written anew or deleted one by one, so that rows
+go before those that they belong to, and a reader never meets one without its article. Who is killed on the way leaves
+the note open, and the next command that holds the warehouse goes on from there. In the end the note stays, as what
+fetch has to pass over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Literal
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from nabra.tasks.schemas import PAGES, RAW, REJECTS, VERSIONED
+from nabra.tasks.warehouse import snapshot
+from nabra.tasks.warehouse.layout import AT_WORK, DAY, QUARANTINE, Batch, batch_of, signatures_of
+from nabra.tasks.warehouse.lease import Check, hold
+from nabra.tasks.warehouse.store import Store
+
+FOLDER: Final = "_removals"
+# They tell of addresses, and of what was refused, not of batches.
+OF_ADDRESSES: Final = (PAGES.name, REJECTS.name)
+# Rows before those that they belong to. The numbers of `runs` stay: they are nobody's words.
+ORDER: Final = (*OF_ADDRESSES, *reversed(VERSIONED))
+
+Kind = Literal["source", "article", "day"]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What is to leave, or has left: a source, an article (its doc_id) or a day on which documents were fetched.
+
+    `doc_ids` are the documents, which leave as a whole, with all versions; of a source they are forgotten in the end,
+    as it is kept away by its name. While it `is_open`, `urls` are the documents' addresses, and `heirs` the articles
+    that stories go by when others of theirs are gone.
+    """
+
+    kind: Kind
+    value: str
+    at: str
+    doc_ids: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    heirs: Mapping[str, str] = field(default_factory=dict)
+    is_open: bool = True
+
+    @property
+    def name(self) -> str:
+        """The file of its note: a source may be called anything."""
+        return f"{FOLDER}/{self.kind}-{hashlib.sha256(self.value.encode()).hexdigest()[:16]}.json"
+
+    def leaving(self, dataset: str) -> ds.Expression:
+        """Which rows leave a dataset."""
+        if dataset not in OF_ADDRESSES:
+            return _is_in("doc_id", self.doc_ids)
+        rows = _is_in("url", self.urls) if dataset == PAGES.name else _is_in("doc_id", self.doc_ids)
+        columns = {"source": "source", "day": DAY}
+        return rows | (ds.field(columns[self.kind]) == self.value) if self.kind in columns else rows
+
+    def closed(self) -> Removal:
+        """The same when all is done: what is left to know is what stays away."""
+        kept = () if self.kind == "source" else self.doc_ids
+        return replace(self, doc_ids=kept, urls=(), heirs={}, is_open=False)
+
+
+def removals(store: Store) -> list[Removal]:
+    """All that were removed or are on their way out, the oldest first."""
+    found = (_read(content) for content in store.files.read_all(FOLDER).values())
+    return sorted(found, key=lambda removal: (removal.at, removal.name))
+
+
+def undo(store: Store, kind: Kind, value: str) -> bool:
+    """Let fetch take again what was removed; False if it was not. Nothing comes back by itself."""
+    name = Removal(kind, value, "").name
+    is_there = name in store.files.below(FOLDER)
+    store.files.remove(name)
+    return is_there
+
+
+@contextmanager
+def hold_whole(store: Store, run_id: str) -> Iterator[Check]:
+    """As `hold`; a removal that was interrupted is carried out first."""
+    with hold(store.files, run_id) as check:
+        for removal in removals(store):
+            if removal.is_open:
+                carry_out(store, removal, check)
+        yield check
+
+
+def carry_out(store: Store, removal: Removal, check: Check) -> None:
+    """Note a removal and do it; `check` is called before each file, and raises where the warehouse is lost."""
+    _note(store, removal)
+    emptied = _emptied(store, removal)
+    _forget_attempts(store, emptied)
+    _forget_signatures(store, removal)
+    for dataset in ORDER:
+        if dataset == "clean":
+            _hand_on_stories(store, removal, check)
+        for batch in batches(store, removal, dataset):
+            check()
+            _take_out(store, removal, dataset, batch, whole=batch in emptied)
+    if snapshot.read_manifest(store).files:
+        snapshot.compact(store, check)
+    _note(store, removal.closed())
+
+
+def batches(store: Store, removal: Removal, dataset: str) -> list[Batch]:
+    """The batches of a dataset in which rows of a removal can lie."""
+    if dataset in OF_ADDRESSES:
+        return sorted(_located(store, dataset, removal.leaving(dataset)))
+    # `raw` is the last to lose them. Of the words of a source there are too many to look at each.
+    return sorted(_located(store, RAW.name, removal.leaving(RAW.name)) & set(store.batches(dataset)))
+
+
+def _emptied(store: Store, removal: Removal) -> set[Batch]:
+    """The batches of which nothing stays."""
+    touched = batches(store, removal, RAW.name)
+    return {batch for batch in touched if not len(_staying(store.read(RAW.name, batch), removal, RAW.name, batch))}
+
+
+def _take_out(store: Store, removal: Removal, dataset: str, batch: Batch, *, whole: bool) -> None:
+    if whole or (dataset in OF_ADDRESSES and not len(_staying(store.read(dataset, batch), removal, dataset, batch))):
+        store.remove(dataset, batch)
+        return
+    store.rewrite(dataset, batch, lambda data: _staying(data, removal, dataset, batch))
+
+
+def _staying(data: pa.Table, removal: Removal, dataset: str, batch: Batch) -> pa.Table:
+    dated = data.append_column(DAY, pa.repeat(batch.ingest_date, len(data)))
+    return dated.filter(~removal.leaving(dataset)).drop_columns(DAY)
+
+
+def _hand_on_stories(store: Store, removal: Removal, check: Check) -> None:
+    """Let no article name one that leaves as its original or its story."""
+    for batch in sorted(_located(store, "clean", _names_leaving(removal))):
+        check()
+        store.rewrite("clean", batch, lambda data: _handed_on(data, removal))
+
+
+def _names_leaving(removal: Removal) -> ds.Expression:
+    return _is_in("story", removal.doc_ids) | _is_in("duplicate_of", removal.doc_ids)
+
+
+def _handed_on(clean: pa.Table, removal: Removal) -> pa.Table:
+    gone, rows = set(removal.doc_ids), clean.select(["doc_id", "story", "duplicate_of"]).to_pylist()
+    for row in rows:
+        heir = removal.heirs.get(story_of(row))
+        if heir and row["doc_id"] not in gone:
+            if row["duplicate_of"] in gone:
+                row["duplicate_of"] = heir if heir != row["doc_id"] else None
+            if row["story"] in gone:
+                row["story"] = heir
+    for name in ("story", "duplicate_of"):
+        place = clean.schema.get_field_index(name)
+        values = pa.array([row[name] for row in rows], pa.string())
+        clean = clean.set_column(place, clean.schema.field(place), values)
+    return clean
+
+
+def story_of(row: Mapping[str, Any]) -> str:
+    """The story of a row of `clean`: before schema version 3 the original gave it its name."""
+    story: str = row["story"] or row["duplicate_of"] or row["doc_id"]
+    return story
+
+
+def _forget_signatures(store: Store, removal: Removal) -> None:
+    """What finding copies needs of the days is made again by the next run."""
+    changed = {*batches(store, removal, "clean"), *_located(store, "clean", _names_leaving(removal))}
+    for day in sorted({batch.ingest_date for batch in changed}):
+        store.files.remove(signatures_of(day))
+
+
+def _forget_attempts(store: Store, emptied: Iterable[Batch]) -> None:
+    """Nobody will take up again what failed on batches that are no more."""
+    gone = {str(batch) for batch in emptied}
+    for name in store.files.below(QUARANTINE):
+        if name.removeprefix(f"{QUARANTINE}/").rsplit(".", 2)[0] in gone:
+            store.files.remove(name)
+    attempt = json.loads(store.files.read(AT_WORK) or b"null")
+    if attempt and attempt["batch"] in gone:
+        store.files.write(AT_WORK, b"null")
+
+
+def _located(store: Store, dataset: str, where: ds.Expression) -> set[Batch]:
+    names = store.scan(dataset, ["__filename"], where)["__filename"].unique().to_pylist()
+    return {batch for batch in map(batch_of, names) if batch}
+
+
+def _is_in(column: str, values: Iterable[str]) -> ds.Expression:
+    return ds.field(column).isin(pa.array(values, pa.string()))
+
+
+def _note(store: Store, removal: Removal) -> None:
+    store.files.write(removal.name, json.dumps(asdict(removal), ensure_ascii=False).encode())
+
+
+def _read(content: bytes) -> Removal:
+    noted = json.loads(content)
+    return Removal(**noted | {name: tuple(noted[name]) for name in ("doc_ids", "urls")})
