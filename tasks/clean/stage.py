@@ -21,5 +21,6 @@ CLEAN: Final = Stage(
     needs=("raw", "cleaners"),
     makes=("clean",),
     made_of=(lists,),
+    version=2,  # teasers at the end of an article are cut
     ordered="nabra.tasks.stories.stories:place_articles",
 )
