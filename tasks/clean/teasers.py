@@ -20,6 +20,8 @@ from nabra.tasks.patterns import compile_pattern
 LEAST: Final = 5
 # A longer row is a digest, of which each paragraph is the article.
 MOST: Final = 8
+# Of the lines at the end: a row and what is to be told from it.
+LOOKED_AT: Final = 2 * MOST
 # Of a teaser: sites cut it off at some 240.
 CHARS: Final = range(50, 246)
 # So many of a row may look like part of the text, as this is told from a word or two.
@@ -72,9 +74,9 @@ class Teasers(Entry):
         return lines[: -len(row)] if self._are_teasers(row, lines[: len(lines) - len(row)]) else lines
 
     def _longest_row(self, lines: list[str]) -> int:
-        """How many lines at the end can be teasers; the first line of a text is none."""
+        """How many lines at the end can be teasers, of so many as are looked at; the first line of a text is none."""
         exceptions = length = 0
-        for number, line in enumerate(reversed(lines[1:]), 1):
+        for number, line in enumerate(reversed(lines[1:][-LOOKED_AT:]), 1):
             is_part = self._is_part_of_text(line)
             exceptions += is_part
             if len(line) not in CHARS or exceptions > EXCEPTIONS:

@@ -7,6 +7,7 @@ from nabra.config.settings import CONFIG_FOLDER
 from nabra.tasks.clean.boilerplate import load_boilerplate
 from nabra.tasks.errors import ConfigError
 from tests.clean.test_boilerplate import ARTICLE, RULES, TEXT
+from tests.hostile import Hostile, faults
 
 FILE = CONFIG_FOLDER / "boilerplate.toml"
 TEASERS = RULES.teasers
@@ -69,6 +70,12 @@ def test_a_text_with_wrapped_lines_stays(width: int) -> None:
 
 def test_a_text_of_a_row_alone_stays() -> None:
     assert RULES.cut("\n".join(ROW)) == "\n".join(ROW)
+
+
+def test_a_text_of_nothing_but_teasers_takes_time_in_proportion_to_it() -> None:
+    assert TEASERS is not None
+    long = (Hostile(f"\n{SIXTH}", TEXT), Hostile(f"\n{ARTICLE[1]}", TEXT), Hostile(f"\n{SIXTH}\n{ARTICLE[0]}"))
+    assert not list(faults(lambda text: TEASERS.cut(text.split("\n")), long, longest=256_000))
 
 
 def test_a_wrong_pattern_is_named(tmp_path: Path) -> None:
