@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from nabra.tasks.arabic.folding import fold, fold_with_offsets
+from nabra.tasks.clean.teasers import Teasers
 from nabra.tasks.data_files import Entry, read_data_file, refuse_repeated_ids
 from nabra.tasks.patterns import compile_pattern
 
@@ -59,6 +61,7 @@ class RuleFile(Entry):
     """A file of rules."""
 
     rule: list[Rule] = Field(min_length=1)
+    teasers: Teasers | None = None
 
     @model_validator(mode="after")
     def _has_each_id_once(self) -> RuleFile:
@@ -68,17 +71,30 @@ class RuleFile(Entry):
 
 @dataclass(frozen=True)
 class Boilerplate:
-    """All rules, by kind."""
+    """All rules, by kind, and what teasers look like."""
 
     rules: tuple[Rule, ...]
+    teasers: Teasers | None = None
 
     def of(self, kind: str) -> list[Rule]:
         """The rules of a kind."""
-        return [rule for rule in self.rules if rule.kind == kind]
+        return self._by_kind[kind]
+
+    @cached_property
+    def _by_kind(self) -> defaultdict[str, list[Rule]]:
+        kinds: defaultdict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            kinds[rule.kind].append(rule)
+        return kinds
 
     def cut(self, text: str) -> str:
-        """The normalised text without boilerplate; cut again until nothing is found, `MAX_ROUNDS` times at most."""
-        lines = text.split("\n")
+        """The normalised text without boilerplate."""
+        lines = self._cut_by_rules(text.split("\n"))
+        without = self.teasers.cut(lines) if self.teasers else lines
+        return "\n".join(lines if without == lines else self._cut_by_rules(without))
+
+    def _cut_by_rules(self, lines: list[str]) -> list[str]:
+        """The lines without what the rules cut; cut again until nothing is found, `MAX_ROUNDS` times at most."""
         for _ in range(MAX_ROUNDS):
             before = lines
             lines = self._cut_inline(lines)
@@ -88,7 +104,7 @@ class Boilerplate:
             lines = self._cut_end(lines)
             if lines == before:
                 break
-        return "\n".join(lines)
+        return lines
 
     def _matches(self, kind: str, line: str) -> bool:
         if len(line) > MAX_LINE_CHARS:
@@ -97,9 +113,15 @@ class Boilerplate:
         return any(rule.expression.fullmatch(key) for rule in self.of(kind))
 
     def _cut_inline(self, lines: list[str]) -> list[str]:
+        return [line for line in map(self._without_inline, lines) if line]
+
+    def _without_inline(self, line: str) -> str:
+        key = fold(line)
         for rule in self.of("inline"):
-            lines = [_without(rule.expression, line) for line in lines]
-        return [line for line in lines if line]
+            if rule.expression.search(key):  # a quick look, as nearly always there is nothing
+                line = _without(rule.expression, line)
+                key = fold(line)
+        return line
 
     def _cut_tail(self, lines: list[str]) -> list[str]:
         chars = kept = sum(map(len, lines))
@@ -125,8 +147,12 @@ class Boilerplate:
 
 
 def load_boilerplate(path: Path) -> Boilerplate:
-    """The rules of a TOML file of `[[rule]]` tables; ConfigError names file, rule, key and what is wrong."""
-    return Boilerplate(tuple(read_data_file(path, RuleFile).rule))
+    """The rules of a TOML file: tables `[[rule]]`, and `[teasers]` if it has one.
+
+    ConfigError names file, rule, key and what is wrong.
+    """
+    file = read_data_file(path, RuleFile)
+    return Boilerplate(tuple(file.rule), file.teasers)
 
 
 def _without(pattern: re.Pattern[str], line: str) -> str:
@@ -136,7 +162,5 @@ def _without(pattern: re.Pattern[str], line: str) -> str:
     for match in pattern.finditer(key):
         kept.append(line[position : offsets[match.start()]].strip(" "))
         position = offsets[match.end()]
-    if not kept:
-        return line
     kept.append(line[position:].strip(" "))
     return " ".join(part for part in kept if part)

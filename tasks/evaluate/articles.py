@@ -75,11 +75,8 @@ def evaluate_tables(gold: Sequence[Row], tables: Mapping[str, pa.Table]) -> Eval
         found = {name: rows[name][clean["doc_id"]] if clean else [] for name in JUDGED}
         judgements.extend(judge_article(article, found))
         if clean:
-            left = bag(clean["text"])
-            wanted = _spans(article["text"], ((s["start"], s["end"]) for s in article["sentences"]))
-            body.add(wanted & left, wanted)
-            unwanted = _spans(article["text"], article["boilerplate"])
-            boilerplate.add(unwanted & (left - wanted), unwanted)
+            for total, share in zip((boilerplate, body), judge_cleaning(article, clean["text"]), strict=True):
+                total.add(share)
     missing = [article["doc_id"] for article in gold if article["doc_id"] not in by_name]
     return Evaluation(judgements, missing, boilerplate.value, body.value)
 
@@ -91,14 +88,23 @@ class Share:
     part: int = 0
     whole: int = 0
 
-    def add(self, part: Words, whole: Words) -> None:
+    def add(self, other: Share) -> None:
         """Count the words of another article."""
-        self.part, self.whole = self.part + part.total(), self.whole + whole.total()
+        self.part, self.whole = self.part + other.part, self.whole + other.whole
 
     @property
     def value(self) -> float:
         """The share, 0 to 1."""
         return self.part / max(self.whole, 1)
+
+
+def judge_cleaning(article: Row, text: str) -> tuple[Share, Share]:
+    """The words of the annotated boilerplate that a cleaned text still has, and those of the article that it kept."""
+    left = bag(text)
+    wanted = _spans(article["text"], ((s["start"], s["end"]) for s in article["sentences"]))
+    unwanted = _spans(article["text"], article["boilerplate"])
+    kept, remaining = wanted & left, unwanted & (left - wanted)
+    return Share(remaining.total(), unwanted.total()), Share(kept.total(), wanted.total())
 
 
 def _spans(text: str, spans: Iterable[Sequence[int]]) -> Words:

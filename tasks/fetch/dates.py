@@ -59,4 +59,4 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         yield from (text for key in ("$date", "$numberLong") for text in _texts(value.get(key)))
     elif isinstance(value, str | int | float) and str(value).strip().lower() not in ("", "nan", "nat", "none", "null"):
-        yield str(value).strip()
+        yield str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()

@@ -159,7 +159,7 @@ def test_a_text_of_boilerplate_alone_becomes_empty() -> None:
         (RULE.replace('"c"', "5"), "rule.a.comment: Input should be a valid string, not 5"),
         (RULE.replace('removes = ["إعلان"]', "removes = []"), "rule.a.removes: List should have at least 1 item"),
         (RULE.replace('keeps = ["إعلان الهدنة"]\n', ""), "the key rule.a.keeps is missing"),
-        ("[rules]\n", "unknown key rules; allowed: rule"),
+        ("[rules]\n", "unknown key rules; allowed: rule, teasers"),
         ("[rule]\n", "rule: write [[rule]] with two brackets, once for each rule"),
         ("# nothing\n", "the key rule is missing"),
         ("rule = []\n", "rule: List should have at least 1 item"),
