@@ -10,7 +10,7 @@ import typer
 from nabra.config.settings import load_settings
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS
-from nabra.tasks.warehouse.lease import FOLDER as LEASE
+from nabra.tasks.warehouse.holder import FOLDER as LEASE
 from nabra.tasks.warehouse.store import Store
 
 Warehouse = Annotated[
