@@ -21,6 +21,8 @@ from nabra.tasks.warehouse.holder import FOLDER as LEASE
 Contents = Mapping[str, bytes]
 State = frozenset[tuple[str, bytes]]
 PASSING: Final = ("_tmp/", f"{LEASE}/", NOTE)
+# What another operation does is seen by nobody: it reads, or works on what has no lasting name yet.
+CHANGING: Final = ("rename", "unlink", "sync_folder", "PUT", "DELETE")
 
 
 def state_of(contents: Contents) -> State:
@@ -40,6 +42,7 @@ class Watch:
     operations: Counter[str] = field(default_factory=Counter)
     left: dict[State, Contents] = field(default_factory=dict)
     before: Callable[[int], None] = lambda number: None
+    has_changed: bool = True
 
     def __post_init__(self) -> None:
         self.kept = dict(self.seen)
@@ -54,8 +57,9 @@ class Watch:
         """An operation is about to be done: what is left where it is not."""
         with self._lock:
             self.operations[operation] += 1
-            for contents in (self.seen, self.after_power_cut()):
+            for contents in (self.seen, self.after_power_cut()) if self.has_changed else ():
                 self.left.setdefault(state_of(contents), dict(contents))
+            self.has_changed = operation in CHANGING
             self.before(self.operations.total())
 
     def after_power_cut(self) -> dict[str, bytes]:

@@ -7,6 +7,8 @@ import signal
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.crashes.commands import in_this_process, run
 from tests.crashes.places import FolderPlace, bucket_place
 from tests.crashes.scenarios import settings, tried
@@ -17,17 +19,18 @@ from tests.runs import FORKS, write_articles
 
 def test_what_a_kill_leaves_in_a_folder_is_recovered_whole(tmp_path: Path) -> None:
     names = ("run", "compact", "refresh", "vacuum", "migrate")
-    for name, search, check in tried(tmp_path, FolderPlace(tmp_path / "w"), names, kills=1, every=17):
+    for name, search, check in tried(tmp_path, FolderPlace(tmp_path / "w"), names, kills=1, every=25):
         assert search.runs > 1, name
         assert check.wrong == [], name
 
 
 def test_what_a_kill_leaves_on_an_object_store_is_recovered_whole(tmp_path: Path, s3_server: str) -> None:
-    ((_, search, check),) = tried(tmp_path, bucket_place(s3_server, tmp_path), ["run"], kills=1, every=17)
+    ((_, search, check),) = tried(tmp_path, bucket_place(s3_server, tmp_path), ["run"], kills=1, every=25)
     assert search.runs > 3
     assert check.wrong == []
 
 
+@pytest.mark.parametrize("number", [40, 400])
 def test_a_process_that_is_killed_leaves_what_the_watch_says(tmp_path: Path, number: int) -> None:
     place = FolderPlace(tmp_path / "w")
     work = partial(run, settings(tmp_path, "s"), (str(write_articles(tmp_path / "in", 10, pages=2)),), ())
