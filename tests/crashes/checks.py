@@ -53,8 +53,8 @@ class Check:
 
 
 def rows_of(store: Store) -> Rows:
-    """The rows of all tables; of pages, which a run that was killed asks for again, each that is another."""
-    pages = {repr(row) for row in store.dataset("pages").to_table().to_pylist()}
+    """The rows of all tables; of pages, which a run that was killed asks for again, the addresses."""
+    pages = {repr((row["kind"], row["url"])) for row in store.dataset("pages").to_table().to_pylist()}
     listed = sorted(read_manifest(store).listed)
     return all_rows(store) | {"pages": sorted(pages), "snapshot": listed}
 

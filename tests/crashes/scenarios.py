@@ -16,6 +16,7 @@ from tests.crashes.commands import compact, in_this_process, migrate, run, vacuu
 from tests.crashes.places import Place
 from tests.crashes.search import Search, explore, watched_run
 from tests.crashes.watch import Contents
+from tests.fetch.conftest import Site, serving
 from tests.runs import write_articles
 
 Work = Callable[[str], None]
@@ -33,13 +34,14 @@ class Scenario:
     right: Contents
 
 
-def scenarios(folder: Path, place: Place, articles: int = 10) -> Iterator[Scenario]:
+def scenarios(folder: Path, place: Place, addresses: Sequence[str], articles: int = 8) -> Iterator[Scenario]:
     """Each begins with what the one before leaves; three batches."""
     first_settings = settings(folder, "first", place.settings)
     compacted, vacuumed, migrated = (partial(each, first_settings) for each in (compact, vacuum, migrate))
-    first = partial(run, first_settings, (str(write_articles(folder / "in", articles, pages=2)),), ())
+    inputs = (str(write_articles(folder / "in", articles, pages=2)), *addresses)
+    first = partial(run, first_settings, inputs, ())
     later = write_articles(folder / "more", 5, seed=2) / "rows.jsonl"
-    more = (str(folder / "in"), str(later.rename(folder / "later.jsonl")))
+    more = (*inputs, str(later.rename(folder / "later.jsonl")))
     second = partial(run, first_settings, more, ())
     anew = partial(run, settings(folder, "anew", place.settings + "[clean]\nmin_text_chars = 225\n"), more)
 
@@ -71,6 +73,14 @@ def scenarios(folder: Path, place: Place, articles: int = 10) -> Iterator[Scenar
     yield Scenario("migrate", old, migrated, migrated, watched_run(place, old, migrated).seen)
 
 
+def two_pages(site: Site) -> list[str]:
+    """The addresses of two pages, and of one that is not there."""
+    for number in range(2):
+        words = " ".join(f"كلمة{number * 60 + word}" for word in range(60))
+        site.serve(f"/{number}", f"<html><body><article><p>أعلنت الوزارة أن {words} نجاح.</p></article></body></html>")
+    return [f"{site.address}/{name}" for name in ("0", "1", "gone")]
+
+
 def of_last_schema(name: str, content: bytes) -> bytes:
     """A file as nabra wrote it before the last change of the schemas."""
     data, metadata = parquet.decode(content)
@@ -82,7 +92,8 @@ def of_last_schema(name: str, content: bytes) -> bytes:
 def settings(folder: Path, name: str, more: str = "") -> Path:
     """A file of settings with small batches."""
     path = folder / f"{name}.toml"
-    path.write_text(f"[run]\nbatch_articles = 4\n{more}", encoding="utf-8")
+    fetch = '[fetch]\nallow_hosts = ["127.0.0.1"]\ndelay_seconds = 0.0\nretries = 0\n'
+    path.write_text(f"[run]\nbatch_articles = 4\n{fetch}{more}", encoding="utf-8")
     return path
 
 
@@ -90,8 +101,8 @@ def tried(
     folder: Path, place: Place, only: Sequence[str] = (), *, kills: int, every: int
 ) -> Iterator[tuple[str, Search, Check]]:
     """Explore all scenarios, or those named as far as the last one, and look at what is left in the end."""
-    with in_this_process():
-        for scenario in scenarios(folder, place):
+    with in_this_process(), serving() as site:
+        for scenario in scenarios(folder, place, two_pages(site)):
             if not only or scenario.name in only:
                 check = Check(folder / "recovered", scenario.right)
                 work = scenario.start, scenario.work, scenario.recover
