@@ -2,6 +2,7 @@
 
     python -m bench.recovery [--kills 200] [--articles 300] [--stand-ins] [--seed 1]
     python -m bench.recovery --faults 0.1 [--runs 10] …
+    python -m bench.recovery --points 2 [--every 1] [--s3]
 
 Invented articles go through all stages with the bundled models (or, with --stand-ins, a parser and classifiers of a few
 lines), in processes that are killed with SIGKILL again and again and resumed each time: the whole process group at a
@@ -11,6 +12,10 @@ compared but `fetched_at` and `at`, which are times; run ids lie in the files' m
 
 With --faults the warehouse lies on an S3 server behind a proxy that lets this share of the requests fail: 500, 503,
 slow, connection reset before or after the request is done. A run must succeed, or end with a StoreError.
+
+With --points a first run, a second one, a refresh, compact, vacuum, migrate and the first run over an old warehouse are
+killed at each operation on the files, in this process with tools of a few lines; what takes them up is killed at each
+of its own, and so on, --points times in a row. See `tests/crashes`.
 """
 
 from __future__ import annotations
@@ -25,7 +30,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.process import BaseProcess
@@ -37,6 +42,8 @@ from moto.server import ThreadedMotoServer
 from nabra.config.settings import load_settings
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.warehouse.store import Store
+from tests.crashes.places import FolderPlace, bucket_place
+from tests.crashes.scenarios import tried
 from tests.faulty_proxy import faulty_proxy
 from tests.runs import (
     DONE,
@@ -158,6 +165,17 @@ def fail(bench: Bench, share: float, runs: int, seed: int) -> None:
         print(f"runs: {dict(outcomes)}; {proxy.requests.total()} requests, faults: {dict(proxy.faults)}")
 
 
+def enumerate_points(folder: Path, points: int, every: int, *, on_s3: bool) -> int:
+    """Kill at every operation; how much was wrong in the end."""
+    wrong = 0
+    with s3_server() if on_s3 else nullcontext() as address:
+        place = bucket_place(address, folder) if address else FolderPlace(folder / "w")
+        for name, search, check in tried(folder, place, kills=points, every=every):
+            wrong += len(check.wrong)
+            print(f"{name}: {search}; {len(check.looked_at)} ends, wrong: {check.wrong[:3] or 'nothing'}", flush=True)
+    return wrong
+
+
 def kill_worker(process: BaseProcess, draw: random.Random) -> bool:
     """Kill one of the other processes of the group, if there are any."""
     running = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
@@ -207,12 +225,17 @@ def main() -> None:
     options.add_argument("--stand-ins", action="store_true")
     options.add_argument("--faults", type=float, default=0.0)
     options.add_argument("--runs", type=int, default=10)
+    options.add_argument("--points", type=int, default=0)
+    options.add_argument("--every", type=int, default=1)
+    options.add_argument("--s3", action="store_true")
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
     os.environ |= {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
     FORKS.set_forkserver_preload(PRELOADED if chosen.stand_ins else [*PRELOADED, "bench.warm_models"])
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
+        if chosen.points:
+            sys.exit(enumerate_points(Path(folder), chosen.points, chosen.every, on_s3=chosen.s3) > 0)
         bench = Bench(Path(folder), chosen.articles, chosen.stand_ins, random.Random(chosen.seed))
         if chosen.faults:
             fail(bench, chosen.faults, chosen.runs, chosen.seed)

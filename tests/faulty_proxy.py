@@ -1,4 +1,4 @@
-"""An HTTP proxy before a real server that fails at random: errors, slow answers, connections that break."""
+"""An HTTP proxy before a real server that fails at random: errors, slow answers, broken connections, late writes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -18,21 +18,33 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
 from urllib.parse import urlsplit
 
+# The server looks at the condition of a PUT and writes in two steps, where a real store does both in one.
+ONE_BY_ONE = threading.Lock()
 # What can befall a request; `lost` breaks the connection after the server has done what was asked.
 FAULTS: Final = ("500", "503", "slow", "reset", "lost")
 CODES: Final = {"500": "InternalError", "503": "SlowDown"}
+CONDITIONS: Final = ("if-match", "if-none-match")
 HOP_BY_HOP: Final = ("content-length", "transfer-encoding", "connection", "expect")
 
 
 @dataclass
 class FaultyProxy:
-    """Forwards to `upstream`, an http:// address; a `share` of the requests meets a fault. Both are counted."""
+    """Forwards to `upstream`, an http:// address; a `share` of the requests meets a fault. Both are counted.
+
+    A PUT of `late_name` is on its way for up to `late_seconds`. A store without conditions is told
+    of none.
+    `next_fault` befalls the next request.
+    """
 
     upstream: str
     share: float = 0.0
     seed: int = 1
     slow_seconds: float = 0.2
     address: str = ""
+    late_name: str = ""
+    late_seconds: float = 0.0
+    knows_conditions: bool = True
+    next_fault: str = ""
     requests: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
 
@@ -60,11 +72,23 @@ class FaultyProxy:
     def draw(self, method: str) -> str:
         """The fault that the next request meets, or nothing."""
         with self._lock:
-            fault = self._random.choice(FAULTS) if self._random.random() < self.share else ""
+            drawn = self._random.choice(FAULTS) if self._random.random() < self.share else ""
+            fault, self.next_fault = self.next_fault or drawn, ""
             self.requests[method] += 1
             if fault:
                 self.faults[fault] += 1
         return fault
+
+    def wait(self, method: str, path: str) -> None:
+        """What a PUT takes on its way."""
+        if method == "PUT" and self.late_seconds and urlsplit(path).path.endswith(self.late_name):
+            with self._lock:
+                seconds = self._random.uniform(0, self.late_seconds)
+            time.sleep(seconds)
+
+    def deaf_to(self, header: str) -> bool:
+        """Whether the upstream does not hear of it."""
+        return header in HOP_BY_HOP or (header in CONDITIONS and not self.knows_conditions)
 
 
 class _Server(ThreadingHTTPServer):
@@ -90,7 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
             error = f"<?xml version='1.0'?><Error><Code>{CODES[fault]}</Code><Message>try again</Message></Error>"
             self.answer(int(fault), {}, error.encode())
         else:
-            status, headers, content = self.ask(proxy.upstream, body)
+            proxy.wait(self.command, self.path)
+            with ONE_BY_ONE if self.command == "PUT" else nullcontext():
+                status, headers, content = self.ask(proxy.upstream, body)
             if fault == "lost":
                 self.reset()
             else:
@@ -100,7 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def ask(self, upstream: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
         connection = HTTPConnection(urlsplit(upstream).netloc, timeout=30)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
+        deaf_to = self.server.proxy.deaf_to
+        headers = {name: value for name, value in self.headers.items() if not deaf_to(name.lower())}
         connection.request(self.command, self.path, body, headers)
         response = connection.getresponse()
         content = response.read()

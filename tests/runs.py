@@ -28,7 +28,7 @@ import pyarrow as pa
 from nabra.config.settings import load_settings
 from nabra.tasks.engine.tools import Tools
 from nabra.tasks.errors import NabraError
-from nabra.tasks.warehouse import lease
+from nabra.tasks.warehouse import bucket_lease
 from nabra.tasks.warehouse.layout import AT_WORK
 from nabra.tasks.warehouse.store import Store
 from tests.workplace import all_rows
@@ -191,7 +191,7 @@ def die_at_operation(number: int, folder: str) -> None:
 def work_on_test_s3() -> None:
     """Use the credentials of a test server, and leases on it that are taken, and end, in a second, not in a minute."""
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    lease.SETTLE_SECONDS, lease.LIFETIME_SECONDS = 0.2, 2.0  # type: ignore[misc]
+    bucket_lease.SETTLE_SECONDS, bucket_lease.LIFETIME_SECONDS = 0.2, 2.0  # type: ignore[misc]
 
 
 def shift_clock(days: int) -> None:

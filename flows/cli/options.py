@@ -33,7 +33,7 @@ def open_store(config: Path | None, warehouse: str | None) -> Store:
     """
     with light_imports():
         from nabra.tasks.schemas import DATASETS
-        from nabra.tasks.warehouse.lease import FOLDER as LEASE
+        from nabra.tasks.warehouse.holder import FOLDER as LEASE
         from nabra.tasks.warehouse.store import Store
 
     store = Store.open(load_settings(config, warehouse=warehouse).store)

@@ -67,10 +67,27 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     count = _count(stage, tables, output, spared | twins.keys(), time.monotonic() - started)
     articles = tables["clean"] if "clean" in tables else tables["raw"]
     versions = _versions(articles)
+    if stage_name in plan.refresh:
+        _withdraw(stage, batch, store)
     store.write_rejects(stage_name, batch, output.rejects, provenance)
     for dataset in stage.makes:
         store.write(dataset, batch, _with_versions(output.tables[dataset], versions), provenance)
     return count
+
+
+def _withdraw(stage: Stage, batch: Batch, store: Store) -> None:
+    """Take away what the stage made of a batch, after what others made of that, the last first.
+
+    What a killed refresh leaves is then work to be done, by any run, and never rows beside others that they do not fit.
+    """
+    outdated, made = [stage], set(stage.makes)
+    for later in STAGES.values():
+        if made & set(_read(later)) and later != stage:
+            outdated.append(later)
+            made |= set(later.makes)
+    for each in reversed(outdated):
+        for dataset in reversed(each.makes):
+            store.remove(dataset, batch)
 
 
 def _read(stage: Stage) -> tuple[str, ...]:

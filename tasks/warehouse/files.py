@@ -1,31 +1,51 @@
 """Files below one root, on a local folder or on S3: each is there whole, or not at all.
 
-Local files are written under `_tmp/`, synced and renamed, objects on S3 are put in one request. All that knows of a
-storage is here; another one that pyarrow's filesystems know needs its address in `Files.open`.
+Whatever the warehouse does with files passes through the operations of a `Storage`: a local file is written under
+`_tmp/`, synced and renamed, an object on S3 is put in one request. Another storage needs a class with these operations,
+and its address in `Files.open`.
 """
 
 from __future__ import annotations
 
-import math
-import os
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Protocol
 
 import pyarrow as pa
 import pyarrow.fs as pafs
 
 from nabra.config.settings import StoreSettings
 from nabra.tasks.errors import StoreError
+from nabra.tasks.warehouse.folder import Folder
 
 TEMPORARY: Final = "_tmp"
-# With exponential back-off between: a request fails when the store has not answered well for some 20 seconds.
-S3_ATTEMPTS = 6
 WRITE_ADVICE: Final = "make room or mend what is in the way, then run again: what is done is kept"
+
+
+class Storage(Protocol):
+    """The operations that files are read and written by, with whole paths; their errors are OSErrors.
+
+    `filesystem` is for readers that open many files by themselves, `service` what they call an object store.
+    """
+
+    filesystem: pafs.FileSystem
+    service: str
+
+    def find(self, folder: str) -> list[pafs.FileInfo]:
+        """All that lies below a folder."""
+
+    def open(self, path: str) -> pa.NativeFile:
+        """A file, to be read; FileNotFoundError if there is none."""
+
+    def publishing(self, path: str, temporary: str) -> AbstractContextManager[BinaryIO]:
+        """A stream whose content is the file's once the block has ended well; else all is as before."""
+
+    def delete(self, path: str) -> None:
+        """Remove a file; nothing happens where there is none."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +71,11 @@ class File:
 
 
 class Files:
-    """The files below `root` of a pyarrow filesystem, named by their path below it; its errors are StoreErrors.
+    """The files below `root` of a storage, named by their path below it; what fails is a StoreError."""
 
-    `service` is what they call an object store.
-    """
-
-    def __init__(self, filesystem: pafs.FileSystem, root: str, service: str = "") -> None:
-        self.filesystem = filesystem
+    def __init__(self, storage: Storage, root: str) -> None:
+        self.storage = storage
         self.root = root.rstrip("/")
-        self.service = service
 
     @classmethod
     def open(cls, settings: StoreSettings) -> Files:
@@ -67,10 +83,9 @@ class Files:
         uri = settings.warehouse
         try:
             if uri.startswith("s3://"):
-                filesystem = pafs.S3FileSystem(**_s3_options(settings))
-                return cls(filesystem, uri.removeprefix("s3://"), settings.s3_endpoint or "AWS")
-            return cls(pafs.LocalFileSystem(), str(Path(uri.removeprefix("file://")).absolute()))
-        except (OSError, pa.ArrowException) as error:
+                return cls(_bucket(settings), uri.removeprefix("s3://"))
+            return cls(Folder(), str(Path(uri.removeprefix("file://")).absolute()))
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise StoreError(f"warehouse {uri} cannot be opened: {error}") from error
 
     def __str__(self) -> str:
@@ -79,17 +94,17 @@ class Files:
     @property
     def is_local(self) -> bool:
         """Whether they lie in a folder of this machine."""
-        return isinstance(self.filesystem, pafs.LocalFileSystem)
+        return isinstance(self.storage, Folder)
 
     def prepare(self) -> None:
         """Make the root if it is not there and see that it can be written."""
-        if not self.is_local:
+        if not isinstance(self.storage, Folder):
             return
+        probe = Path(self.path(TEMPORARY)) / f"probe-{uuid.uuid4().hex}"
         try:
-            probe = Path(self.root) / TEMPORARY / f"probe-{uuid.uuid4().hex}"
-            probe.parent.mkdir(parents=True, exist_ok=True)
-            probe.touch()
-            probe.unlink()
+            self.storage.make_folder(probe.parent)
+            self.storage.create(probe).close()
+            self.storage.unlink(probe)
         except OSError as error:
             raise StoreError(
                 f"warehouse {self} cannot be written: {error.strerror}; name another with --warehouse"
@@ -101,9 +116,8 @@ class Files:
 
     def below(self, folder: str) -> dict[str, File]:
         """All files below a folder, by name, in the order of their names."""
-        selector = pafs.FileSelector(self.path(folder), recursive=True, allow_not_found=True)
         try:
-            found: Iterable[pafs.FileInfo] = self.filesystem.get_file_info(selector)
+            found = self.storage.find(self.path(folder))
         except OSError as error:
             raise self.failed(folder, "listed", error) from error
         files = (
@@ -118,11 +132,16 @@ class Files:
         found = self.below(TEMPORARY)
         return {name: file.size for name, file in found.items() if file.written_at.timestamp() < older_than}
 
+    def open_file(self, name: str) -> pa.NativeFile:
+        """A file, to be read; OSError if it cannot be."""
+        return self.storage.open(self.path(name))
+
     def read(self, name: str) -> bytes | None:
         """The content of a file, or None if there is none."""
         try:
-            found = self.filesystem.get_file_info(self.path(name)).type == pafs.FileType.File
-            return self._content(name) if found else None
+            return self._content(name)
+        except FileNotFoundError:
+            return None
         except OSError as error:
             raise self.failed(name, "read", error) from error
 
@@ -134,7 +153,7 @@ class Files:
             raise self.failed(folder, "read", error) from error
 
     def _content(self, name: str) -> bytes:
-        with self.filesystem.open_input_stream(self.path(name)) as stream:
+        with self.open_file(name) as stream:
             content: bytes = stream.read()
         return content
 
@@ -145,82 +164,31 @@ class Files:
 
     @contextmanager
     def sink(self, name: str) -> Iterator[Any]:
-        """A stream whose content is the file's once the block has ended well.
-
-        On S3 an error may leave a part of what was written in it in more than one request.
-        """
-        path = self.path(name)
-        local = _local_sink(Path(self.root), Path(path)) if self.is_local else None
+        """A stream whose content is the file's once the block has ended well."""
         try:
-            with local or self.filesystem.open_output_stream(path) as stream:
+            with self.storage.publishing(self.path(name), self.path(TEMPORARY)) as stream:
                 yield stream
         except OSError as error:
             raise self.failed(name, "written", error) from error
 
     def remove(self, name: str) -> None:
         """Remove a file; nothing happens where there is none."""
-        path = self.path(name)
         try:
-            if self.filesystem.get_file_info(path).type == pafs.FileType.File:
-                self.filesystem.delete_file(path)
-        except FileNotFoundError:
-            return  # another process was faster
+            self.storage.delete(self.path(name))
         except OSError as error:
             raise self.failed(name, "removed", error) from error
-
-    def age(self, name: str) -> float:
-        """Seconds since a file was published, by the clock of the store, which another machine's may not agree with."""
-        now = f"_now/{uuid.uuid4().hex}"
-        self.write(now, b"")
-        try:
-            written, latest = self.filesystem.get_file_info([self.path(name), self.path(now)])
-        except OSError as error:
-            raise self.failed(name, "read", error) from error
-        self.remove(now)
-        if written.mtime is None:
-            return math.inf
-        age: float = (latest.mtime - written.mtime).total_seconds()
-        return age
 
     def failed(self, name: str, what: str, error: Exception) -> StoreError:
         """The error to raise where a file or folder cannot be `what` (read, written …)."""
         cause = (error.strerror if isinstance(error, OSError) else None) or error
         advice = f"; {WRITE_ADVICE}" if what == "written" else ""
-        if self.service and isinstance(error, OSError):
-            advice = f"; see that {self.service} answers and lets you in, then run again: what is done is kept"
+        if self.storage.service and isinstance(error, OSError):
+            advice = f"; see that {self.storage.service} answers and lets you in, then run again: what is done is kept"
         return StoreError(f"{self}/{name} cannot be {what}: {cause}{advice}")
 
 
-def _s3_options(settings: StoreSettings) -> dict[str, Any]:
-    # Without the delay every write, however small, is a multipart upload: three requests for one.
-    options: dict[str, Any] = {
-        "allow_delayed_open": True,
-        "retry_strategy": pafs.AwsStandardS3RetryStrategy(max_attempts=S3_ATTEMPTS),
-    }
-    if settings.s3_region:
-        options["region"] = settings.s3_region
-    if settings.s3_endpoint:
-        scheme, _, host = settings.s3_endpoint.rpartition("://")
-        options |= {"endpoint_override": host, "scheme": scheme or "https"}
-    return options
+def _bucket(settings: StoreSettings) -> Storage:
+    """The library behind it takes half a second to import."""
+    from nabra.tasks.warehouse.bucket import Bucket
 
-
-@contextmanager
-def _local_sink(root: Path, path: Path) -> Iterator[BinaryIO]:
-    """Write, sync and rename within one filesystem, then sync the folder: after a crash the file is whole or absent."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = root / TEMPORARY / f"{uuid.uuid4().hex}.part"
-    temporary.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with temporary.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    return Bucket(settings)

@@ -33,7 +33,8 @@ def decode(content: bytes) -> tuple[pa.Table, dict[str, str]]:
 def read(files: Files, name: str) -> tuple[pa.Table, dict[str, str]]:
     """The rows of a file, and its metadata; BatchError if the file is none of this format."""
     try:
-        return _apart(pq.read_table(files.path(name), filesystem=files.filesystem, partitioning=None))
+        with files.open_file(name) as file:
+            return _apart(pq.read_table(file))
     except pa.ArrowInvalid as error:
         raise BatchError(f"{files.path(name)} cannot be read: {error}") from error
     except (OSError, pa.ArrowException) as error:
@@ -43,7 +44,8 @@ def read(files: Files, name: str) -> tuple[pa.Table, dict[str, str]]:
 def read_metadata(files: Files, name: str) -> dict[str, str]:
     """The metadata of a file."""
     try:
-        return _texts(pq.read_schema(files.path(name), filesystem=files.filesystem).metadata)
+        with files.open_file(name) as file:
+            return _texts(pq.read_schema(file).metadata)
     except (OSError, pa.ArrowException) as error:
         raise files.failed(name, "read", error) from error
 
@@ -51,7 +53,8 @@ def read_metadata(files: Files, name: str) -> dict[str, str]:
 def count_rows(files: Files, name: str) -> int:
     """The rows of a file, as its footer tells; StoreError where it has none."""
     try:
-        rows: int = pq.read_metadata(files.path(name), filesystem=files.filesystem).num_rows
+        with files.open_file(name) as file:
+            rows: int = pq.read_metadata(file).num_rows
     except (OSError, pa.ArrowException) as error:
         raise files.failed(name, "read", error) from error
     return rows
@@ -73,7 +76,7 @@ def open_files(files: Files, folder: str, names: Sequence[str], schema: pa.Schem
         [files.path(name) for name in names],
         schema=schema.append(_DAY),
         format="parquet",
-        filesystem=files.filesystem,
+        filesystem=files.storage.filesystem,
         partitioning=ds.partitioning(pa.schema([_DAY]), flavor="hive"),
         partition_base_dir=files.path(folder),
     )

@@ -145,13 +145,17 @@ class Store:
         metadata = {f"{METADATA_PREFIX}schema_version": str(SCHEMA_VERSION)} | provenance.metadata
         self.files.write(file_of(dataset, batch), parquet.encode(check(DATASETS[dataset], data), metadata))
 
+    def remove(self, dataset: str, batch: Batch) -> None:
+        """Remove the rows of one batch, if there are any."""
+        self.files.remove(file_of(dataset, batch))
+
     def write_rejects(self, stage: str, batch: Batch, data: pa.Table, provenance: Provenance) -> None:
         """Publish what a stage refused of a batch; without refusals no file is left, nor one of an earlier run."""
         refused = batch.refused_by(stage)
         if data.num_rows:
             self.write(REJECTS.name, refused, data, replace(provenance, stage=REJECTS.name))
         else:
-            self.files.remove(file_of(REJECTS.name, refused))
+            self.remove(REJECTS.name, refused)
 
     def merge(self, dataset: str, sources: Sequence[str], name: str) -> None:
         """Publish the rows of some files as one of the current schema version.
@@ -166,10 +170,6 @@ class Store:
         """The files of an earlier schema version."""
         names = [file.name for file in self.batch_files(dataset).values()]
         return [name for name in names if self._version(name, parquet.read_metadata(self.files, name)) < SCHEMA_VERSION]
-
-    def remove(self, dataset: str, batch: Batch) -> None:
-        """Remove the file of a batch, if there is one."""
-        self.files.remove(file_of(dataset, batch))
 
     def rewrite(self, dataset: str, batch: Batch, change: Callable[[pa.Table], pa.Table]) -> None:
         """Publish the rows of a batch as `change` makes them, if they change; what made them stays in the metadata."""

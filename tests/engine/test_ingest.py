@@ -22,7 +22,7 @@ from tests.fetch.conftest import Answer, Site
 from tests.in_process import shipped_cleaner
 
 # Copies are looked for among the articles of the last weeks.
-START = datetime.now(UTC) - timedelta(days=4)
+START = datetime.now(UTC) - timedelta(days=30)
 SUBJECTS = ("الجسر", "الميناء", "السوق", "المدرسة", "المطار", "الحديقة", "المكتبة", "المستشفى", "الملعب", "المسرح")
 COUNTER = itertools.count()
 # What becomes of a document that a run meets.

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
@@ -130,6 +130,13 @@ def handler_of(served: Site) -> type[BaseHTTPRequestHandler]:
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+    with serving() as served:
+        yield served
+
+
+@contextmanager
+def serving() -> Iterator[Site]:
+    """A server on a port of its own."""
     served = Site("")
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(served))
     server.daemon_threads = True
@@ -137,10 +144,12 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     served.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    yield served
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield served
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.warehouse import files
+from nabra.tasks.warehouse import bucket
 from nabra.tasks.warehouse.layout import AT_WORK
 from nabra.tasks.warehouse.validate import Validation, validate
 from tests.faulty_proxy import faulty_proxy
@@ -74,7 +74,7 @@ def test_a_failing_object_store_ends_a_run_with_a_clear_error_or_not_at_all(
 def parse_on_test_s3(gate: str, attempts: int) -> None:
     """Ask a test server so often; parse when the gate is there."""
     work_on_test_s3()
-    files.S3_ATTEMPTS = attempts  # type: ignore[misc]
+    bucket.S3_ATTEMPTS = attempts  # type: ignore[misc]
     parse_after(gate)
 
 

@@ -23,8 +23,8 @@ import httpx
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.tasks.warehouse.holder import HOLDER
 from nabra.tasks.warehouse.layout import Batch
-from nabra.tasks.warehouse.lease import HOLDER
 from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import path_of, write
 from tests.planted import plant

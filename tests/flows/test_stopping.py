@@ -18,8 +18,9 @@ from nabra.flows.cli.flow_run import STARTING
 from nabra.flows.prefect.signals import STOPPED
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.warehouse.holder import HOLDER
 from nabra.tasks.warehouse.layout import AT_WORK
-from nabra.tasks.warehouse.lease import HOLDER
+from nabra.tasks.warehouse.lease import seen_holder
 from tests.runs import DONE, FAILED, Trial, make_trial
 from tests.servers import free_port, wait_for
 from tests.workplace import Workplace
@@ -140,7 +141,7 @@ def test_a_signal_ends_a_run_in_order(
     ended, said = command.ended()
     assert (ended, said.splitlines()[-1]) == (status, STOPPED)
     assert "Traceback" not in said
-    assert trial.store.files.read(HOLDER) is None
+    assert seen_holder(trial.store.files) is None
     assert failures(trial.store) == []
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
@@ -189,7 +190,7 @@ def test_a_run_whose_temporary_server_was_killed_does_its_work_and_says_so(trial
     assert (status, said.splitlines()[-1].count("the temporary Prefect server cannot be used")) == (FAILED, 1)
     assert "Traceback" not in said
     assert len(trial.store.done(STAGES["stance"])) == 4
-    assert trial.store.files.read(HOLDER) is None
+    assert seen_holder(trial.store.files) is None
     assert trial.run.finish() == DONE, trial.said()
     assert trial.rows() == undisturbed.rows()
 

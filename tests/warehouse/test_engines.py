@@ -98,7 +98,7 @@ def read(request: pytest.FixtureRequest, warehouse: Store, monkeypatch: pytest.M
 def test_a_table_that_never_had_a_row_is_read_as_one_without_rows(
     read: Callable[..., pa.Table], warehouse: Store, engine: str
 ) -> None:
-    compact(Store(Files(warehouse.files.filesystem, f"{Path(str(warehouse)).parent}/empty")), lambda: None)
+    compact(Store(Files(warehouse.files.storage, f"{Path(str(warehouse)).parent}/empty")), lambda: None)
     assert read("the folders", engine, "rejects", "empty").num_rows == 0
     seen = read("a snapshot", engine, "rejects", "empty")
     assert seen.num_rows == 0

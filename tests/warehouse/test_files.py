@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -64,7 +63,7 @@ def test_a_store_that_fails_now_and_then_is_tried_again(proxy: FaultyProxy, tmp_
 def test_a_store_that_fails_on_and_on_is_an_error_and_leaves_whole_objects(
     proxy: FaultyProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nabra.tasks.warehouse.files.S3_ATTEMPTS", 1)
+    monkeypatch.setattr("nabra.tasks.warehouse.bucket.S3_ATTEMPTS", 1)
     files, proxy.share = behind(proxy, tmp_path.name), 0.5
     contents, refused = [bytes([number]) * 5000 for number in range(30)], []
     for content in contents:
@@ -76,13 +75,6 @@ def test_a_store_that_fails_on_and_on_is_an_error_and_leaves_whole_objects(
     assert all("_notes/one cannot be written" in text for text in refused)
     proxy.share = 0.0
     assert files.read_all("_notes")["_notes/one"] in contents
-
-
-def test_the_age_of_a_note_is_told_by_the_store(any_files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
-    any_files.write("_notes/one", b"")
-    monkeypatch.setattr("time.time", lambda: 9e9)
-    assert 0 <= any_files.age("_notes/one") < 60
-    assert any_files.age("_notes/none") == math.inf
 
 
 def test_a_file_that_another_process_removes_at_the_same_time_is_removed(any_files: Files) -> None:

@@ -62,7 +62,11 @@ def snapshot(store: Store, dataset: str) -> pa.Table:
     """The rows of a dataset as a consumer reads them: the manifest first, then the files that it lists."""
     manifest = json.loads(store.files.read(f"{FOLDER}/manifest.json") or b"")
     paths = [store.files.path(name) for name in manifest["files"][dataset]]
-    return ds.dataset(paths, filesystem=store.files.filesystem, format="parquet").to_table() if paths else pa.table({})
+    return (
+        ds.dataset(paths, filesystem=store.files.storage.filesystem, format="parquet").to_table()
+        if paths
+        else pa.table({})
+    )
 
 
 def same(store: Store, dataset: str) -> bool:

@@ -167,7 +167,9 @@ def _pages(
     for record in records:
         number = next(numbers)
         if number > settings.max_records:
-            raise DocumentError("too_large", f"more than {settings.max_records} records, see fetch.max_records")
+            most = f"more than {settings.max_records} records, see fetch.max_records; the rest is left"
+            yield rejected(address, source, "too_large", most)
+            return
         where = f"{address}:record {number}"
         found = guarded(where, partial(_page, record, source, settings, records.reader))
         if isinstance(found, DocumentError):

@@ -1,0 +1,75 @@
+"""Every state that a warehouse can be left in by a kill or a power cut, found by watching what is done with its files.
+
+A process that is killed has done the operations before that moment, and no other. So one run that is watched shows all
+that can be left of it: what is there before its first operation, before its second … and, of a power cut, what of that
+was synced. Each state that is new is put on the storage anew and taken up by another run, which is watched in turn.
+
+States are compared byte for byte. The clock stands still, so that files differ by their rows alone; what tells of a
+holder, of progress and of unfinished writes, and is read by nobody who recovers, is left out of the comparison.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from nabra.tasks.warehouse.lease import LOCK
+from tests.crashes.places import Place
+from tests.crashes.watch import Contents, State, Watch
+
+
+@dataclass
+class Search:
+    """What was found: operations by kind in the first run, and in those that took up what kills of it left."""
+
+    first: Counter[str] = field(default_factory=Counter)
+    later: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    states: int = 0
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(self.first.items()))
+        taken_up = f"{self.runs} runs with {self.later.total()} more"
+        return f"{self.first.total()} points ({kinds}), {self.states} states, {taken_up}"
+
+
+def explore(
+    place: Place,
+    start: Contents,
+    work: Callable[[str], None],
+    recover: Callable[[str], None],
+    check: Callable[[Contents], None],
+    *,
+    kills: int = 2,
+    every: int = 1,
+) -> Search:
+    """Kill `work` at each operation, what takes it up at each of its own, and so on; `check` what the last one leaves.
+
+    `kills` is how often a warehouse is hit before it is left in peace. Of the states that are new, each `every`th is
+    taken up.
+    """
+    search, known = Search(), set[State]()
+    waiting: deque[tuple[int, Contents]] = deque([(0, start)])
+    while waiting:
+        hits, contents = waiting.popleft()
+        watch = watched_run(place, contents, recover if hits else work)
+        search.runs += 1
+        (search.later if hits else search.first).update(watch.operations)
+        check(watch.seen)
+        new = {state: left for state, left in watch.left.items() if state not in known} if hits < kills else {}
+        known |= new.keys()
+        waiting += [(hits + 1, left) for left in list(new.values())[::every]]
+    search.states = len(known)
+    return search
+
+
+def watched_run(place: Place, contents: Contents, work: Callable[[str], None]) -> Watch:
+    """Do the work on a warehouse with these files, and watch."""
+    address = place.put(contents)
+    watch = Watch(address.removeprefix("s3://"), dict(contents))
+    with place.watched(watch):
+        work(address)
+    there = {name: content for name, content in place.contents().items() if name != LOCK}
+    assert there == watch.seen, "the watch has missed an operation"
+    return watch
