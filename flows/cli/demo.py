@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def demo(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     """Take the samples that come with nabra through all stages, to see what it finds.
 
-    They are invented articles in which real states and organisations act: keep them out of a warehouse of real news;
-    `nabra remove` takes them out again. Their sources are called `sample` (a feed), `sample-folder`, and, by rows that
-    name their own, `alghad` and `sabah-tilal`. Two of the articles are there to be rejected.
+    They are invented articles in which real states and organisations act: keep them out of a warehouse of real news.
+    The command remove takes them out again. Their sources are called `sample` (a feed), `sample-folder`, and, by rows
+    that name their own, `alghad` and `sabah-tilal`. Two of the articles are there to be rejected.
 
     **Example** `nabra demo --warehouse samples`
 

@@ -14,7 +14,14 @@ TAG: Final = re.compile(
     r"|iframe|hr|center|section|article|body|html|head|script|style|small|sup|sub)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-UNSHOWN: Final = re.compile(r"<(script|style|head)\b[^<>]*>.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+# What no reader sees begins so, and ends so.
+UNSHOWN: Final = re.compile(r"<(script|style|head)\b[^<>]*>|<!--", re.IGNORECASE)
+SHOWN_AGAIN: Final = {
+    None: re.compile("-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "head": re.compile(r"</head\s*>", re.IGNORECASE),
+}
 REFERENCE: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
 # Not in `C:\new`: in such names small letters follow.
 BREAK: Final = re.compile(r"\\r\\n|\\[rn](?![a-z])")
@@ -32,5 +39,21 @@ def as_meant(text: str) -> str:
         text = halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = MARK.sub(r"\1", TAB.sub(" ", BREAK.sub("\n", text)))
     if TAG.search(text):
-        return plain_text(UNSHOWN.sub(" ", text))
+        return plain_text(_shown(text))
     return REFERENCE.sub(lambda reference: unescape(reference[0]), text)
+
+
+def _shown(text: str) -> str:
+    """The text without what no reader sees; what begins so and does not end stays."""
+    kept, begin, at = [], 0, 0
+    endless: set[str | None] = set()
+    while opening := UNSHOWN.search(text, at):
+        name = opening[1] and opening[1].lower()
+        ending = None if name in endless else SHOWN_AGAIN[name].search(text, opening.end())
+        if ending:
+            kept.append(text[begin : opening.start()])
+            begin = at = ending.end()
+        else:
+            endless.add(name)
+            at = opening.end()
+    return " ".join([*kept, text[begin:]])

@@ -23,7 +23,7 @@ BYLINE_CLASS: Final = re.compile(
     r"author|byline|writer|signature|fn$|credits?$|username|(?:^|[-_])by$|createdby", re.IGNORECASE
 )
 # A verb could begin a sentence, unless a colon follows.
-BYLINE: Final = re.compile(
+WRITER_LINE: Final = re.compile(
     r"\W*(?:(?:بقلم|بواسطة|كتب بواسطة|مرسلة بواسطة|إعداد|اعداد)\s*[:：/]?|"
     r"(?:كتبه?|كتبت|تحرير|المحرر|نص|حاوره|حاورته|حاورها|تقرير|تحقيق|ترجمة)\s*[:：/])\s*(?P<name>[^\d|،,:/<>]{4,40})"
 )
@@ -124,10 +124,10 @@ def _names_in(element: HtmlElement) -> Iterator[str]:
     called = " ".join(filter(None, (element.get("rel"), element.get("itemprop"), element.get("class"))))
     text = text_of(element)
     if any(BYLINE_CLASS.search(word) for word in called.split()) or WRITER_PAGE.search(element.get("href") or ""):
-        line = BYLINE.fullmatch(text)
+        line = WRITER_LINE.fullmatch(text)
         yield line["name"] if line else LABEL.sub("", text)
     for line in (element.text, *(child.tail for child in element)):
-        match = BYLINE.fullmatch(" ".join(line.split())) if line else None
+        match = WRITER_LINE.fullmatch(" ".join(line.split())) if line else None
         if match:
             yield match["name"]
 

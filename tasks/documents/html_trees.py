@@ -12,9 +12,10 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 # elements; as a huge tree it may be deeper, which those who walk through it do not bear.
 INLINE: Final = re.compile(rb"</?(?:font|b|i|u|s|em|strong|span|small|big|tt|nobr)\b[^<>]*>", re.IGNORECASE)
 BLOCKS: Final = re.compile(
-    rb"</?(?:div|center|section|article|blockquote|table|tbody|tr|td|th|ul|ol|li|dl|dt|dd)\b[^<>]*>", re.IGNORECASE
+    rb"(?:</?(?:div|center|section|article|blockquote|table|tbody|tr|td|th|ul|ol|li|dl|dt|dd)\b[^<>]*>\s*+)++",
+    re.IGNORECASE,
 )
-ALL: Final = re.compile(rb"</?\w[^<>]*>")
+ALL: Final = re.compile(rb"(?:</?\w[^<>]*>\s*+)++")
 
 
 def parse_html(page: bytes, *, bare: bool = False) -> HtmlElement:

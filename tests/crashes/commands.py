@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from nabra.flows import news
-from nabra.flows.cli import maintenance
+from nabra.flows.cli import warehouse as upkeep
 from nabra.flows.prefect.parameters import Place, RunParameters
 from nabra.tasks import run as runner
 from nabra.tasks.clean.cleaner import load_cleaner
@@ -64,16 +64,16 @@ def run(config: Path, inputs: tuple[str, ...], refresh: tuple[str, ...], warehou
 def compact(config: Path, warehouse: str) -> None:
     """`nabra compact`."""
     with redirect_stderr(StringIO()):
-        maintenance.compact(warehouse, config)
+        upkeep.compact(warehouse, config)
 
 
 def vacuum(config: Path, warehouse: str) -> None:
     """`nabra vacuum --hours 0`."""
     with redirect_stderr(StringIO()):
-        maintenance.vacuum(warehouse, config, hours=0)
+        upkeep.vacuum(warehouse, config, hours=0)
 
 
 def migrate(config: Path, warehouse: str) -> None:
     """`nabra migrate`."""
     with redirect_stderr(StringIO()):
-        maintenance.migrate(warehouse, config)
+        upkeep.migrate(warehouse, config)

@@ -4,7 +4,6 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow.fs as pafs
 import pytest
 
 from nabra.flows.cli.figures import Figures
@@ -16,6 +15,7 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.files import Files
+from nabra.tasks.warehouse.folder import Folder
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.lease import hold
 from nabra.tasks.warehouse.store import Store
@@ -81,13 +81,13 @@ def test_status_tells_rejects_by_reason_and_the_newest_article(store: Store) -> 
 
 
 def test_status_of_an_empty_warehouse_says_how_to_fill_it(tmp_path: Path) -> None:
-    shown = lines(Store(Files(pafs.LocalFileSystem(), str(tmp_path / "none"))))
+    shown = lines(Store(Files(Folder(), str(tmp_path / "none"))))
     assert shown[0][:1] == ["Nothing"]
     assert shown[0][-2:] == ["nabra", "run"]
 
 
 def test_status_says_who_works_on_the_warehouse_and_since_when(store: Store, tmp_path: Path) -> None:
-    for warehouse in (store, Store(Files(pafs.LocalFileSystem(), str(tmp_path / "new")))):
+    for warehouse in (store, Store(Files(Folder(), str(tmp_path / "new")))):
         assert not any(line[:2] == ["At", "work"] for line in lines(warehouse))
         with hold(warehouse.files, "hourly"):
             (told,) = (line for line in lines(warehouse) if line[:2] == ["At", "work"])

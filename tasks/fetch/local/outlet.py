@@ -19,7 +19,7 @@ from nabra.tasks.fetch.targets import UNNAMED
 # The head of a page; what stands below is about other things.
 HEAD_BYTES: Final = 200_000
 TAG: Final = re.compile(r"<(?:meta|link)\b([^<>]{1,4000})>", re.IGNORECASE)
-ATTRIBUTE: Final = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+ATTRIBUTE: Final = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 def outlet_of(found: Found, payload: Payload) -> str:
