@@ -1,4 +1,4 @@
-"""Runs and commands that crashes are tried on: the real flow in this process, with tools of a few lines."""
+"""Runs and commands that crashes are tried on: the real pipeline in this process, with tools of a few lines."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
-from nabra.flows import news
+from nabra.flows import pipeline
 from nabra.flows.cli import warehouse as upkeep
-from nabra.flows.prefect.parameters import Place, RunParameters
-from nabra.tasks import run as runner
+from nabra.flows.prefect.parameters import Location, RunParameters
 from nabra.tasks.clean.cleaner import load_cleaner
-from nabra.tasks.engine import standstill
+from nabra.tasks.engine import standstill, steps
 from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.resources import Resources
 from tests.in_process import InThisProcess, stand_ins
@@ -34,20 +33,17 @@ class StandingClock(datetime):
 
 @contextmanager
 def in_this_process() -> Iterator[None]:
-    """The flow without Prefect, without other processes, and with a clock that stands."""
+    """The pipeline without other processes, and with a clock that stands."""
     cleaner = lru_cache(load_cleaner)
     with ExitStack() as stack:
         for module in [each for name, each in sys.modules.items() if name.startswith("nabra.")]:
             if getattr(module, "datetime", None) is datetime:
                 stack.enter_context(patch.object(module, "datetime", StandingClock))
         for owner, name, value in (
-            (news, "run_stage", runner.run_stage.fn),
-            (news, "run_fetch", runner.run_fetch.fn),
-            (news, "publish", lambda *_: None),
-            (news, "show_rejects", lambda *_: None),
-            (news, "stage_progress", lambda _: nullcontext(lambda *_: None)),
+            (pipeline, "show_rejects", lambda *_: None),
+            (pipeline, "stage_progress", lambda _: nullcontext(lambda *_: None)),
             (Fingerprints, "of", lru_cache(Fingerprints.of)),  # of lists that nobody changes meanwhile
-            (runner, "call_alone", lambda function, *arguments: function(*arguments)),
+            (steps, "call_alone", lambda function, *arguments: function(*arguments)),
             (standstill._Watch, "_note", lambda _: None),
             (Resources, "cleaners", property(lambda tools: InThisProcess(cleaner(tools.settings.clean)))),
             (Resources, "workers", property(lambda tools: InThisProcess(stand_ins(tools.settings)))),
@@ -58,7 +54,12 @@ def in_this_process() -> Iterator[None]:
 
 def run(config: Path, inputs: tuple[str, ...], refresh: tuple[str, ...], warehouse: str) -> None:
     """`nabra run INPUTS --refresh …`."""
-    news.news.fn(RunParameters(inputs=inputs, refresh=refresh), Place(warehouse=warehouse, config=str(config)))
+    location = Location(warehouse=warehouse, config=str(config))
+    prepared = pipeline.prepare_run(RunParameters(inputs=inputs, refresh=refresh), location)
+    with pipeline.open_run(prepared, "none") as work:
+        work.fetch()
+        work.work()
+        work.summary().without_failures()
 
 
 def compact(config: Path, warehouse: str) -> None:

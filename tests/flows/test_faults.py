@@ -144,7 +144,7 @@ def test_a_clock_that_jumps_lets_no_second_run_in(trial: Trial, days: int) -> No
 def test_nothing_is_lost_when_the_clock_jumps_between_runs(trial: Trial, undisturbed: Trial, days: int) -> None:
     """Which of two articles alike came first is told by the clock, and by nothing else."""
     fetched = Path(trial.run.warehouse) / "raw"
-    assert replace(trial.run, before=partial(die_at_operation, 7, str(fetched))).finish() == -signal.SIGKILL
+    assert replace(trial.run, before=partial(die_at_operation, 5, str(fetched))).finish() == -signal.SIGKILL
     assert 0 < len(list(fetched.rglob("*.parquet"))) < 4
     assert replace(trial.run, before=partial(shift_clock, days)).finish() == DONE, trial.said()
     assert len(list(fetched.iterdir())) == 2

@@ -105,7 +105,7 @@ def test_a_run_over_hostile_names_and_rows_shows_no_control_character(tmp_path: 
     folder.mkdir()
     (folder / f"x{TITLE}\x1b[2J.txt").write_text("")
     (folder / "y\u202etxt.exe.txt").write_text("short")
-    (folder / f"z{TITLE}\x1b[2J.pdf").write_text("left out, which the log tells")
+    (folder / f"z{TITLE}\x1b[2J.pdf").write_text("passed over, which a line tells")
     row = {"id": EVIL, "source": EVIL, "title": EVIL, "text": "The minister said that the work would begin. " * 9}
     (folder / "rows.jsonl").write_text(f"{json.dumps(row)}\n{{broken {EVIL}\n", encoding="utf-8")
     shown = in_terminal([str(NABRA), "-v", "run", "in"], tmp_path, place.environment | {"TERM": "xterm-256color"})
@@ -113,7 +113,7 @@ def test_a_run_over_hostile_names_and_rows_shows_no_control_character(tmp_path: 
     assert r"\u001b[2K" not in shown, "the codes of the progress bar are rich's own"
     assert unsafe(shown) == []
     assert "\x1b[2J" not in shown
-    assert "left out" in shown
+    assert "passed over: 1 of a kind that is not read" in shown
 
 
 @pytest.mark.usefixtures("planted")

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.fs as pafs
 import pytest
 from rich.console import Console
 
@@ -13,6 +12,7 @@ from nabra.flows.cli.views import Bounds, open_views, run_query
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.files import Files
+from nabra.tasks.warehouse.folder import Folder
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import DOC, OTHER, TITLE, path_of, write
@@ -43,12 +43,12 @@ def test_times_are_utc_whatever_the_machine_says(store: Store, monkeypatch: pyte
 
 
 def test_an_empty_warehouse_has_views_without_rows(tmp_path: Path) -> None:
-    empty = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "nowhere")))
+    empty = Store(Files(Folder(), str(tmp_path / "nowhere")))
     assert answer(empty, "select count(*) as n from stances where stance = 'favor'") == [{"n": 0}]
 
 
 def test_a_story_has_its_earliest_article_whichever_was_cleaned_first(tmp_path: Path) -> None:
-    store = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "warehouse")))
+    store = Store(Files(Folder(), str(tmp_path / "warehouse")))
     copy = {"doc_id": "b", "source": "valley", "story": "b", "published_at": None, "fetched_at": hour(9)}
     original = {"doc_id": "a", "source": "port", "story": "b", "published_at": hour(7), "fetched_at": hour(10)}
     scheduled = {"doc_id": "c", "source": "valley", "story": "b", "published_at": hour(12), "fetched_at": hour(8)}
@@ -65,7 +65,7 @@ def test_a_story_has_its_earliest_article_whichever_was_cleaned_first(tmp_path: 
 
 
 def test_an_edit_makes_no_article_later_than_its_copies(tmp_path: Path) -> None:
-    store = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "warehouse")))
+    store = Store(Files(Folder(), str(tmp_path / "warehouse")))
     article = {"doc_id": "a", "source": "port", "story": "a", "version": 1, "fetched_at": hour(1)}
     copy = {"doc_id": "b", "source": "valley", "story": "a", "version": 1, "fetched_at": hour(5)}
     edit = article | {"version": 2, "fetched_at": hour(9)}
@@ -83,7 +83,7 @@ def test_an_edit_makes_no_article_later_than_its_copies(tmp_path: Path) -> None:
 
 
 def test_an_article_from_before_there_were_times_comes_before_its_copies(tmp_path: Path) -> None:
-    store = Store(Files(pafs.LocalFileSystem(), str(tmp_path / "warehouse")))
+    store = Store(Files(Folder(), str(tmp_path / "warehouse")))
     old = {"doc_id": "b", "source": "port", "fetched_at": None}
     write(store, Batch("2026-04-12", "one"), "clean", old, {"doc_id": "a", "story": "b", "fetched_at": hour(5)})
     assert answer(store, "select doc_id from stories") == [{"doc_id": "b"}]

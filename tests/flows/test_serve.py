@@ -218,7 +218,7 @@ def test_what_holds_a_secret_is_refused_by_the_server_which_would_keep_it(servic
 def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
     definitions = service.deployments["manual"]["parameter_openapi_schema"]["definitions"]
     fields = {**definitions["RunParameters"]["properties"], **definitions["Location"]["properties"]}
-    assert set(fields) == {"inputs", "refresh", "warehouse", "config"}
+    assert set(fields) == {"inputs", "source", "columns", "refresh", "warehouse", "config"}
     assert all(field["description"] for field in fields.values())
 
 
