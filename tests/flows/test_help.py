@@ -87,6 +87,6 @@ def test_the_examples_work_on_what_the_first_run_leaves(sampled: tuple[Workplace
     assert len(here) >= 15, here
     for example in here:
         done = subprocess.run(
-            example, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            example, shell=True, cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
         )
         assert done.returncode == 0, f"{example}: {done.stderr}"
