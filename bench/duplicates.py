@@ -23,9 +23,9 @@ from typing import Any
 from bench.scale import MADE_BY, apart
 from nabra.config.settings import Settings, load_settings
 from nabra.tasks.engine.resources import Resources
-from nabra.tasks.engine.signature_cache import FOLDER
 from nabra.tasks.schemas import CLEAN, table
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.stories.stories import signature
+from nabra.tasks.warehouse.layout import SIGNATURES, Batch
 from nabra.tasks.warehouse.store import Store
 
 DAYS, BATCH_ARTICLES, TEXT_WORDS, COPY_SHARE = 30, 64, 300, 0.2
@@ -37,7 +37,7 @@ def main(folder: Path, articles: int, new: int) -> None:
     store = _store(folder)
     if not store.batches("clean"):
         apart(fill, str(folder), articles)
-    for name in store.files.below(FOLDER):
+    for name in store.files.below(SIGNATURES):
         store.files.remove(name)
     print(f"{articles} articles, {len(store.batches('clean'))} batches, {new} new articles", flush=True)
     for what in ("without signatures", "with those kept"):
@@ -87,9 +87,11 @@ def look_for_copies(folder: str, what: str, articles: int, new: int) -> None:
     steps = {
         "stories known": lambda: tools.stories,
         "originals known": lambda: tools.originals,
-        "new placed": lambda: [tools.stories.place(doc_id(n), text(n)[1], datetime.now(UTC)) for n in fresh],
+        "new placed": lambda: [
+            tools.stories.place(doc_id(n), signature(text(n)[1], tools.settings.clean), datetime.now(UTC))
+            for n in range(articles, articles + new)
+        ],
     }
-    fresh = range(articles, articles + new)
     for step, act in steps.items():
         wall, cpu = time.perf_counter(), time.process_time()
         act()

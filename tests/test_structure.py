@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -81,3 +82,18 @@ def test_every_package_of_the_tasks_stands_within_the_borders() -> None:
         assert f'"{name}"' in without_prefect, f"{name} may import Prefect"
     for name in STAGES:
         assert f'"nabra.tasks.{name}"' in without_warehouse, f"{name} may open the warehouse"
+
+
+def test_the_benches_import_what_is_there() -> None:
+    for path in (ROOT / "bench").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("nabra."):
+                names = {alias.name for alias in node.names}
+                assert names <= contents(node.module), f"{path.name}: {node.module} has not all of {names}"
+
+
+def contents(module: str) -> set[str]:
+    """What can be imported from a module: its names, and the modules in a package."""
+    path = ROOT.joinpath(*module.split(".")[1:])
+    inside = {each.stem for each in path.glob("*")}
+    return inside | set(dir(importlib.import_module(module)))

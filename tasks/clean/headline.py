@@ -18,7 +18,6 @@ MIN_TITLE_CHARS: Final = 10
 MIN_LIKENESS: Final = 0.3  # of a headline that is shown and one that <title> gives with the names of site and section
 SHORT_TITLE: Final = 4  # words of a headline at least, where a part of <title> is cut off
 NO_TITLES: Final = re.compile(r"\W*(?:شاهد|بالصور|بالفيديو|فيديو|عاجل|مباشر)\W*")
-TITLE_CLASS: Final = re.compile(r"title|headline|heading|ttl", re.IGNORECASE)
 BYLINE_CLASS: Final = re.compile(
     r"author|byline|writer|signature|fn$|credits?$|username|(?:^|[-_])by$|createdby", re.IGNORECASE
 )

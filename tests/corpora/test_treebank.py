@@ -5,19 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nabra.tasks.corpora.treebank import is_pud, read_conllu, sentence_text, surface_tokens, write_conllu
-
-CONLLU = """# sent_id = 1
-# text = قال "نعم" وغادر.
-1\tقال\t_\tVERB\t_\t_\t0\troot\t_\t_
-2\t"\t_\tPUNCT\t_\t_\t3\tpunct\t_\tSpaceAfter=No
-3\tنعم\t_\tINTJ\t_\t_\t1\tobj\t_\tSpaceAfter=No
-4\t"\t_\tPUNCT\t_\t_\t3\tpunct\t_\t_
-5-6\tوغادر\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No
-5\tو\t_\tCCONJ\t_\t_\t6\tcc\t_\t_
-6\tغادر\t_\tVERB\t_\t_\t1\tconj\t_\t_
-7\t.\t_\tPUNCT\t_\t_\t1\tpunct\t_\t_
-
-"""
+from tests.small_treebank import CONLLU
 
 
 def read(folder: Path) -> list[list[str]]:
