@@ -18,7 +18,17 @@ from unittest.mock import patch
 from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.evaluate.judgements import Judgement, judge_article
-from nabra.tasks.quotes import attributions, contents, cued_sentence, objects, quotes, reports, speakers
+from nabra.tasks.quotes import (
+    attributions,
+    contents,
+    cued_sentence,
+    name_spans,
+    objects,
+    quotes,
+    reports,
+    speakers,
+    speakers_met,
+)
 from nabra.tasks.quotes.document import ParsedDocument
 from nabra.tasks.quotes.quotes import Quote, find_quotes
 from nabra.tasks.stance import rules, scene, stances, target_mentions
@@ -28,14 +38,14 @@ from nabra.tasks.stance.tag import quote_rows, stance_rows
 Row = dict[str, Any]
 Judged = Counter[tuple[str, ...]]
 
-OF_QUOTES: Final = (cued_sentence, attributions, contents, reports, objects, quotes, speakers)
+OF_QUOTES: Final = (cued_sentence, attributions, contents, reports, objects, quotes, speakers, name_spans, speakers_met)
 OF_STANCES: Final = (scene, rules, target_mentions, stances)
 ASPECTS: Final = ("quote", "speaker", "speaker_id", "stance")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The rule at one place of a list; `name` as in `speakers.ENDS._is_to`."""
+    """The rule at one place of a list; `name` as in `name_spans.ENDS._is_to`."""
 
     module: ModuleType
     table: str

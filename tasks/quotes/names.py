@@ -6,7 +6,7 @@ from functools import cached_property
 
 from nabra.tasks.arabic.folding import without_article, words
 from nabra.tasks.quotes.document import EntityMention, ParsedDocument
-from nabra.tasks.quotes.speakers import Speaker
+from nabra.tasks.quotes.speakers_met import Speaker
 
 
 def is_name(mention: EntityMention) -> bool:

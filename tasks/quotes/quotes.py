@@ -15,7 +15,8 @@ from nabra.tasks.quotes.cued_sentence import MIN_QUOTED
 from nabra.tasks.quotes.cues import Cues, starts_with
 from nabra.tasks.quotes.document import ParsedDocument, Part, Sentence
 from nabra.tasks.quotes.reports import find_reports
-from nabra.tasks.quotes.speakers import Speaker, SpeakerResolver
+from nabra.tasks.quotes.speakers import SpeakerResolver
+from nabra.tasks.quotes.speakers_met import Speaker
 
 _TRIM: Final = " \t\n\u00a0،؛.:-–—*•●"
 _MAX_CLAUSE_OPENING: Final = 5  # words between a comma and the reporting verb of the next clause: ، من جانبه قال

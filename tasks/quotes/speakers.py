@@ -1,69 +1,30 @@
-"""Who speaks: the name beside a reporting word, or the voice that goes on from before, and the actor it stands for."""
+"""Who speaks: the one named beside a reporting word, or the voice that goes on from before."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Final, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from nabra.tasks.actors.match import Actors
-from nabra.tasks.arabic.folding import after_letters, fold, without_article, words
+from nabra.tasks.arabic.folding import after_letters, words
 from nabra.tasks.arabic.particles import (
-    ABOUT,
-    EACH,
     FEMININE_ENDINGS,
-    FOR,
-    FROM,
-    IN,
-    IN_THE_NAME_OF,
-    NAMELESS,
     PREPOSITIONS_BEFORE_PRONOUNS,
     RELATIVE_PRONOUNS,
     THAT_WITH_PRONOUN,
     THIRD_PERSON_PRONOUNS,
     WAS,
 )
-from nabra.tasks.arabic.quotation_marks import MARKS
 from nabra.tasks.quotes.contents import Report
-from nabra.tasks.quotes.cues import MAX_PHRASE, Cues, starts_with
-from nabra.tasks.quotes.document import EntityMention, ParsedDocument, Part, Sentence, Token
-from nabra.tasks.quotes.objects import has_subject_before, is_object
+from nabra.tasks.quotes.cues import Cues
+from nabra.tasks.quotes.document import ParsedDocument, Part, Sentence, Token
+from nabra.tasks.quotes.name_spans import NameSpans
+from nabra.tasks.quotes.objects import has_subject_before
+from nabra.tasks.quotes.speakers_met import STAND_INS, Found, Speaker, SpeakersMet
 
-_MAX_NAME: Final = 16  # words
 _MAX_PREPOSED: Final = 14  # words between a subject and the verb after it
 _MAX_TITLE: Final = 8  # words of a title before the name
-_MAX_ISSUED: Final = 6  # words of a statement before its issuer: بيان مشترك صادر عن
-_ISSUED: Final = frozenset(map(fold, ("صادر", "صادرة", "الصادر", "الصادرة")))
-# They are met or spoken to, and no part of the name before them: أبلغ الوزير نظيره.
-_COUNTERPARTS: Final = frozenset(map(fold, ("نظيره", "نظيرته", "نظيرها", "نظيرتها")))
-_STAND_INS: Final = frozenset(map(fold, ("بيان", "البيان", "للبيان", "المصدر", "المسؤول", "المتحدث", "الفتوى")))
-
-
-# Where the speaker was found: beside the cue, as the subject before it, as the noun whose relative clause it leads,
-# before a headline's colon; or the speaker before goes on.
-Found = Literal["beside", "subject", "antecedent", "headline", "continued"]
-# How the name was known for an actor: by the list of actors, as an earlier speaker's briefer name, as the head of an
-# actor's longer name, as what stands for the last speaker (`البيان`), as an official of the article's own state.
-Known = Literal["list", "earlier", "head", "stand-in", "home"]
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """A speaker as named in the part at [start, end), and the actor spoken for."""
-
-    start: int
-    end: int
-    text: str
-    actor_id: str | None
-    found: Found = "beside"
-    known: Known | None = None
-
-    @property
-    def stems(self) -> frozenset[str]:
-        """The keys of the name's words, without articles."""
-        return frozenset(without_article(word.key) for word in words(self.text))
 
 
 def _disagree(verb: Token, subject: Token) -> bool:
@@ -89,21 +50,24 @@ class SpeakerResolver:
     part: Part
     actors: Actors
     cues: Cues
-    met: list[Speaker] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._spans = NameSpans(self.part, self.cues)
+        self._met = SpeakersMet(self.document, self.part, self.actors)
 
     @property
     def last(self) -> Speaker | None:
         """The latest speaker."""
-        return self.met[-1] if self.met else None
+        return self._met.last
 
     def of(self, sentence: Sentence, report: Report, first_in_sentence: bool, nested: bool) -> Speaker | None:
         """The speaker of a report; where none is named, the one before, or the subject of the sentence."""
         span, found = self._found(sentence, report, first_in_sentence)
         if span is None:
-            return replace(self.last, found="continued") if self.last else None
-        speaker = self._named(*span, found)
+            return replace(self._met.last, found="continued") if self._met.last else None
+        speaker = self._met.named(*span, found)
         if not any(passes(self, found, nested) for passes in IN_PASSING):
-            self.met.append(speaker)
+            self._met.add(speaker)
         return speaker
 
     def _is_antecedent(self, found: Found, nested: bool) -> bool:
@@ -111,7 +75,7 @@ class SpeakerResolver:
 
     def _is_cited(self, found: Found, nested: bool) -> bool:
         """True if the last speaker goes on after somebody whom he cites: not an outlet, which relays others."""
-        last = self.last
+        last = self._met.last
         return nested and last is not None and not self.actors.is_outsider(next(words(last.text)).key)
 
     def _found(
@@ -134,13 +98,13 @@ class SpeakerResolver:
     def _name_beside(self, sentence: Sentence, report: Report) -> tuple[int, int] | None:
         """The name beside the cue. After وفقاً a ل leads to the name itself, not to a circumstance."""
         low, high = report.subject
-        issuer = self._issuer(sentence, low, high)
+        issuer = self._spans.issuer(sentence, low, high)
         if issuer == low and report.form == "attribution" and low < high and sentence.tokens[low].preposition:
-            end = next(self._ends(sentence, low, high), high)
+            end = next(self._spans.ends(sentence, low, high), high)
             first = sentence.tokens[low]
             letters = 0 if first.key.startswith("لل") else first.letters
             return after_letters(self.part.text, first.start, letters), sentence.tokens[end - 1].end
-        return self._name(sentence, issuer, high)
+        return self._spans.name(sentence, issuer, high)
 
     def _is_no_subject(self, sentence: Sentence, report: Report, start: int) -> bool:
         """True right after a verb that disagrees with the name, or whose subject stands before it."""
@@ -158,84 +122,15 @@ class SpeakerResolver:
 
     def introduce(self, sentence: Sentence, end: int) -> Speaker | None:
         """The speaker named at the head of the sentence, before offset `end`, if that is an actor or a person."""
-        span = self._name(sentence, 0, sentence.index_at(end))
+        span = self._spans.name(sentence, 0, sentence.index_at(end))
         if span is None:
             return None
-        speaker = self._named(*span, "headline")
+        speaker = self._met.named(*span, "headline")
         person = any(m.type == "PER" and speaker.start <= m.start < speaker.end for m in self.part.mentions)
         if speaker.actor_id is None and not person:
             return None
-        self.met.append(speaker)
+        self._met.add(speaker)
         return speaker
-
-    def _named(self, start: int, end: int, found: Found) -> Speaker:
-        text = self.part.text[start:end]
-        listed = self.actors.resolve(self._without_namesakes(start, end), self.document.text)
-        speaker = Speaker(start, end, text, listed, found, "list" if listed else None)
-        return speaker if listed else self._known(speaker)
-
-    def _without_namesakes(self, start: int, end: int) -> str:
-        """The name without people of whom the parse stage knows that they are no actors: محمد بن سلمان الراشد."""
-        name = self.part.text[start:end]
-        for mention in self.part.mentions:
-            if mention.type == "PER" and mention.actor_id is None and start <= mention.start < end:
-                name = name.replace(mention.text, " ")
-        return name
-
-    def _known(self, speaker: Speaker) -> Speaker:
-        """The speaker with the actor whom the name means without saying so, if it means one."""
-        return next((found for know in KNOWN if (found := know(self, speaker))), speaker)
-
-    def _as_earlier(self, speaker: Speaker) -> Speaker | None:
-        """The speaker as the briefer name of one met earlier, who need be no actor."""
-        stems = speaker.stems
-        known = next((earlier for earlier in reversed(self.met) if stems <= earlier.stems), None)
-        return known and replace(speaker, actor_id=known.actor_id, known="earlier" if known.actor_id else None)
-
-    def _as_head(self, speaker: Speaker) -> Speaker | None:
-        """The speaker as the first word of an actor's longer name, perhaps after `باسم`."""
-        keys = [word.key for word in words(speaker.text)]
-        head = keys[keys.index(IN_THE_NAME_OF) + 1 :][:1] if IN_THE_NAME_OF in keys else keys
-        known = self._heads.get(head[0]) if len(head) == 1 else None
-        return replace(speaker, actor_id=known, known="head") if known else None
-
-    def _as_stand_in(self, speaker: Speaker) -> Speaker | None:
-        """The speaker as what stands for the last one: `البيان`."""
-        keys = [word.key for word in words(speaker.text)]
-        if self.last is None or len(keys) != 1 or keys[0] not in _STAND_INS:
-            return None
-        return replace(speaker, actor_id=self.last.actor_id, known="stand-in")
-
-    def _as_official(self, speaker: Speaker) -> Speaker | None:
-        """The speaker as an official of the article's own state."""
-        home = self._home if self._is_official(speaker) else None
-        return replace(speaker, actor_id=home, known="home") if home else None
-
-    def _is_official(self, speaker: Speaker) -> bool:
-        """True if the name is that of an official who is of no other state: no adjective or place says so."""
-        inside = [m for m in self.part.mentions if speaker.start <= m.start < speaker.end]
-        people = (m for m in inside if m.type == "PER" and not m.text.startswith("ال"))
-        title_end = min((m.start for m in people), default=speaker.end)
-        abroad = any(m.type == "LOC" and m.actor_id is None for m in inside)
-        return not abroad and self.actors.is_official(self.part.text[speaker.start : title_end])
-
-    @cached_property
-    def _mentions(self) -> list[tuple[list[str], str]]:
-        text = self.document.text
-        principals = self.actors.principals
-        return [([w.key for w in words(text[m.start : m.end])], principals[m.actor_id]) for m in self.actors.find(text)]
-
-    @cached_property
-    def _heads(self) -> dict[str, str]:
-        """The first words of longer actor names, with the article, and the actor last named so."""
-        return {"ال" + without_article(keys[0]): actor for keys, actor in self._mentions if len(keys) > 1}
-
-    @cached_property
-    def _home(self) -> str | None:
-        """The state that the document names most, unless it speaks more of nations that are not listed."""
-        states = Counter(actor for _, actor in self._mentions if self.actors.kinds[actor].governs)
-        home, times = next(iter(states.most_common(1)), (None, 0))
-        return home if times > self.actors.foreigners(self.document.text) else None
 
     def _antecedent(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
         """The noun whose relative clause the verb leads: `المدير الذي قال إن`, but not `البيان الذي قال فيه إن`."""
@@ -243,7 +138,7 @@ class SpeakerResolver:
         led = end > 0 and tokens[end].key in RELATIVE_PRONOUNS and 0 <= verb.head < end
         if report.form != "verb" or not led or any(refuses(self, sentence, report) for refuses in NO_ANTECEDENT):
             return None
-        return self._name(sentence, verb.head, end)
+        return self._spans.name(sentence, verb.head, end)
 
     def _has_pronoun(self, sentence: Sentence, report: Report) -> bool:
         """True if the verb's object takes up the noun: `البيان الذي أصدره`."""
@@ -275,11 +170,11 @@ class SpeakerResolver:
                 if report.form == "verb" and not low < at < report.index:
                     continue
                 somebody = self._is_somebody(sentence, at) or self._is_voice(token)
-                if report.form == "participle" and self.last is not None and not somebody:
+                if report.form == "participle" and self._met.last is not None and not somebody:
                     return None
                 following = (i for i in range(at + 1, report.index) if tokens[i].head == verb or i == verb)
-                first = self._first_of_name(sentence, at)
-                return self._name(sentence, first, next(following, report.index))
+                first = self._spans.first_token(sentence, at)
+                return self._spans.name(sentence, first, next(following, report.index))
         return None
 
     def _shared_subject(self, sentence: Sentence, report: Report, first_in_sentence: bool) -> tuple[int, int] | None:
@@ -328,7 +223,7 @@ class SpeakerResolver:
     def _is_voice(self, token: Token) -> bool:
         """True if the token is of the name of a person or an actor, or a noun that speaks: an office, an outlet."""
         named = any(m.start <= token.start < m.end and (m.actor_id or m.type == "PER") for m in self.part.mentions)
-        return named or token.stem in _STAND_INS or self.actors.is_voice(token.stem)
+        return named or token.stem in STAND_INS or self.actors.is_voice(token.stem)
 
     def _governor(self, sentence: Sentence, index: int) -> int:
         """The nearest token above that has a subject."""
@@ -337,148 +232,6 @@ class SpeakerResolver:
             if index < 0 or any(t.head == index and t.deprel.startswith("nsubj") for t in sentence.tokens):
                 break
         return index
-
-    def _name(self, sentence: Sentence, low: int, high: int) -> tuple[int, int] | None:
-        """The name within the tokens [low, high), without the circumstances before and after it."""
-        low = self._issuer(sentence, self._skip_circumstances(sentence, low, high), high)
-        if low >= high or any(refuses(self, sentence.tokens[low]) for refuses in NO_NAMES):
-            return None
-        end = next(self._ends(sentence, low, high), high)
-        first, last = sentence.tokens[low], sentence.tokens[end - 1]
-        joined = first.letters > 0 and first.key[0] == "و"
-        return self._with_marks(after_letters(self.part.text, first.start, int(joined)), last.end)
-
-    def _person_at(self, token: Token) -> EntityMention | None:
-        """The person whose name the token is of."""
-        return next((m for m in self.part.mentions if m.type == "PER" and m.start <= token.start < m.end), None)
-
-    def _first_of_name(self, sentence: Sentence, at: int) -> int:
-        """The first token of the person's name that token `at` is of, as the parse can take it apart; no verb."""
-        person = self._person_at(sentence.tokens[at])
-        ahead = range(sentence.index_at(person.start) if person else at, at)
-        return next((i for i in ahead if sentence.tokens[i].key not in self.cues.reporters), at)
-
-    def _is_person_before(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True if a person's name ends before token `at`, unless it is that of a thing: مركز سامر الطيب للآثار."""
-        tokens, before = sentence.tokens, sentence.tokens[at - 1]
-        for mention in self.part.mentions:
-            if mention.type == "PER" and before.start < mention.end <= before.end:
-                head = sentence.index_at(mention.start) - 1
-                return head < low or tokens[head].key.startswith("ال")
-        return False
-
-    def _is_empty(self, token: Token) -> bool:
-        """True for a pronoun, an auxiliary or a particle, none of which names anybody."""
-        return token.key in NAMELESS
-
-    def _is_matter(self, token: Token) -> bool:
-        """True for a noun that is said and never says: `استعداده`."""
-        return token.key in self.cues.matters
-
-    def _is_verb(self, token: Token) -> bool:
-        reporter = self.cues.reporters.get(token.key)
-        return token.upos == "VERB" and reporter is not None and reporter.form == "verb"
-
-    def _with_marks(self, start: int, end: int) -> tuple[int, int]:
-        """The span, out to a quotation mark or bracket at its border whose partner stands inside."""
-        return next((wide for widen in MARKED if (wide := widen(self, start, end))), (start, end))
-
-    def _to_quotation_mark(self, start: int, end: int) -> tuple[int, int] | None:
-        for quotation in self.part.quotations:
-            if start < quotation.start and quotation.end == end and self.part.text[end : end + 1] in MARKS:
-                return start, end + 1
-            if start == quotation.start and quotation.end < end:
-                return start - 1, end
-        return None
-
-    def _to_bracket(self, start: int, end: int) -> tuple[int, int] | None:
-        text = self.part.text
-        open_ = text.count("(", start, end) > text.count(")", start, end)
-        return (start, end + 1) if open_ and text[end : end + 1] == ")" else None
-
-    def _issuer(self, sentence: Sentence, low: int, high: int) -> int:
-        """Where who speaks in a statement is named from `low` on: `بيان صادر عن الوزارة`; `low` where nobody is."""
-        tokens = sentence.tokens
-        ahead = range(low + 1, min(high, low + _MAX_ISSUED) - 1)
-        return next((at + 2 for at in ahead if tokens[at].stem in _ISSUED and tokens[at + 1].key == ABOUT), low)
-
-    def _skip_circumstances(self, sentence: Sentence, low: int, high: int) -> int:
-        tokens = sentence.tokens
-        subject = next(
-            (i for i in range(low, high) if tokens[i].head == low - 1 and tokens[i].deprel.startswith("nsubj")), None
-        )
-        while low < high:
-            key, stem = tokens[low].key, tokens[low].stem
-            if self._person_at(tokens[low]):
-                break  # علي is a name here, and no circumstance على
-            if key in (IN, FOR, FROM) or tokens[low].preposition or key in self.cues.circumstances:
-                if subject is not None and subject > low:
-                    return subject
-                if subject is None and (tokens[low].upos == "ADP" or tokens[low].preposition):
-                    return high  # the parse sees no subject after the circumstance
-                low += 1 + (key in (IN, FROM) or stem in self.cues.occasions)
-            elif tokens[low].upos == "PRON" and key not in NAMELESS:  # ورد عليه الوزير
-                low += 1
-            elif key in EACH and any(t.key == FROM and t.upos in ("ADP", "") for t in tokens[low + 1 : low + 2]):
-                low += 2
-            else:
-                break
-        return low
-
-    def _ends(self, sentence: Sentence, low: int, high: int) -> Iterator[int]:
-        """The tokens after `low` at which its name may end, in order."""
-        people = [(m.start, m.end) for m in self.part.mentions if m.type == "PER"]
-        for at in range(low + 1, min(high, low + _MAX_NAME)):
-            token = sentence.tokens[at]
-            if any(start <= token.start < end for start, end in people):
-                continue  # علي is a name here, and no circumstance على
-            if any(ends(self, sentence, low, at) for ends in ENDS):
-                yield at
-        if high - low > _MAX_NAME:
-            yield low + _MAX_NAME
-
-    def _is_apart(self, sentence: Sentence, low: int, at: int) -> bool:
-        return not {*"\n؛:"}.isdisjoint(self.part.text[sentence.tokens[at - 1].end : sentence.tokens[at].start])
-
-    def _is_circumstance(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for a word that tells when, where or how: `أمس`, `خلال`."""
-        return sentence.tokens[at].key in self.cues.circumstances
-
-    def _is_to(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for a ل that stands alone: ل«الوطن»."""
-        return sentence.tokens[at].key == FOR
-
-    def _is_counterpart(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for one who is met or spoken to: `أبلغ الوزير | نظيره`."""
-        return sentence.tokens[at].key.removeprefix(FOR) in _COUNTERPARTS
-
-    def _is_occasion(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for `في` before an occasion or a clause: `في بيان`, `في أن`."""
-        led = self.cues.occasions | self.cues.complementizers
-        return sentence.tokens[at].key == IN and any(word.key in led for word in sentence.tokens[at + 1 : at + 2])
-
-    def _follows_person(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for a preposition after a person's name: `سامر الطيب | من الرياض`."""
-        token = sentence.tokens[at]
-        leads = token.key in (IN, FROM) or token.preposition == FOR
-        return leads and self._is_person_before(sentence, low, at)
-
-    def _is_report(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for another cue, a verb only where the parse takes it for one."""
-        reporter = self.cues.reporters.get(sentence.tokens[at].key)
-        return reporter is not None and (reporter.form != "verb" or sentence.tokens[at].upos == "VERB")
-
-    def _is_that(self, sentence: Sentence, low: int, at: int) -> bool:
-        return sentence.tokens[at].key.removeprefix("ف") in self.cues.complementizers
-
-    def _is_aside(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for what is told in passing: `طلب عدم ذكر اسمه`."""
-        keys = [token.key for token in sentence.tokens[at : at + MAX_PHRASE]]
-        return starts_with(keys, 0, self.cues.asides) is not None
-
-    def _is_object(self, sentence: Sentence, low: int, at: int) -> bool:
-        """True for the one of whom or to whom it is said: `اتهمت المعارضة السورية | روسيا`."""
-        return is_object(self.part, sentence, low, at)
 
 
 # Where the speaker's name is, in this order; what shows that the one named beside the cue is the one addressed.
@@ -500,27 +253,3 @@ SHARING: Final = (SpeakerResolver._is_joined, SpeakerResolver._is_in_object, Spe
 
 # Who is named in passing, so that the speaker before goes on.
 IN_PASSING: Final = (SpeakerResolver._is_antecedent, SpeakerResolver._is_cited)
-
-# How a name that says no actor is known for one.
-KNOWN: Final = (
-    SpeakerResolver._as_earlier,
-    SpeakerResolver._as_head,
-    SpeakerResolver._as_stand_in,
-    SpeakerResolver._as_official,
-)
-
-# What no name starts with, what ends one, and which mark at its border belongs to it.
-NO_NAMES: Final = (SpeakerResolver._is_empty, SpeakerResolver._is_matter, SpeakerResolver._is_verb)
-ENDS: Final = (
-    SpeakerResolver._is_apart,
-    SpeakerResolver._is_circumstance,
-    SpeakerResolver._is_to,
-    SpeakerResolver._is_counterpart,
-    SpeakerResolver._is_occasion,
-    SpeakerResolver._follows_person,
-    SpeakerResolver._is_report,
-    SpeakerResolver._is_that,
-    SpeakerResolver._is_aside,
-    SpeakerResolver._is_object,
-)
-MARKED: Final = (SpeakerResolver._to_quotation_mark, SpeakerResolver._to_bracket)

@@ -9,7 +9,7 @@ from nabra.tasks.quotes.cues import Polarity
 from nabra.tasks.quotes.document import ParsedDocument, Part
 from nabra.tasks.quotes.names import Names, is_name
 from nabra.tasks.quotes.quotes import Quote
-from nabra.tasks.quotes.speakers import Speaker
+from nabra.tasks.quotes.speakers_met import Speaker
 from nabra.tasks.stance.scene import ActorMention, Scene
 
 SourceKind = Literal["author", "speaker", "actor"]

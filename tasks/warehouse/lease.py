@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 from nabra.tasks.errors import StoreError
-from nabra.tasks.warehouse.bucket_lease import BucketLease, lease_end
 from nabra.tasks.warehouse.files import Files
 from nabra.tasks.warehouse.folder import Folder
 from nabra.tasks.warehouse.holder import FOLDER, HOLDER, Holder, taken
@@ -34,6 +33,8 @@ def seen_holder(files: Files) -> Holder | None:
         return None
     if files.is_local:
         return None if holder.host == socket.gethostname() and not _lives(holder.pid) else holder
+    from nabra.tasks.warehouse.bucket_lease import lease_end  # slow to import, for botocore
+
     until = lease_end(files)
     return replace(holder, until=until) if until and until > datetime.now(UTC) else None
 
@@ -45,6 +46,8 @@ def hold(files: Files, run_id: str) -> Iterator[Check]:
         with _locked(files, files.storage, run_id):
             yield lambda: None
     else:
+        from nabra.tasks.warehouse.bucket_lease import BucketLease  # slow to import, for botocore
+
         with BucketLease(files, run_id).held() as check:
             yield check
 

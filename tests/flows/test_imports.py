@@ -16,7 +16,7 @@ from nabra.tasks.warehouse.store import Store
 HEAVY: Final = {
     *("torch", "stanza", "transformers", "safetensors", "sklearn", "pandas", "prefect", "trafilatura", "datasketch"),
     *("feedparser", "lxml", "httpx", "requests", "warcio", "pebble", "py3langid", "pyarrow.dataset", "duckdb"),
-    *("pydantic", "rich.markdown"),
+    *("pydantic", "rich.markdown", "botocore"),
 }
 HELP: Final = {"rich.markdown"}
 SETTINGS: Final = {"pydantic"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nabra.tasks.quotes.names import Names
-from nabra.tasks.quotes.speakers import Speaker
+from nabra.tasks.quotes.speakers_met import Speaker
 from tests.parsed_article import article, entity_rows
 
 TEXT = "قال الشاعر سامر الطيب إن المساء جميل وذكر مدير مركز النهر كمال الراوي ذلك وأضاف الطيب ذلك"

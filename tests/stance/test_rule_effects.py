@@ -62,7 +62,7 @@ def test_a_rule_costs_what_is_wrong_only_with_it(tagger: Callable[..., Tagger]) 
 
 
 def test_a_rule_may_touch_a_row_and_change_no_judgement(tagger: Callable[..., Tagger]) -> None:
-    found = measured(tagger(SAID, "الباب مفتوح"), "speakers.ENDS._is_circumstance")
+    found = measured(tagger(SAID, "الباب مفتوح"), "name_spans.ENDS._is_circumstance")
     assert found == Effect(2, Counter(), Counter())
 
 
@@ -101,8 +101,8 @@ def test_the_command_keeps_parses_and_prints_a_line_a_rule_or_its_rows(tmp_path:
 @pytest.mark.slow
 def test_a_rule_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(subprocess.CalledProcessError) as refused:
-        run(tmp_path / "gold.jsonl", "--rows", "speakers.ENDS._is_gone")
-    assert "no rule is called speakers.ENDS._is_gone" in refused.value.stderr
+        run(tmp_path / "gold.jsonl", "--rows", "name_spans.ENDS._is_gone")
+    assert "no rule is called name_spans.ENDS._is_gone" in refused.value.stderr
 
 
 def run(*arguments: object) -> str:
