@@ -6,6 +6,6 @@ MOVED: Final = "these are nabra.flows: register the deployments anew, with `nabr
 if __name__ != "nabra.flows":
     raise ImportError(MOVED)
 
-from nabra.flows.prefect.surroundings import leave_out  # noqa: E402 - the old name must not get this far
+from nabra.flows.surroundings import leave_out  # noqa: E402 - the old name must not get this far
 
 leave_out()

@@ -53,7 +53,7 @@ def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> N
 def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
     """Run the whole flow over annotated articles in a warehouse of their own, and judge what it finds."""
     from nabra.flows.news import news
-    from nabra.flows.prefect.parameters import Location, RunParameters
+    from nabra.flows.parameters import Location, RunParameters
 
     with tempfile.TemporaryDirectory(prefix="nabra-evaluate-") as folder:
         inputs = Path(folder) / "articles.jsonl"

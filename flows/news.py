@@ -13,6 +13,7 @@ from typing import Final
 from prefect import Flow, flow
 from prefect.context import FlowRunContext
 
+from nabra.flows.parameters import BackfillParameters, Location, RunParameters
 from nabra.flows.pipeline import (
     PreparedRun,
     Run,
@@ -24,7 +25,6 @@ from nabra.flows.pipeline import (
     prepare_run,
 )
 from nabra.flows.prefect.artifacts import publish
-from nabra.flows.prefect.parameters import BackfillParameters, Location, RunParameters
 from nabra.tasks.run import run_fetch, run_stage
 
 

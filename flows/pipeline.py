@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
-from nabra.flows.prefect.parameters import BackfillParameters, Location, RunParameters
+from nabra.flows.parameters import BackfillParameters, Location, RunParameters
 from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress
 from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure

@@ -236,8 +236,8 @@ def _go(run: Run) -> None:
 
 
 def _run(run: Run) -> int:
+    from nabra.flows.parameters import Location, RunParameters
     from nabra.flows.pipeline import open_run, prepare_run
-    from nabra.flows.prefect.parameters import Location, RunParameters
     from nabra.tasks.processes import isolated
 
     if run.stand_ins:

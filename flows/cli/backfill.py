@@ -9,7 +9,7 @@ import typer
 
 from nabra.flows.cli.imports import light_imports
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
-from nabra.flows.prefect.parameters import BackfillParameters, Location, StageName
+from nabra.flows.parameters import BackfillParameters, Location, StageName
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:

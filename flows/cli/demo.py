@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nabra.flows.cli.imports import light_imports
 from nabra.flows.cli.options import ConfigFile, Warehouse
-from nabra.flows.prefect.parameters import Location
+from nabra.flows.parameters import Location
 
 if TYPE_CHECKING:
     from nabra.flows.pipeline import RunSummary

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from nabra.flows.cli.options import EXIT_NOT_WELL
-from nabra.flows.prefect.signals import stopping
-from nabra.flows.prefect.surroundings import names_server
+from nabra.flows.surroundings import names_server
 from nabra.flows.terminal.inert import InertConsole
+from nabra.flows.terminal.signals import stopping
 from nabra.tasks.errors import StandstillError
 
 if TYPE_CHECKING:

@@ -68,7 +68,7 @@ def _options(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
-    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"] = "nabra.flows.terminal.logs.InertHandler"
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"] = "nabra.flows.prefect.logs.InertHandler"
     os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "ERROR" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -8,7 +8,7 @@ import typer
 
 from nabra.flows.cli.imports import light_imports
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
-from nabra.flows.prefect.parameters import Location, RunParameters, StageName
+from nabra.flows.parameters import Location, RunParameters, StageName
 
 if TYPE_CHECKING:
     from nabra.flows.pipeline import RunSummary

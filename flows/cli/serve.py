@@ -39,8 +39,8 @@ def serve(
             "nabra serve needs a Prefect server: start one with `prefect server start`, then "
             "PREFECT_API_URL=http://127.0.0.1:4200/api nabra serve"
         )
+    from nabra.flows.parameters import Location
     from nabra.flows.prefect.api import OPEN, is_open, redacted
-    from nabra.flows.prefect.parameters import Location
     from nabra.flows.prefect.server import prefect_server
     from nabra.flows.serving.deployments import serve_deployments
 

@@ -36,7 +36,7 @@ def train(
     "my-models"
     """
     from nabra.flows.prefect.server import prefect_server
-    from nabra.flows.prefect.signals import stopping
+    from nabra.flows.terminal.signals import stopping
 
     try:
         from nabra.flows.train import prepare_steps

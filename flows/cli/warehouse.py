@@ -78,7 +78,7 @@ def retry(
     **Exit status** 1: as with `nabra run`.
     """
     from nabra.flows.cli.flow_run import do_run
-    from nabra.flows.prefect.parameters import Location
+    from nabra.flows.parameters import Location
 
     store, named = open_store(config, warehouse), set(batches or [])
     unknown = named - {failure.batch for failure in failures(store)}

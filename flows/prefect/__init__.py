@@ -1,1 +1,1 @@
-"""What knows Prefect's server: its own one, signals, artifacts, parameters."""
+"""What knows Prefect's server: the temporary one, its API, artifacts, log lines in the terminal."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 if TYPE_CHECKING:
-    from nabra.flows.prefect.parameters import Location
+    from nabra.flows.parameters import Location
 
 LOOK_SECONDS: Final = 0.1
 ENGINE: Final = shlex.join([sys.executable, "-P", "-m", "nabra.flows.serving.engine"])

@@ -18,7 +18,7 @@ from rich.text import Text
 from nabra.flows.terminal.inert import InertConsole, escape
 
 if TYPE_CHECKING:
-    from nabra.flows.prefect.parameters import Location
+    from nabra.flows.parameters import Location
     from nabra.tasks.engine.batch import StageCount
     from nabra.tasks.engine.ingest import Ingest
 

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from nabra.flows import pipeline
 from nabra.flows.cli import warehouse as upkeep
-from nabra.flows.prefect.parameters import Location, RunParameters
+from nabra.flows.parameters import Location, RunParameters
 from nabra.tasks.clean.cleaner import load_cleaner
 from nabra.tasks.engine import standstill, steps
 from nabra.tasks.engine.fingerprint import Fingerprints

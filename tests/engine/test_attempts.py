@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from nabra.config.settings import load_settings
 from nabra.flows.cli.main import app
+from nabra.flows.parameters import Location
 from nabra.flows.pipeline import BatchesFailedError, open_run, prepare_pending
-from nabra.flows.prefect.parameters import Location
 from nabra.tasks.engine.attempts import MAX_DEATHS, Attempts, failures, set_aside
 from nabra.tasks.engine.fingerprint import fingerprints
 from nabra.tasks.engine.plan import Plan

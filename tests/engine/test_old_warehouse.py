@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.flows.parameters import Location
 from nabra.flows.pipeline import open_run, prepare_pending
-from nabra.flows.prefect.parameters import Location
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store

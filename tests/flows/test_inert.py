@@ -144,7 +144,7 @@ def test_a_log_line_and_its_traceback_are_escaped() -> None:
 
 
 def test_prefects_lines_are_escaped() -> None:
-    from nabra.flows.terminal.logs import InertHandler
+    from nabra.flows.prefect.logs import InertHandler
 
     record = logging.LogRecord("a", logging.ERROR, "f", 1, "said %s", (EVIL,), None)
     assert unsafe(InertHandler().format(record)) == []

@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 from nabra.config.settings import load_settings
 from nabra.flows import news
 from nabra.flows.cli.main import app
+from nabra.flows.parameters import Location, RunParameters
 from nabra.flows.pipeline import Run, open_run, prepare_run
 from nabra.flows.prefect import server
-from nabra.flows.prefect.parameters import Location, RunParameters
 from nabra.tasks.engine.removal_plan import plan_removal
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES

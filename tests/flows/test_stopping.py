@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from nabra.flows.cli.flow_run import STARTING
-from nabra.flows.prefect.signals import STOPPED
+from nabra.flows.terminal.signals import STOPPED
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.holder import HOLDER

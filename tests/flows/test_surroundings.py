@@ -46,7 +46,7 @@ def test_a_broken_file_of_prefect_ends_no_run(downloads: Workplace, name: str) -
 
 ASKED = """
 import sys
-from nabra.flows.prefect.surroundings import names_server
+from nabra.flows.surroundings import names_server
 print(names_server(), "prefect" in sys.modules)
 """
 PROFILES = """
