@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import html
 from lxml.cssselect import CSSSelector
+from lxml.etree import ParserError
 
 from nabra.tasks.documents.html_trees import parse_html
 
@@ -43,7 +44,10 @@ def select_content(page: str, hints: Hints) -> str:
     """
     if not (hints.keep or hints.drop) or not page.strip():
         return page
-    document = parse_html(page.encode("utf-8", "replace"))
+    try:
+        document = parse_html(page.encode("utf-8", "replace"))
+    except ParserError:
+        return page
     for element in _found(document, hints.drop):
         if element.getparent() is not None:
             element.drop_tree()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 
@@ -64,6 +64,7 @@ def test_the_extractor_sees_what_the_selectors_leave() -> None:
 
 
 @given(st.text(max_size=200), st.sampled_from(["p", "*", "div > a", "body", "html"]))
+@example("<!", "p")
 def test_any_page_is_survived(page: str, selector: str) -> None:
     assert isinstance(select_content(page, Hints((selector,), (selector,))), str)
     assert isinstance(select_content(f"<p>{page}<div><a>", Hints((selector,))), str)
