@@ -13,7 +13,7 @@ from nabra.config.settings import RunSettings
 from nabra.tasks.documents.identity import canonical_url
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.standstill import last_progress
-from nabra.tasks.fetch.pages import FAILED, Page, newest_pages
+from nabra.tasks.fetch.page_states import FAILED, PageState, newest_pages
 from nabra.tasks.fetch.sources import Source
 from nabra.tasks.fetch.targets import targets_of
 from nabra.tasks.schemas import PAGES
@@ -67,7 +67,7 @@ def _addresses(source: Source) -> Iterator[str]:
             yield canonical_url(target.address)
 
 
-def _states(pages: ds.Dataset, addresses: list[str]) -> Mapping[str, Page]:
+def _states(pages: ds.Dataset, addresses: list[str]) -> Mapping[str, PageState]:
     names = [column.name for column in PAGES.columns]
     return newest_pages(
         pages.to_table(columns=names, filter=ds.field("url").isin(pa.array(addresses, pa.string()))).to_pylist()

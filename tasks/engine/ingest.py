@@ -18,7 +18,7 @@ from nabra.tasks.engine.revisions import SAME, verdicts
 from nabra.tasks.fetch.batches import content_id, cut_batches
 from nabra.tasks.fetch.documents import fetch_documents
 from nabra.tasks.fetch.outcomes import Deferred, Document, Fetched, LeftOut, Polled, Rejected, Seen, Unchanged
-from nabra.tasks.fetch.pages import (
+from nabra.tasks.fetch.page_states import (
     FAILED,
     NOT_MODIFIED,
     ROBOTS,

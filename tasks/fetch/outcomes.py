@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from nabra.tasks.fetch.pages import Page, Version
+from nabra.tasks.fetch.page_states import PageState, Version
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.stage import reject
 
@@ -25,8 +25,8 @@ class Document:
     """
 
     row: dict[str, Any]
-    page: Page | None = None
-    before: Page | None = None
+    page: PageState | None = None
+    before: PageState | None = None
 
     @property
     def source(self) -> str:
@@ -39,7 +39,7 @@ class Rejected:
     """A document that could not be taken: a row of dataset `rejects`."""
 
     row: dict[str, Any]
-    page: Page | None = None
+    page: PageState | None = None
 
     @property
     def source(self) -> str:
@@ -61,7 +61,7 @@ class Unchanged:
     """A document of the warehouse that was asked for again and is the same, or cannot be had any more."""
 
     doc_id: str
-    page: Page
+    page: PageState
 
     @property
     def source(self) -> str:
@@ -73,7 +73,7 @@ class Unchanged:
 class Polled:
     """A feed, a sitemap or a robots.txt that was asked; told when all that it names is settled."""
 
-    page: Page
+    page: PageState
 
     @property
     def source(self) -> str:

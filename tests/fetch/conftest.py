@@ -18,7 +18,7 @@ from nabra.config.settings import FetchSettings, load_settings
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.documents import fetch_documents
 from nabra.tasks.fetch.outcomes import Document, Rejected
-from nabra.tasks.fetch.pages import Memory
+from nabra.tasks.fetch.page_states import Memory
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.client import open_web

@@ -3,7 +3,7 @@ import json
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.fetch.documents import fetch_documents
 from nabra.tasks.fetch.outcomes import Document, Rejected, Unchanged
-from nabra.tasks.fetch.pages import Memory, Version
+from nabra.tasks.fetch.page_states import Memory, Version
 from nabra.tasks.fetch.targets import Target, targets_from_arguments
 from nabra.tasks.schemas import RAW, REJECTS, table
 from tests.fetch.conftest import fetched

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.fetch.documents import fetch_documents
 from nabra.tasks.fetch.outcomes import Deferred, Document, Polled, Rejected, Seen, Unchanged
-from nabra.tasks.fetch.pages import Memory, Version, newest_pages
+from nabra.tasks.fetch.page_states import Memory, Version, newest_pages
 from nabra.tasks.fetch.targets import Target
 from tests.fetch.conftest import PAGE
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.fetch.local.outlet import outlet_of
 from nabra.tasks.fetch.outcomes import REMOVED, Document, Found, Seen, version_after
-from nabra.tasks.fetch.pages import Memory, Version, contents_of
+from nabra.tasks.fetch.page_states import Memory, Version, contents_of
 from nabra.tasks.fetch.targets import UNNAMED
 
 SAME: Final = "with the same content"

@@ -19,7 +19,7 @@ from nabra.config.settings import FetchSettings
 from nabra.tasks.arabic.timestamps import parse_time
 from nabra.tasks.documents.identity import has_credentials, inert
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.pages import Page
+from nabra.tasks.fetch.page_states import PageState
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.web.breaker import Breaker
 from nabra.tasks.fetch.web.courtesy import Courtesy
@@ -95,7 +95,7 @@ class Web:
         assert payload is not None, "the request had no condition"
         return payload
 
-    def get_modified(self, url: str, before: Page | None, delay_seconds: float = 0.0) -> Payload | None:
+    def get_modified(self, url: str, before: PageState | None, delay_seconds: float = 0.0) -> Payload | None:
         """The page or feed at `url`; None where the server says that it is still as it was `before`.
 
         It is asked for `delay_seconds` after the last answer of its host, if not later.
@@ -252,7 +252,7 @@ def _tell(details: RetryDetails) -> None:
     )
 
 
-def _conditions(before: Page | None) -> dict[str, str]:
+def _conditions(before: PageState | None) -> dict[str, str]:
     """The headers of a conditional request, without values that no header may have."""
     known = {"If-None-Match": before.etag, "If-Modified-Since": before.last_modified} if before else {}
     return {name: value for name, value in known.items() if value and value.isascii() and value.isprintable()}

@@ -7,7 +7,7 @@ import pytest
 from nabra.tasks.documents.identity import document_id
 from nabra.tasks.fetch.documents import fetch_documents
 from nabra.tasks.fetch.outcomes import Document, Rejected, Seen
-from nabra.tasks.fetch.pages import Memory, Version, contents_of
+from nabra.tasks.fetch.page_states import Memory, Version, contents_of
 from nabra.tasks.fetch.targets import targets_from_arguments
 
 

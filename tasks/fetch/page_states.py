@@ -37,7 +37,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Page:
+class PageState:
     """How an address answered: a row of `pages`, whose columns these are."""
 
     url: str
@@ -67,7 +67,7 @@ class Page:
         """The same address once more."""
         return Ask(**{each.name: getattr(self, each.name) for each in fields(Ask)})
 
-    def without_validators(self) -> Page:
+    def without_validators(self) -> PageState:
         """The same, so that the next request for it is unconditional."""
         return replace(self, etag=None, last_modified=None)
 
@@ -106,7 +106,7 @@ class Page:
         return now - self.checked_at >= max(held / 2, least)
 
 
-def answered(ask: Ask, before: Page | None, payload: Payload | None, now: datetime) -> Page:
+def answered(ask: Ask, before: PageState | None, payload: Payload | None, now: datetime) -> PageState:
     """The state after an answer; `payload` is None where the server said that nothing was modified since `before`."""
     if payload is None:
         assert before is not None, "only what was asked before is asked with a condition"
@@ -125,20 +125,20 @@ def answered(ask: Ask, before: Page | None, payload: Payload | None, now: dateti
     )
 
 
-def failed(ask: Ask, before: Page | None, error: DocumentError, now: datetime) -> Page:
+def failed(ask: Ask, before: PageState | None, error: DocumentError, now: datetime) -> PageState:
     """The state after a failure; what the address gave before is kept."""
     since = before.changed_at if before and before.outcome == FAILED else now
     return replace(_page(ask, before, FAILED, now, since), reason=error.reason)
 
 
-def robots_page(url: str, source: str, text: str, now: datetime) -> Page:
+def robots_page(url: str, source: str, text: str, now: datetime) -> PageState:
     """A robots.txt with its text, which the next runs use."""
     page = _page(Ask(url, ROBOTS, source), None, CHANGED, now, now)
     return replace(page, bytes=len(text.encode()), content=text if len(text) <= MAX_KEPT_ROBOTS else None)
 
 
-def _page(ask: Ask, before: Page | None, outcome: str, now: datetime, since: datetime) -> Page:
-    return Page(
+def _page(ask: Ask, before: PageState | None, outcome: str, now: datetime, since: datetime) -> PageState:
+    return PageState(
         **asdict(ask),
         outcome=outcome,
         reason=None,
@@ -191,19 +191,19 @@ class Memory:
     """
 
     documents: Mapping[str, Version] = field(default_factory=dict)
-    pages: Mapping[str, Page] = field(default_factory=dict)
+    pages: Mapping[str, PageState] = field(default_factory=dict)
     since: datetime = LONG_AGO
     removed: Set[str] = frozenset()
     removed_sources: Set[str] = frozenset()
-    _by_listing: dict[tuple[str | None, str], list[Page]] = field(init=False, repr=False)
+    _by_listing: dict[tuple[str | None, str], list[PageState]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        grouped: defaultdict[tuple[str | None, str], list[Page]] = defaultdict(list)
+        grouped: defaultdict[tuple[str | None, str], list[PageState]] = defaultdict(list)
         for page in self.pages.values():
             grouped[page.listed_by, page.kind].append(page)
         object.__setattr__(self, "_by_listing", dict(grouped))
 
-    def listed(self, by: str, kind: str) -> list[Page]:
+    def listed(self, by: str, kind: str) -> list[PageState]:
         """The pages that the source at the address `by` has led to so far, or the sitemaps that it has named."""
         return self._by_listing.get((by, kind), [])
 
@@ -222,13 +222,13 @@ class Memory:
         return {page.url: page.content for page in robots if page.content is not None}
 
 
-def newest_pages(rows: Iterable[dict[str, Any]]) -> dict[str, Page]:
+def newest_pages(rows: Iterable[dict[str, Any]]) -> dict[str, PageState]:
     """The newest row of each address."""
-    newest: dict[str, Page] = {}
+    newest: dict[str, PageState] = {}
     for row in rows:
         earlier = newest.get(row["url"])
         if earlier is None or earlier.checked_at < row["checked_at"]:
-            newest[row["url"]] = Page(**row)
+            newest[row["url"]] = PageState(**row)
     return newest
 
 

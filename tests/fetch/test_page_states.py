@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nabra.config.settings import FetchSettings, load_settings
 from nabra.tasks.errors import DocumentError
-from nabra.tasks.fetch.pages import PAGE, Ask, Memory, Page, answered, failed, newest_pages, robots_page
+from nabra.tasks.fetch.page_states import PAGE, Ask, Memory, PageState, answered, failed, newest_pages, robots_page
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.schemas import PAGES, table
 
@@ -47,7 +47,7 @@ def test_a_failure_keeps_what_the_page_gave_before_and_since_when_it_fails() -> 
     assert (second.reason, second.changed_at, second.etag) == ("http_error", NOON + HOUR, '"1"')
 
 
-def asked(held: timedelta, payload: Payload = CACHED) -> Page:
+def asked(held: timedelta, payload: Payload = CACHED) -> PageState:
     """A page checked at noon that has been the same for so long."""
     return replace(answered(ASK, None, payload, NOON), changed_at=NOON - held)
 
