@@ -15,7 +15,18 @@ from nabra.tasks.warehouse.store import Store
 
 HEAVY: Final = {
     *("torch", "stanza", "transformers", "safetensors", "sklearn", "pandas", "prefect", "trafilatura", "datasketch"),
-    *("feedparser", "lxml", "httpx", "requests", "warcio", "pebble", "py3langid", "pyarrow.dataset", "duckdb"),
+    *(
+        "feedparser",
+        "lxml",
+        "httpx",
+        "httpx2",
+        "requests",
+        "warcio",
+        "pebble",
+        "py3langid",
+        "pyarrow.dataset",
+        "duckdb",
+    ),
     *("pydantic", "rich.markdown"),
 }
 HELP: Final = {"rich.markdown"}
@@ -24,7 +35,7 @@ TABLES: Final = SETTINGS | {"pyarrow.dataset"}
 QUERIES: Final = TABLES | {"duckdb"}
 # Workers are made ready to be started, sitemaps told from other files.
 FILES: Final = TABLES | {"pebble", "lxml"}
-WEB: Final = FILES | {"httpx"}
+WEB: Final = FILES | {"httpx2"}
 CALLED: Final = """
 import sys
 from nabra.flows.cli.main import main
