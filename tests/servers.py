@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 
 
 def free_port() -> int:
@@ -22,7 +22,7 @@ def wait_for(check: Callable[[], Any], seconds: float = 120) -> Any:
     while time.monotonic() < deadline:
         try:
             value = check()
-        except httpx.TransportError:
+        except httpx2.TransportError:
             value = None
         if value:
             return value

@@ -64,7 +64,7 @@ def _options(
     handler = RichHandler(console=InertConsole(stderr=True), show_path=False, show_time=verbose, markup=False)
     logging.basicConfig(level=level, handlers=[handler], format="%(message)s")
     # Their warnings are about pages and models that nabra reports itself.
-    for name in ("httpx", "stamina", "trafilatura", "stanza"):
+    for name in ("httpx", "httpx2", "stamina", "trafilatura", "stanza"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Read by Prefect when it is imported. Nothing is sent to anybody.
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")

@@ -7,7 +7,7 @@ import re
 import threading
 from typing import Final
 
-import httpx
+import httpx2
 
 OPEN: Final = (
     "anybody who reaches {} may start runs there and read what they tell; set PREFECT_SERVER_API_AUTH_STRING for the "
@@ -26,7 +26,7 @@ def redacted(text: str) -> str:
 
 def is_local(address: str) -> bool:
     """Whether the address is one of this machine, to which no proxy leads."""
-    host = httpx.URL(address).host
+    host = httpx2.URL(address).host
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -39,13 +39,13 @@ def is_open(address: str) -> bool:
     asking = threading.Thread(target=_ask, args=(address, answers), daemon=True)
     asking.start()
     asking.join(ANSWER_SECONDS)
-    return answers == [httpx.codes.OK]
+    return answers == [httpx2.codes.OK]
 
 
 def _ask(address: str, answers: list[int]) -> None:
     try:
-        url = httpx.URL(address.rstrip("/") + LOCKED_UP).copy_with(userinfo=b"")
-        with httpx.Client(timeout=ANSWER_SECONDS, trust_env=not is_local(address)) as client:
+        url = httpx2.URL(address.rstrip("/") + LOCKED_UP).copy_with(userinfo=b"")
+        with httpx2.Client(timeout=ANSWER_SECONDS, trust_env=not is_local(address)) as client:
             answers.append(client.get(url).status_code)
-    except (httpx.HTTPError, httpx.InvalidURL, ImportError, ValueError):
+    except (httpx2.HTTPError, httpx2.InvalidURL, ImportError, ValueError):
         return

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import httpx
+import httpx  # Prefect's client raises its errors
 
 from nabra.flows.prefect.api import is_local, redacted
 from nabra.tasks.errors import ServerError

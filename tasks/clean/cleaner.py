@@ -20,7 +20,7 @@ from nabra.tasks.clean.escaped import as_meant
 from nabra.tasks.clean.extract import NO_HINTS, Article, extract_article
 from nabra.tasks.clean.language import identify_language
 from nabra.tasks.clean.noise import Noise, load_noise
-from nabra.tasks.clean.normalize import normalize, normalize_line
+from nabra.tasks.clean.normalize import normalize, normalize_line, readable
 from nabra.tasks.clean.selectors import Hints
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.processes.pool import WorkerPool
@@ -79,8 +79,7 @@ class Cleaner:
         DocumentError.
         """
         decoded, is_page = self._decoded(document)
-        article = self._article(document, decoded) if is_page else Article(None, as_meant(decoded))
-        self._refuse_long(article.text)
+        article = self._article(document, readable(decoded)) if is_page else Article(None, as_meant(decoded))
         title = _line(article.title) or _line(as_meant(document["hint_title"] or ""))
         text = self._text(document, article, title if is_page else None)
         language, score = self._language(text)
@@ -126,6 +125,7 @@ class Cleaner:
         text, removed = normalize(article.text)
         if removed:
             log.debug("%s: %d invisible characters removed", document["url"], removed)
+        self._refuse_long(text)
         first, _, rest = text.partition("\n")
         if page_title and rest and fold(first) == fold(page_title):
             text = rest

@@ -11,15 +11,18 @@ from nabra.tasks.clean.page import plain_text
 # Only what is HTML: a text may set other things in angle brackets.
 TAG: Final = re.compile(
     r"</?(?:p|br|div|span|a|b|i|u|em|strong|h[1-6]|ul|ol|li|img|table|tbody|tr|td|th|blockquote|font|figure|figcaption"
-    r"|iframe|hr|center|section|article|body|html|head|script|style|small|sup|sub)(?:\s[^<>]*)?/?>",
+    r"|iframe|hr|center|section|article|body|html|head|script|style|svg|small|sup|sub)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+# Data in an attribute can hold tags.
+ATTRIBUTE_DATA: Final = re.compile(r"""=\s*(?:"data:[^"]*"|'data:[^']*')""", re.IGNORECASE)
 # What no reader sees begins so, and ends so.
-UNSHOWN: Final = re.compile(r"<(script|style|head)\b[^<>]*>|<!--", re.IGNORECASE)
+UNSHOWN: Final = re.compile(r"<(script|style|head|svg)\b[^<>]*>|<!--", re.IGNORECASE)
 SHOWN_AGAIN: Final = {
     None: re.compile("-->"),
     "script": re.compile(r"</script\s*>", re.IGNORECASE),
     "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "svg": re.compile(r"</svg\s*>", re.IGNORECASE),
     "head": re.compile(r"</head\s*>", re.IGNORECASE),
 }
 REFERENCE: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
@@ -37,7 +40,7 @@ def as_meant(text: str) -> str:
     if ARABIC_LETTER.search(text):
         halves = LETTER.sub(lambda letter: chr(int(letter[1], 16)), text)
         text = halves.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    text = MARK.sub(r"\1", TAB.sub(" ", BREAK.sub("\n", text)))
+    text = ATTRIBUTE_DATA.sub('=""', MARK.sub(r"\1", TAB.sub(" ", BREAK.sub("\n", text))))
     if TAG.search(text):
         return plain_text(_shown(text))
     return REFERENCE.sub(lambda reference: unescape(reference[0]), text)

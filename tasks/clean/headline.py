@@ -11,12 +11,14 @@ from lxml.html import HtmlElement
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.clean.page import Page
 from nabra.tasks.clean.prune import text_of
+from nabra.tasks.clean.unmarked import can_be_headline, find_unmarked
 
 SEPARATORS: Final = re.compile(r"(?<!\s)\s++[|\-–—»:~•/]++\s*+|(?:(?<!\s)\s++)?+[|»~]\s*+")
 HEADINGS: Final = ("h1", "h2", "h3")
 MIN_TITLE_CHARS: Final = 10
 MIN_LIKENESS: Final = 0.3  # of a headline that is shown and one that <title> gives with the names of site and section
 SHORT_TITLE: Final = 4  # words of a headline at least, where a part of <title> is cut off
+SITE: Final = re.compile(r"(?:صحيفة|جريدة|موقع|وكالة|شبكة|مجلة|بوابة|منتديات|إذاعة|اذاعة|قناة)\s")
 NO_TITLES: Final = re.compile(r"\W*(?:شاهد|بالصور|بالفيديو|فيديو|عاجل|مباشر)\W*")
 BYLINE_CLASS: Final = re.compile(
     r"author|byline|writer|signature|fn$|credits?$|username|(?:^|[-_])by$|createdby", re.IGNORECASE
@@ -45,19 +47,30 @@ def find_headline(page: Page) -> tuple[str | None, HtmlElement | None]:
     """
     if page.tree is None:
         return None, None
-    stated = [text for text in _stated(page) if text]
+    stated = [text for text in _stated(page) if text and can_be_headline(text)]
     keys = [fold(text) for text in stated]
     shown = [(text_of(element), element) for element in _candidates(page.tree)]
+    shown = [pair for pair in shown if can_be_headline(pair[0])]
+    named = page.metas.get("og:title") or page.article.get("headline")
     # The site's name stands in <title> and on the page too, but is the shorter part.
     best = max(shown, key=lambda pair: _likeness(fold(pair[0]), keys), default=None)
     if best is not None and _likeness(fold(best[0]), keys) >= (MIN_LIKENESS if best[1].tag in HEADINGS else 0.5):
-        return best
+        is_sure = named or best[1].tag in HEADINGS or not _can_be_site(best[0], page)
+        return best if is_sure else find_unmarked(page.tree, keys) or best
     heads = [(text, element) for text, element in shown if element.tag in HEADINGS and len(text) > MIN_TITLE_CHARS]
     heads.sort(key=lambda pair: pair[1].tag)
-    named = page.metas.get("og:title") or page.article.get("headline")
     if heads and not named and heads[0][1].find(".//a") is None:
         return heads[0]
-    return (_without_site(stated[0], page) if stated else None), (heads[0][1] if heads else None)
+    title = _without_site(stated[0], page) if stated else None
+    if not named and not heads and (title is None or _can_be_site(title, page)):
+        return find_unmarked(page.tree, keys) or (title, None)
+    return title, (heads[0][1] if heads else None)
+
+
+def _can_be_site(title: str, page: Page) -> bool:
+    """Whether what <title> gives may be the name of the site or of a section: it is short, or calls itself so."""
+    is_site = fold(title) == fold(page.metas.get("og:site_name", ""))
+    return is_site or len(title.split()) < SHORT_TITLE or bool(SITE.match(title))
 
 
 def _likeness(key: str, stated: list[str]) -> float:

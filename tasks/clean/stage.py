@@ -21,6 +21,6 @@ CLEAN: Final = Stage(
     needs=("raw", "cleaners"),
     makes=("clean",),
     made_of=(lists,),
-    version=2,
+    version=3,
     ordered="nabra.tasks.stories.stories:place_articles",
 )

@@ -16,6 +16,8 @@ TOKENIZER = "tokenize"
 SEGMENTERS = f"{TOKENIZER},mwt"
 # How Stanza marks the tokens that its expander is to see.
 MULTI_WORD = "MWT=Yes"
+# What Stanza puts in the place of a token that is longer than any.
+TOO_LONG: Final = "<UNK>"
 ANALYSERS = "pos,lemma,depparse,ner"
 # Of one sentence: memory grows with the square of its tokens, and the encoder sees 512 pieces at once.
 MAX_TOKENS: Final = 400
@@ -205,15 +207,17 @@ def _repair_forms(document: Any) -> None:
 def _convert(sentence: Any, shape: Skeleton, base: int) -> ParsedSentence:
     words: list[Word] = []
     for token_id, token in enumerate(sentence.tokens, start=1):
-        start, end = shape.span(token.start_char - base, token.end_char - base)
+        first, last = token.start_char - base, token.end_char - base
+        start, end = shape.span(first, last)
+        written = shape.text[first:last]
         words.extend(
             Word(
                 word.id,
                 token_id,
                 start,
                 end,
-                word.text,
-                word.lemma,
+                written if word.text == TOO_LONG else word.text,
+                written if word.lemma == TOO_LONG else word.lemma,
                 word.upos or "X",
                 word.xpos,
                 word.feats,

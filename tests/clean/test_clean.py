@@ -159,6 +159,7 @@ ENGLISH = "The harbour town opened a new pier on Sunday after two years of work,
         (document("a.txt", "اترك تعليقاً\n\u200f"), None, "empty"),
         (document("a.txt", "خبر قصير."), None, "no_article"),
         (document("a.txt", "كلمة " * 50_000), None, "too_large"),
+        (document("a.txt", "محمد ﷺ " * 10_000), None, "too_large"),  # as it is counted when it is read
         (document("a.html", "<html>"), Article(None, "كلمة " * 50_000), "too_large"),
         (document("a.txt", ENGLISH), None, "wrong_language"),
         (document("a.txt", b"\x89PNG\x00\x01" * 50), None, "not_text"),
@@ -177,6 +178,29 @@ def test_what_cannot_be_taken_is_one_reject_with_its_reason(
     assert (refusal["doc_id"], refusal["payload_sha256"]) == (row["doc_id"], row["payload_sha256"])
     assert refusal["detail"]
     assert output.tables["clean"].num_rows == 1
+
+
+SHAPED = "ﻗﺎﻝ ﻭﺯﻳﺮ ﺍﻟﻤﻴﺎﻩ ﺇﻥ ﺍﻷﻋﻤﺎﻝ ﺳﺘﻨﺘﻬﻲ ﻗﺮﻳﺒﺎ، ﻭﺃﺿﺎﻑ ﺃﻥ ﺍﻻﺗﻔﺎﻕ ﻣﻊ ﺣﺰﺏ ﺍﷲ ﻗﺎﺋﻢ. "
+UNSHAPED = "قال وزير المياه إن الأعمال ستنتهي قريبا، وأضاف أن الاتفاق مع حزب الله قائم."
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        SHAPED * 5,
+        SHAPED.encode().decode().replace("ﺍ", "&#65165;") * 5,
+        "\n".join([f"{SHAPED[::-1].strip()}"] * 5),
+        "\u202b" + " \u200f".join(UNSHAPED.split() * 5) + "\u202c",
+        UNSHAPED * 5 + "\ndata:image/png;base64," + "iVBORw0KGgoAAAANSUhEUgAA" * 2500,
+        UNSHAPED * 5 + "\n![Le ministre de l'eau devant le port](data:image/png;base64,iVBORw0KGgo=)",
+        f"<p>{UNSHAPED * 5}</p><img alt='{ENGLISH * 5}' src='data:image/png;base64,iVBORw0KGgo='>",
+        UNSHAPED.replace("وزير", "وزـ. ـير") * 5,
+    ],
+)
+def test_a_text_is_read_as_the_plain_one_whatever_it_is_stored_as(payload: str) -> None:
+    (article,) = clean(document("a.txt", payload)).tables["clean"].to_pylist()
+    assert " ".join(article["text"].split()).replace(". ", ".") == (UNSHAPED * 5)
+    assert article["language"] == "ar"
 
 
 def test_every_row_comes_out_once_in_the_order_of_the_input() -> None:

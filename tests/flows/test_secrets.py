@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
-import httpx
+import httpx2
 import pytest
 
 from nabra.flows.prefect.api import is_open
@@ -38,7 +38,7 @@ class Denying(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = DENIED.encode() if self.command != "HEAD" else b""
-        self.send_response(httpx.codes.FORBIDDEN)
+        self.send_response(httpx2.codes.FORBIDDEN)
         self.send_header("Content-Type", "application/xml")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -80,7 +80,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
         start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}/api"
-    wait_for(lambda: httpx.get(f"{address}/health", trust_env=False).is_success)
+    wait_for(lambda: httpx2.get(f"{address}/health", trust_env=False).is_success)
     yield address, home
     os.killpg(server.pid, signal.SIGKILL)
     server.wait()
@@ -157,8 +157,8 @@ def test_a_server_set_up_as_documented_lets_nobody_in_without_the_credential(pre
     assert not is_open(prefect[0])
     origin = {"Origin": "https://evil.example"}
     for path in ("/admin/version", "/admin/settings", "/flows/", "/csrf-token?client=x", "/docs", "/openapi.json"):
-        answer = httpx.get(prefect[0] + path, headers=origin, trust_env=False)
-        assert answer.status_code == httpx.codes.UNAUTHORIZED, path
+        answer = httpx2.get(prefect[0] + path, headers=origin, trust_env=False)
+        assert answer.status_code == httpx2.codes.UNAUTHORIZED, path
         assert answer.headers.get("access-control-allow-origin") is None
-    with_it = httpx.post(f"{prefect[0]}/flows/filter", json={}, auth=("nabra", PASSWORD), trust_env=False)
-    assert with_it.status_code == httpx.codes.FORBIDDEN  # a page that has the browser send the credential has no token
+    with_it = httpx2.post(f"{prefect[0]}/flows/filter", json={}, auth=("nabra", PASSWORD), trust_env=False)
+    assert with_it.status_code == httpx2.codes.FORBIDDEN  # a page that has the browser send the credential has no token

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
-import httpx
+import httpx2
 import pytest
 
 from nabra.config.settings import load_settings
@@ -56,7 +56,7 @@ class Service:
     def __init__(self, folder: Path, cron: str = "* * * * *") -> None:
         port = free_port()
         self.folder = folder
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
+        self.client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False)
         self._environment = os.environ | {
             "PREFECT_HOME": str(folder / "prefect"),
             "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
@@ -69,7 +69,7 @@ class Service:
         self.elsewhere.mkdir()
         server = ("server", "start", "--host", "127.0.0.1", "--port", str(port))
         self._processes = [self._start(prefect, *server, folder=self.elsewhere)]
-        wait_for(lambda: self.client.get("/api/health").status_code == httpx.codes.OK)
+        wait_for(lambda: self.client.get("/api/health").status_code == httpx2.codes.OK)
         serve = ("serve", "--warehouse", "warehouse", "--config", "my.toml", "--cron", cron)
         self._processes.append(self._start(NABRA, *serve, folder=folder))
         self.deployments = wait_for(self._deployments)
@@ -94,11 +94,11 @@ class Service:
         found = {entry["name"]: entry for entry in self.post("/api/deployments/filter", {}).json()}
         return found if len(found) == 3 else None
 
-    def post(self, path: str, content: dict[str, Any]) -> httpx.Response:
+    def post(self, path: str, content: dict[str, Any]) -> httpx2.Response:
         # 503: asked too much at once; a client is to try again.
         return wait_for(lambda: (answer := self.client.post(path, json=content)).status_code != 503 and answer)
 
-    def run(self, name: str, **parameters: Any) -> httpx.Response:
+    def run(self, name: str, **parameters: Any) -> httpx2.Response:
         path = f"/api/deployments/{self.deployments[name]['id']}/create_flow_run"
         return self.post(path, {"parameters": parameters, "state": {"type": "SCHEDULED"}})
 
@@ -129,7 +129,7 @@ class Hook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(httpx.codes.OK)
+        self.send_response(httpx2.codes.OK)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -181,7 +181,7 @@ def asked(service: Service, hook: str, damaged: str) -> tuple[dict[str, Any], di
     good = service.run("manual", parameters={"inputs": ["manual.txt"]})
     location = {"warehouse": damaged, "config": None}
     bad = service.run("manual", parameters={"inputs": ["foreign.txt"]}, location=location)
-    assert good.status_code == bad.status_code == httpx.codes.CREATED
+    assert good.status_code == bad.status_code == httpx2.codes.CREATED
     ended = [service.ended(created.json()["id"]) for created in (good, bad)]
     assert ended == ["COMPLETED", "FAILED"]
     good, bad = (service.client.get(f"/api/flow_runs/{created.json()['id']}").json() for created in (good, bad))
@@ -200,9 +200,9 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_wrong_parameter_is_refused_by_the_server(service: Service) -> None:
     refused = service.run("manual", parameters={"inputs": [], "refresh": ["stances"]})
-    assert refused.status_code == httpx.codes.CONFLICT
+    assert refused.status_code == httpx2.codes.CONFLICT
     assert "stances" in refused.text
-    assert service.run("backfill", parameters={"first": "2026-04-01"}).status_code == httpx.codes.CONFLICT
+    assert service.run("backfill", parameters={"first": "2026-04-01"}).status_code == httpx2.codes.CONFLICT
 
 
 def test_what_holds_a_secret_is_refused_by_the_server_which_would_keep_it(service: Service) -> None:
@@ -210,9 +210,9 @@ def test_what_holds_a_secret_is_refused_by_the_server_which_would_keep_it(servic
         {"warehouse": address} for address in ("s3://KEY:SECRET@bucket", "s3://b?secret_key=SECRET", "gs://K:S@b")
     ]
     for location in locations:
-        assert service.run("manual", parameters={}, location=location).status_code == httpx.codes.CONFLICT
+        assert service.run("manual", parameters={}, location=location).status_code == httpx2.codes.CONFLICT
     asked = {"inputs": ["https://user:SECRET@example.org/feed"]}
-    assert service.run("manual", parameters=asked).status_code == httpx.codes.CONFLICT
+    assert service.run("manual", parameters=asked).status_code == httpx2.codes.CONFLICT
 
 
 def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
@@ -224,7 +224,7 @@ def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
 
 def test_the_page_of_the_server_opens(service: Service) -> None:
     page = service.client.get("/dashboard", headers={"Accept": "text/html"})
-    assert page.status_code == httpx.codes.OK
+    assert page.status_code == httpx2.codes.OK
     assert "<title>" in page.text
 
 
@@ -286,7 +286,7 @@ class Silent(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/robots.txt":
-            self.send_response(httpx.codes.NOT_FOUND)
+            self.send_response(httpx2.codes.NOT_FOUND)
             self.end_headers()
             return
         time.sleep(60)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from nabra.flows.prefect.api import is_local, is_open, redacted
@@ -50,8 +50,8 @@ def started() -> Iterator[tuple[str, str, int]]:
     wait_for(lambda: not lives(pid), 30)
 
 
-def ask(address: str, path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    with httpx.Client(trust_env=False, timeout=30) as client:
+def ask(address: str, path: str, method: str = "GET", **headers: str) -> httpx2.Response:
+    with httpx2.Client(trust_env=False, timeout=30) as client:
         return client.request(
             method, address + path, headers={name.replace("_", "-"): v for name, v in headers.items()}
         )

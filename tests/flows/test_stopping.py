@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from nabra.flows.cli.flow_run import STARTING
@@ -216,7 +216,7 @@ def test_a_run_whose_server_was_killed_does_its_work_and_names_the_server(
     trial: Trial, undisturbed: Trial, prefect: tuple[str, subprocess.Popen[bytes]]
 ) -> None:
     address, server = prefect
-    wait_for(lambda: httpx.get(f"{address}/health").is_success)
+    wait_for(lambda: httpx2.get(f"{address}/health").is_success)
     command = Command(trial, PREFECT_API_URL=address, PREFECT_CLIENT_MAX_RETRIES="1")
     os.killpg(server.pid, signal.SIGKILL)
     command.go_on()
@@ -233,15 +233,15 @@ def test_with_a_server_every_run_is_a_flow_there_also_one_with_nothing_to_do(
     tmp_path: Path, prefect: tuple[str, subprocess.Popen[bytes]]
 ) -> None:
     address, _ = prefect
-    wait_for(lambda: httpx.get(f"{address}/health").is_success)
+    wait_for(lambda: httpx2.get(f"{address}/health").is_success)
     place = Workplace(tmp_path)
     place.environment["PREFECT_API_URL"] = address
     (tmp_path / "void.jsonl").write_text('{"id": "void", "text": ""}\n', encoding="utf-8")
     for command in ("run void.jsonl", "run void.jsonl", "retry", "backfill --from 2026-01-01 --to 2026-01-02"):
         status, _, said = place.nabra(*command.split())
         assert status in (0, 1), said
-    flows = httpx.post(f"{address}/flows/filter", json={}).json()
-    runs = httpx.post(f"{address}/flow_runs/filter", json={}).json()
+    flows = httpx2.post(f"{address}/flows/filter", json={}).json()
+    runs = httpx2.post(f"{address}/flow_runs/filter", json={}).json()
     assert {flow["name"] for flow in flows} == {"nabra-news", "nabra-pending", "nabra-backfill"}
     assert [run["state_type"] for run in runs] == ["COMPLETED"] * 4
     asked = set(place.store.scan("runs", ["run_id"])["run_id"].to_pylist())

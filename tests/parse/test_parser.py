@@ -89,3 +89,16 @@ def test_a_sentence_of_too_many_tokens_has_to_be_cut_between_two() -> None:
     assert [len(long[start:end].split()) for start, end in spans] == [MAX_TOKENS, MAX_TOKENS, 1]
     parsed = StanzaParser(space_pipeline).parse([long[start:end] for start, end in spans])
     assert [len(result.words) for result in parsed] == [MAX_TOKENS, MAX_TOKENS, 1]
+
+
+@pytest.mark.parametrize("token", ["ا" * 1000, "iVBORw0KGgo" * 200, "<UNK>"])
+def test_a_token_that_stanza_takes_for_too_long_keeps_its_form(token: str) -> None:
+    def replacing(text: Any, processors: str) -> Any:
+        document = space_pipeline(text, processors)
+        for word in (word for sentence in document.sentences for found in sentence.tokens for word in found.words):
+            if len(word.text) >= 1000:
+                word.text = word.lemma = "<UNK>"
+        return document
+
+    (parsed,) = StanzaParser(replacing).parse([f"قال {token} نعم"])
+    assert [word.form for word in parsed.words] == ["قال", token, "نعم"]

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-import httpx
+import httpx2
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
@@ -221,14 +221,14 @@ def _page(record: Any, source: str, settings: FetchSettings, reader: _Reader) ->
     stream = record.raw_stream
     http = _http_headers(stream)
     reader.end_headers()
-    answer = httpx.Headers([(name, value) for name, value in http.headers], encoding="utf-8")
+    answer = httpx2.Headers([(name, value) for name, value in http.headers], encoding="utf-8")
     media_type = answer.get("content-type", "").partition(";")[0].strip().lower()
     status = http.get_statuscode()
     if media_type and media_type not in PAGES:
         return None
     date = _header(record.rec_headers, "WARC-Date")
     found = Found(document_id(url), url, source, load=lambda: _payload(stream, answer, date, settings))
-    if status == str(httpx.codes.OK.value):
+    if status == str(httpx2.codes.OK.value):
         return found
     return None if status.startswith("3") else found.rejected("http_error", f"status {inert(status)}")
 
@@ -243,22 +243,22 @@ def _http_headers(stream: Any) -> Any:
     return headers
 
 
-def _payload(stream: Any, answer: httpx.Headers, date: str, settings: FetchSettings) -> Payload:
+def _payload(stream: Any, answer: httpx2.Headers, date: str, settings: FetchSettings) -> Payload:
     content = SWALLOWED.split(_content(stream, answer, settings), maxsplit=1)[0]
     if not content.strip():
         raise DocumentError("empty", "the record has no content")
     return Payload(
         content,
         answer.get("content-type", "").partition(";")[0].strip().lower() or None,
-        httpx.Response(httpx.codes.OK, headers=answer).charset_encoding,
-        httpx.codes.OK.value,
+        httpx2.Response(httpx2.codes.OK, headers=answer).charset_encoding,
+        httpx2.codes.OK.value,
         answer.get("etag"),
         answer.get("last-modified"),
         read_date(date).at,
     )
 
 
-def _content(stream: Any, answer: httpx.Headers, settings: FetchSettings) -> bytes:
+def _content(stream: Any, answer: httpx2.Headers, settings: FetchSettings) -> bytes:
     """The body, put together and unpacked: what a record says of its length is not believed."""
     if answer.get("transfer-encoding", "").strip().lower() == "chunked":
         # A chunk is read at once, whatever length it claims; the signs between chunks take little.

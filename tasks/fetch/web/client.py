@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-import httpx
+import httpx2
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
@@ -70,7 +70,7 @@ class Shared:
 
     courtesy: Courtesy = field(default_factory=Courtesy)
     robots: Mapping[str, str] = field(default_factory=dict)
-    certificates: ssl.SSLContext = field(default_factory=httpx.create_ssl_context)
+    certificates: ssl.SSLContext = field(default_factory=httpx2.create_ssl_context)
     breaker: Breaker = field(default_factory=Breaker)
 
 
@@ -78,7 +78,7 @@ class Shared:
 class Web:
     """An HTTP client that does what robots.txt says and keeps a distance between two requests to one host."""
 
-    client: httpx.Client
+    client: httpx2.Client
     settings: FetchSettings
     deadline: Deadline
     shared: Shared
@@ -104,7 +104,7 @@ class Web:
         after the retries; at once where its host, or one that it leads to, has failed time and again in this run.
         """
         self.deadline.restart()
-        self._host = httpx.URL(url).host
+        self._host = httpx2.URL(url).host
         try:
             payload = self._get(url, _conditions(before), partial(self._mind_manners, delay_seconds=delay_seconds))
         except DocumentError as error:
@@ -118,14 +118,14 @@ class Web:
         self.shared.breaker.answered(self._host)
         return payload
 
-    def _get(self, url: str, conditions: dict[str, str], mind_manners: Callable[[httpx.URL], float]) -> Payload | None:
+    def _get(self, url: str, conditions: dict[str, str], mind_manners: Callable[[httpx2.URL], float]) -> Payload | None:
         with self._named_errors():
             for attempt in self._attempts(url):
                 with (
                     attempt,
                     self._answer(url, conditions, self.settings.max_redirects, mind_manners) as response,
                 ):
-                    if conditions and response.status_code == httpx.codes.NOT_MODIFIED:
+                    if conditions and response.status_code == httpx2.codes.NOT_MODIFIED:
                         return None
                     _check_status(response)
                     return _payload(response, self._body(response))
@@ -154,12 +154,12 @@ class Web:
             yield
         except _UnavailableError as error:
             raise DocumentError("http_error", f"status {error.status}, also after retries") from error
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+        except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
             raise DocumentError("refused", f"leads to what is no http(s) address: {error}") from error
-        except httpx.TimeoutException as error:
+        except httpx2.TimeoutException as error:
             self.deadline.left()
             raise DocumentError("network_error", f"no answer in {self.settings.timeout_seconds:g} s") from error
-        except httpx.RequestError as error:
+        except httpx2.RequestError as error:
             raise DocumentError("network_error", str(error) or type(error).__name__) from error
 
     def _attempts(self, url: str) -> Iterable[stamina.Attempt]:
@@ -167,7 +167,7 @@ class Web:
             if isinstance(error, _UnavailableError) and error.retry_after is not None:
                 # A server that asks for more patience than the address has is left alone.
                 return error.retry_after if error.retry_after < self.deadline.left() else False
-            transient = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, _UnavailableError)
+            transient = (httpx2.TimeoutException, httpx2.NetworkError, httpx2.RemoteProtocolError, _UnavailableError)
             return isinstance(error, transient)
 
         return stamina.retry_context(
@@ -181,14 +181,14 @@ class Web:
 
     @contextmanager
     def _answer(
-        self, url: str, headers: dict[str, str], max_redirects: int, before: Callable[[httpx.URL], float] | None
-    ) -> Iterator[httpx.Response]:
+        self, url: str, headers: dict[str, str], max_redirects: int, before: Callable[[httpx2.URL], float] | None
+    ) -> Iterator[httpx2.Response]:
         """The answer after the redirects, its body unread.
 
         `before` is called with the address of each hop and returns the seconds between two requests to its host.
-        Redirects are followed here and not by httpx, which would read the body of each without a bound.
+        Redirects are followed here and not by httpx2, which would read the body of each without a bound.
         """
-        request: httpx.Request | None = self.client.build_request("GET", url, headers=headers)
+        request: httpx2.Request | None = self.client.build_request("GET", url, headers=headers)
         for _ in range(max_redirects + 1):
             assert request is not None
             self._check(request.url)
@@ -209,14 +209,14 @@ class Web:
                 stack.enter_context(self.shared.courtesy.turn(host, distance, patience))
             yield
 
-    def _check(self, url: httpx.URL) -> None:
+    def _check(self, url: httpx2.URL) -> None:
         if url.scheme not in ("http", "https"):
             raise DocumentError("refused", f"leads to the scheme {url.scheme}")
         if has_credentials(str(url)):
             raise DocumentError("refused", "leads to an address with a user name or password")
         self.deadline.left()
 
-    def _mind_manners(self, url: httpx.URL, delay_seconds: float) -> float:
+    def _mind_manners(self, url: httpx2.URL, delay_seconds: float) -> float:
         """Ask robots.txt, unless the host is down; the seconds to keep between two requests to the host."""
         self._host = url.host
         left = self.shared.breaker.check(url.host, self.settings.deadline_seconds)
@@ -224,7 +224,7 @@ class Web:
         asked_for = min(self.robots.crawl_delay(str(url)), self.settings.max_crawl_delay_seconds)
         return max(self.settings.delay_seconds, delay_seconds, asked_for, left)
 
-    def _body(self, response: httpx.Response) -> bytes:
+    def _body(self, response: httpx2.Response) -> bytes:
         bounds = Bounds(self.settings.max_payload_bytes, self.settings.max_unpack_ratio)
         return read_bounded(response.iter_raw(), packed=_is_packed(response), bounds=bounds)
 
@@ -235,7 +235,7 @@ def open_web(settings: FetchSettings, shared: Shared | None = None) -> Iterator[
     set_on_retry_hooks([_tell])
     shared = shared or Shared()
     deadline = Deadline(settings.deadline_seconds)
-    with httpx.Client(
+    with httpx2.Client(
         headers={**HEADERS, "User-Agent": settings.user_agent},
         timeout=settings.timeout_seconds,
         transport=PublicTransport(PublicNetwork(settings.allow_hosts, deadline), shared.certificates),
@@ -258,18 +258,18 @@ def _conditions(before: PageState | None) -> dict[str, str]:
     return {name: value for name, value in known.items() if value and value.isascii() and value.isprintable()}
 
 
-def _check_status(response: httpx.Response) -> None:
+def _check_status(response: httpx2.Response) -> None:
     if response.status_code in RETRIED:
         raise _UnavailableError(response.status_code, _retry_after(response.headers.get("retry-after")))
-    if response.status_code != httpx.codes.OK:
+    if response.status_code != httpx2.codes.OK:
         raise DocumentError("http_error", f"status {response.status_code} {response.reason_phrase}".strip())
 
 
-def _is_packed(response: httpx.Response) -> bool:
+def _is_packed(response: httpx2.Response) -> bool:
     return is_packed(response.headers.get("content-encoding"))
 
 
-def _payload(response: httpx.Response, content: bytes) -> Payload:
+def _payload(response: httpx2.Response, content: bytes) -> Payload:
     if not content.strip():
         raise DocumentError("empty", "the server sent nothing")
     headers = response.headers

@@ -8,8 +8,8 @@ import ssl
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.web.deadline import Deadline
@@ -31,7 +31,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 
-class PublicNetwork(httpcore.NetworkBackend):
+class PublicNetwork(httpcore2.NetworkBackend):
     """Connects to the very addresses that it has checked: a name that resolves otherwise a moment later gains nothing.
 
     `allow_hosts` names hosts (`host` or `host:port`) that are connected to wherever they are. Nothing takes longer than
@@ -41,7 +41,7 @@ class PublicNetwork(httpcore.NetworkBackend):
     def __init__(self, allow_hosts: Collection[str], deadline: Deadline) -> None:
         self._allowed = frozenset(host.lower() for host in allow_hosts)
         self._deadline = deadline
-        self._sockets = httpcore.SyncBackend()
+        self._sockets = httpcore2.SyncBackend()
 
     def connect_tcp(
         self,
@@ -49,19 +49,19 @@ class PublicNetwork(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
         """A connection to the first address of the host that answers.
 
-        Raises DocumentError `refused` where one of them is not public, httpcore's errors where none answers.
+        Raises DocumentError `refused` where one of them is not public, httpcore2's errors where none answers.
         """
-        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        failure: Exception = httpcore2.ConnectError(f"{host} has no address")
         for address in self._addresses(host, port):
             try:
                 stream = self._sockets.connect_tcp(
                     address, port, _shorter(timeout, self._deadline), local_address, socket_options
                 )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
             else:
                 return _TimedStream(stream, self._deadline)
@@ -71,7 +71,7 @@ class PublicNetwork(httpcore.NetworkBackend):
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"the name {host} is not found: {error}") from error
+            raise httpcore2.ConnectError(f"the name {host} is not found: {error}") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         shown = f"[{host}]" if ":" in host else host
         if not self._allowed & {shown.lower(), f"{shown}:{port}".lower()}:
@@ -85,10 +85,10 @@ class PublicNetwork(httpcore.NetworkBackend):
         return addresses
 
 
-class _TimedStream(httpcore.NetworkStream):
+class _TimedStream(httpcore2.NetworkStream):
     """A stream whose every step ends at the deadline: servers that drip single bytes cannot draw it out."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
         self._deadline = deadline
 
@@ -103,7 +103,7 @@ class _TimedStream(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         stream = self._stream.start_tls(ssl_context, server_hostname, _shorter(timeout, self._deadline))
         return _TimedStream(stream, self._deadline)
 
@@ -116,10 +116,10 @@ def _shorter(timeout: float | None, deadline: Deadline) -> float:
     return left if timeout is None else min(timeout, left)
 
 
-class PublicTransport(httpx.HTTPTransport):
-    """httpx's transport over `PublicNetwork`. It uses no proxy: a proxy would resolve the names out of sight."""
+class PublicTransport(httpx2.HTTPTransport):
+    """httpx2's transport over `PublicNetwork`. It uses no proxy: a proxy would resolve the names out of sight."""
 
     def __init__(self, network: PublicNetwork, certificates: ssl.SSLContext) -> None:
         super().__init__(verify=certificates)
-        # httpx has no parameter for it, httpcore has.
-        self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=network)
+        # httpx2 has no parameter for it, httpcore2 has.
+        self._pool = httpcore2.ConnectionPool(ssl_context=certificates, network_backend=network)
