@@ -2,7 +2,7 @@
 
     python -m bench.recovery [--kills 200] [--articles 300] [--stand-ins] [--seed 1]
     python -m bench.recovery --faults 0.1 [--runs 10] …
-    python -m bench.recovery --points 2 [--every 1] [--s3]
+    python -m bench.recovery --points 2 [--every 1] [--only run refresh] [--s3]
 
 Invented articles go through all stages with the bundled models (or, with --stand-ins, a parser and classifiers of a few
 lines), in processes that are killed with SIGKILL again and again and resumed each time: the whole process group at a
@@ -13,9 +13,10 @@ compared but `fetched_at` and `at`, which are times; run ids lie in the files' m
 With --faults the warehouse lies on an S3 server behind a proxy that lets this share of the requests fail: 500, 503,
 slow, connection reset before or after the request is done. A run must succeed, or end with a StoreError.
 
-With --points a first run, a second one, a refresh, compact, vacuum, migrate and the first run over an old warehouse are
-killed at each operation on the files, in this process with tools of a few lines; what takes them up is killed at each
-of its own, and so on, --points times in a row. See `tests/crashes`.
+With --points a first run, a second one, a refresh, compact, vacuum, remove, migrate and the first run over an old
+warehouse are killed at each operation on the files, in this process with tools of a few lines; what takes them up is
+killed at each of its own, and so on, --points times in a row. What is left, and what it ends with, is validated, and
+read by DuckDB and Polars. --only names scenarios. See `tests/crashes`.
 """
 
 from __future__ import annotations
@@ -165,14 +166,15 @@ def fail(bench: Bench, share: float, runs: int, seed: int) -> None:
         print(f"runs: {dict(outcomes)}; {proxy.requests.total()} requests, faults: {dict(proxy.faults)}")
 
 
-def enumerate_points(folder: Path, points: int, every: int, *, on_s3: bool) -> int:
+def enumerate_points(folder: Path, points: int, every: int, only: list[str], *, on_s3: bool) -> int:
     """Kill at every operation; how much was wrong in the end."""
     wrong = 0
     with s3_server() if on_s3 else nullcontext() as address:
         place = bucket_place(address, folder) if address else FolderPlace(folder / "w")
-        for name, search, check in tried(folder, place, kills=points, every=every):
+        for name, search, check in tried(folder, place, only, kills=points, every=every):
             wrong += len(check.wrong)
-            print(f"{name}: {search}; {len(check.looked_at)} ends, wrong: {check.wrong[:3] or 'nothing'}", flush=True)
+            looked = f"{len(check.left)} looked at as they were left, {len(check.ends)} ends"
+            print(f"{name}: {search}; {looked}, wrong: {check.wrong[:3] or 'nothing'}", flush=True)
     return wrong
 
 
@@ -227,6 +229,7 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=10)
     options.add_argument("--points", type=int, default=0)
     options.add_argument("--every", type=int, default=1)
+    options.add_argument("--only", nargs="*", default=[])
     options.add_argument("--s3", action="store_true")
     options.add_argument("--seed", type=int, default=1)
     chosen = options.parse_args()
@@ -235,7 +238,7 @@ def main() -> None:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         if chosen.points:
-            sys.exit(enumerate_points(Path(folder), chosen.points, chosen.every, on_s3=chosen.s3) > 0)
+            sys.exit(enumerate_points(Path(folder), chosen.points, chosen.every, chosen.only, on_s3=chosen.s3) > 0)
         bench = Bench(Path(folder), chosen.articles, chosen.stand_ins, random.Random(chosen.seed))
         if chosen.faults:
             fail(bench, chosen.faults, chosen.runs, chosen.seed)

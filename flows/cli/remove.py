@@ -60,6 +60,8 @@ def remove(
     if undo:
         _undo(store, kind, value)
         return
+    if any(_is_named(each, kind, value) for each in _end_interrupted(store)):
+        return
     _remove(store, kind, value if kind != "article" else _doc_id(store, value), yes)
 
 
@@ -89,7 +91,31 @@ def _remove(store: Store, kind: Kind, value: str, yes: bool) -> None:
     with hold_whole(store, "remove") as check:
         # Anew: a run may have ended since.
         carry_out(store, plan_removal(store, kind, value), check)
+    _say_done(kind, value)
+
+
+def _say_done(kind: Kind, value: str) -> None:
     print(f"removed; runs keep {kind} {escape(value)} away until: nabra remove … --undo", file=sys.stderr)
+
+
+def _end_interrupted(store: Store) -> list[Removal]:
+    """End removals that were interrupted: of what leaves, too little may be there to find it by."""
+    from nabra.tasks.warehouse.removal import hold_whole, removals
+
+    interrupted = [each for each in removals(store) if each.is_open]
+    if interrupted:
+        with hold_whole(store, "remove"):
+            pass
+    for each in interrupted:
+        _say_done(each.kind, each.value)
+    return interrupted
+
+
+def _is_named(removal: Removal, kind: Kind, value: str) -> bool:
+    """Whether this is what the command names: an article by its id, its address, or a part of these."""
+    if removal.kind == kind == "article":
+        return removal.value.startswith(value) or any(url.endswith(value) for url in removal.urls)
+    return (removal.kind, removal.value) == (kind, value)
 
 
 def _describe(store: Store, removal: Removal) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from nabra.tasks.engine.calls import call_in_groups
 from nabra.tasks.engine.fingerprint import RecordedFingerprints, upstream
+from nabra.tasks.engine.leaving import forget_before, let_go
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import (
     documents_in,
@@ -62,7 +63,7 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     spared = documents_in(taken)
     left = without_documents(tables, spared)
     twins = repeats_within(left["clean"]) if "clean" in left else {}
-    made = _made(stage, without_documents(left, set(twins)), resources)
+    made = _made(stage, batch, without_documents(left, set(twins)), resources)
     output = with_taken_over(with_repeats(made, twins, left["clean"]) if twins else made, taken)
     count = _count(stage, tables, output, spared | twins.keys(), time.monotonic() - started)
     articles = tables["clean"] if "clean" in tables else tables["raw"]
@@ -72,6 +73,8 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     store.write_rejects(stage_name, batch, output.rejects, provenance)
     for dataset in stage.makes:
         store.write(dataset, batch, _with_versions(output.tables[dataset], versions), provenance)
+    if stage.ordered:
+        forget_before(batch, store)
     return count
 
 
@@ -95,11 +98,12 @@ def _read(stage: Stage) -> tuple[str, ...]:
     return stage.reads if stage.ordered else tuple(dict.fromkeys((*stage.reads, "clean")))
 
 
-def _made(stage: Stage, tables: Tables, resources: Resources) -> StageOutput:
+def _made(stage: Stage, batch: Batch, tables: Tables, resources: Resources) -> StageOutput:
     if stage.ordered is None:
         return call_in_groups(stage, tables, resources.workers, resources.settings.run.deadline_seconds)
     arguments = (tables[need] if need in tables else getattr(resources, need) for need in stage.needs)
     unordered = load_function(stage.work)(*arguments)
+    let_go(batch, {article["doc_id"] for article in unordered.articles}, resources)
     output: StageOutput = load_function(stage.ordered)(unordered, resources.stories)
     return output
 

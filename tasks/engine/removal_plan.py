@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from nabra.tasks.engine.leaving import heirs
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import RAW, REJECTS
-from nabra.tasks.stories.stories import when
 from nabra.tasks.warehouse.layout import DAY, file_of
-from nabra.tasks.warehouse.removal import ORDER, Kind, Removal, batches, story_of
+from nabra.tasks.warehouse.removal import ORDER, Kind, Removal, batches
 from nabra.tasks.warehouse.store import Store
 
 COLUMNS: Final = {"source": "source", "article": "doc_id", "day": DAY}
 NAMED: Final = ["doc_id", "url"]
-OF_STORY: Final = ["doc_id", "story", "duplicate_of", "published_at", "fetched_at"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def plan_removal(store: Store, kind: Kind, value: str) -> Removal:
     is_one = ds.field("doc_id").isin(pa.array(sorted(doc_ids), pa.string()))
     urls = {row["url"] for name in (RAW.name, REJECTS.name) for row in store.rows(name, NAMED, is_one)}
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Removal(kind, value, at, tuple(sorted(doc_ids)), tuple(sorted(urls)), _heirs(store, doc_ids))
+    return Removal(kind, value, at, tuple(sorted(doc_ids)), tuple(sorted(urls)), heirs(store, doc_ids))
 
 
 def shares(store: Store, removal: Removal) -> list[Share]:
@@ -57,21 +55,3 @@ def _share(store: Store, removal: Removal, dataset: str) -> Share:
     where = removal.leaving(dataset)
     rows = [store.dataset(dataset, [name]).count_rows(filter=where) for name in files]
     return Share(dataset, sum(map(bool, rows)), sum(rows))
-
-
-def _heirs(store: Store, leaving: set[str]) -> dict[str, str]:
-    """The stories that lose an article which others name, each with the earliest that is left of it."""
-    gone = pa.array(sorted(leaving), pa.string())
-    names_one = ds.field("story").isin(gone) | ds.field("duplicate_of").isin(gone)
-    broken = {story_of(row) for row in store.rows("clean", OF_STORY, names_one)}
-    left: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
-    for row in _of_stories(store, broken):
-        if row["doc_id"] not in leaving:
-            left[story_of(row)].append((when(row["published_at"], row["fetched_at"]), row["doc_id"]))
-    return {story: min(rows)[1] for story, rows in left.items()}
-
-
-def _of_stories(store: Store, stories: set[str]) -> list[dict[str, Any]]:
-    named = pa.array(sorted(stories), pa.string())
-    where = ds.field("story").isin(named) | ds.field("duplicate_of").isin(named) | ds.field("doc_id").isin(named)
-    return [row for row in store.rows("clean", OF_STORY, where) if story_of(row) in stories]

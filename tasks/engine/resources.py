@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 
 from nabra.config.settings import Settings
 from nabra.tasks.engine.repeats import Originals
@@ -80,10 +81,21 @@ class Resources:
             originals.add(batch, articles)
         return originals
 
+    @cached_property
+    def named(self) -> set[str]:
+        """The articles that others name as their story, or as its earliest."""
+        names = ["story", "duplicate_of"]
+        is_copy = (ds.field("story") != ds.field("doc_id")) | ds.field("duplicate_of").is_valid()
+        return {row[name] for row in self.store.rows("clean", names, is_copy) for name in names} - {None}
+
+    @cached_property
+    def recent(self) -> set[Batch]:
+        """The batches cleaned in the last `clean.duplicate_days`, but those that this run makes anew."""
+        since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
+        cleaned = self.store.done(STAGES["clean"]) - self.stale
+        return {batch for batch in cleaned if batch.ingest_date >= since}
+
     def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
         from nabra.tasks.engine.signature_cache import signed_batches
 
-        since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
-        cleaned = self.store.done(STAGES["clean"]) - self.stale
-        recent = {batch for batch in cleaned if batch.ingest_date >= since}
-        return signed_batches(self.store, recent, self.settings.clean)
+        return signed_batches(self.store, self.recent, self.settings.clean)

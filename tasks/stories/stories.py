@@ -55,13 +55,17 @@ class StoryIndex:
         """The index of articles that `with_signatures` gives, in the order in which they were cleaned."""
         index = cls(settings)
         for data in tables:
-            columns = (data[name].to_pylist() for name in ("doc_id", "story", "published_at", "fetched_at"))
-            for doc_id, story, published_at, fetched_at in zip(*columns, strict=True):
-                index._add(story, doc_id, when(published_at, fetched_at))
-            named = data.filter(data[SIGNATURE.name].is_valid())
-            index._stories += named["story"].to_pylist()
-            index._near.add(_numbers(b"".join(named[SIGNATURE.name].to_pylist()), settings))
+            index.learn(data)
         return index
+
+    def learn(self, signed: pa.Table) -> None:
+        """Add articles whose stories are known, as `with_signatures` gives them."""
+        columns = (signed[name].to_pylist() for name in ("doc_id", "story", "published_at", "fetched_at"))
+        for doc_id, story, published_at, fetched_at in zip(*columns, strict=True):
+            self._add(story, doc_id, when(published_at, fetched_at))
+        named = signed.filter(signed[SIGNATURE.name].is_valid())
+        self._stories += named["story"].to_pylist()
+        self._near.add(_numbers(b"".join(named[SIGNATURE.name].to_pylist()), self._settings))
 
     def place(self, doc_id: str, signature: bytes, at: datetime) -> Place:
         """The story of the text with this signature, a new one if no other is like it; `at` is its time (see `when`).

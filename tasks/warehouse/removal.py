@@ -13,13 +13,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, VERSIONED
 from nabra.tasks.warehouse import snapshot
+from nabra.tasks.warehouse.heirs import hand_on, names_one_of
 from nabra.tasks.warehouse.layout import AT_WORK, DAY, QUARANTINE, Batch, batch_of, signatures_of
 from nabra.tasks.warehouse.lease import Check, hold
 from nabra.tasks.warehouse.store import Store
@@ -94,14 +95,20 @@ def hold_whole(store: Store, run_id: str) -> Iterator[Check]:
 
 
 def carry_out(store: Store, removal: Removal, check: Check) -> None:
-    """Note a removal and do it; `check` is called before each file, and raises where the warehouse is lost."""
+    """Note a removal and do it; `check` is called before each file, and raises where the warehouse is lost.
+
+    What left under the same name before stays away: a day can be removed again, and an article by whoever was killed.
+    """
+    content = store.files.read(removal.name)
+    before = _read(content).doc_ids if content else ()
+    removal = replace(removal, doc_ids=tuple(sorted({*removal.doc_ids, *before})))
     _note(store, removal)
     emptied = _emptied(store, removal)
     _forget_attempts(store, emptied)
     _forget_signatures(store, removal)
     for dataset in ORDER:
         if dataset == "clean":
-            _hand_on_stories(store, removal, check)
+            hand_on(store, removal.doc_ids, removal.heirs, check)
         for batch in batches(store, removal, dataset):
             check()
             _take_out(store, removal, dataset, batch, whole=batch in emptied)
@@ -136,42 +143,9 @@ def _staying(data: pa.Table, removal: Removal, dataset: str, batch: Batch) -> pa
     return dated.filter(~removal.leaving(dataset)).drop_columns(DAY)
 
 
-def _hand_on_stories(store: Store, removal: Removal, check: Check) -> None:
-    """Let no article name one that leaves as its original or its story."""
-    for batch in sorted(_located(store, "clean", _names_leaving(removal))):
-        check()
-        store.rewrite("clean", batch, lambda data: _handed_on(data, removal))
-
-
-def _names_leaving(removal: Removal) -> ds.Expression:
-    return _is_in("story", removal.doc_ids) | _is_in("duplicate_of", removal.doc_ids)
-
-
-def _handed_on(clean: pa.Table, removal: Removal) -> pa.Table:
-    gone, rows = set(removal.doc_ids), clean.select(["doc_id", "story", "duplicate_of"]).to_pylist()
-    for row in rows:
-        heir = removal.heirs.get(story_of(row))
-        if heir and row["doc_id"] not in gone:
-            if row["duplicate_of"] in gone:
-                row["duplicate_of"] = heir if heir != row["doc_id"] else None
-            if row["story"] in gone:
-                row["story"] = heir
-    for name in ("story", "duplicate_of"):
-        place = clean.schema.get_field_index(name)
-        values = pa.array([row[name] for row in rows], pa.string())
-        clean = clean.set_column(place, clean.schema.field(place), values)
-    return clean
-
-
-def story_of(row: Mapping[str, Any]) -> str:
-    """The story of a row of `clean`: before schema version 3 the original gave it its name."""
-    story: str = row["story"] or row["duplicate_of"] or row["doc_id"]
-    return story
-
-
 def _forget_signatures(store: Store, removal: Removal) -> None:
     """What finding copies needs of the days is made again by the next run."""
-    changed = {*batches(store, removal, "clean"), *_located(store, "clean", _names_leaving(removal))}
+    changed = {*batches(store, removal, "clean"), *_located(store, "clean", names_one_of(removal.doc_ids))}
     for day in sorted({batch.ingest_date for batch in changed}):
         store.files.remove(signatures_of(day))
 

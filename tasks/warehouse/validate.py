@@ -76,9 +76,10 @@ def validate(store: Store, stages: Sequence[Stage], seen: Validation) -> Iterato
             originals |= dict.fromkeys(tables["clean"]["duplicate_of"].drop_null().to_pylist(), batch)
         seen.batches += "raw" in present
         seen.rows += sum(map(len, tables.values()))
-    articles = {doc_id for doc_id, _ in ids["clean"]}
+    waiting = {doc_id for (doc_id, _), batch in ids["raw"].items() if batch not in there["clean"]}
+    known = waiting | {doc_id for doc_id, _ in ids["clean"]}
     for doc_id, batch in originals.items():
-        if _compact(doc_id) not in articles:
+        if _compact(doc_id) not in known:
             yield Problem("clean", batch, f"duplicate_of names {doc_id}, which is no article of the warehouse")
     yield from _check_rejects(store, [stage.name for stage in stages], seen)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext, redirect_stderr
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from io import StringIO
@@ -12,12 +12,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 from nabra.flows import pipeline
+from nabra.flows.cli import remove as take_out
 from nabra.flows.cli import warehouse as upkeep
 from nabra.flows.parameters import Location, RunParameters
 from nabra.tasks.clean.cleaner import load_cleaner
-from nabra.tasks.engine import standstill, steps
+from nabra.tasks.engine import removal_plan, standstill, steps
 from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.resources import Resources
+from nabra.tasks.errors import UsageError
 from tests.in_process import InThisProcess, stand_ins
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -35,6 +37,7 @@ class StandingClock(datetime):
 def in_this_process() -> Iterator[None]:
     """The pipeline without other processes, and with a clock that stands."""
     cleaner = lru_cache(load_cleaner)
+    assert removal_plan  # the command imports it when it is called, too late for its clock to be stopped
     with ExitStack() as stack:
         for module in [each for name, each in sys.modules.items() if name.startswith("nabra.")]:
             if getattr(module, "datetime", None) is datetime:
@@ -78,3 +81,9 @@ def migrate(config: Path, warehouse: str) -> None:
     """`nabra migrate`."""
     with redirect_stderr(StringIO()):
         upkeep.migrate(warehouse, config)
+
+
+def remove(config: Path, what: str, removed: str, warehouse: str) -> None:
+    """`nabra remove ARTICLE --yes`, `nabra remove --source ID --yes`; all may have left."""
+    with redirect_stderr(StringIO()), redirect_stdout(StringIO()), suppress(UsageError):
+        take_out.remove(**{what: removed}, yes=True, warehouse=warehouse, config=config)

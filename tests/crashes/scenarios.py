@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,8 +12,8 @@ from typing import Final
 from nabra.tasks.schemas import DATASETS, SCHEMA_VERSION
 from nabra.tasks.warehouse import parquet
 from nabra.tasks.warehouse.layout import batch_of
-from tests.crashes.checks import Check
-from tests.crashes.commands import compact, in_this_process, migrate, run, vacuum
+from tests.crashes.checks import Check, problems, store_with
+from tests.crashes.commands import compact, in_this_process, migrate, remove, run, vacuum
 from tests.crashes.places import Place
 from tests.crashes.search import Search, explore, watched_run
 from tests.crashes.watch import Contents
@@ -20,6 +21,8 @@ from tests.fetch.conftest import Site, serving
 from tests.runs import write_articles
 
 Work = Callable[[str], None]
+# Refused in the refresh, but its copy is not.
+ORIGINAL: Final = "a1"
 OLD: Final = Path(__file__).parents[1] / "engine" / "warehouse_of_338427c"
 
 
@@ -40,14 +43,14 @@ def scenarios(folder: Path, place: Place, addresses: Sequence[str], articles: in
     compacted, vacuumed, migrated = (partial(each, first_settings) for each in (compact, vacuum, migrate))
     inputs = (str(write_articles(folder / "in", articles, pages=2)), *addresses)
     first = partial(run, first_settings, inputs, ())
-    later = write_articles(folder / "more", 5, seed=2) / "rows.jsonl"
-    more = (*inputs, str(later.rename(folder / "later.jsonl")))
+    more = (*inputs, str(later_articles(folder, folder / "in" / "rows.jsonl")))
     second = partial(run, first_settings, more, ())
     anew = partial(run, settings(folder, "anew", place.settings + "[clean]\nmin_text_chars = 225\n"), more)
 
     def again(warehouse: str) -> None:
-        """An hourly run comes before anybody refreshes again."""
+        """An hourly run comes before anybody refreshes again; what it leaves is sound, though it is not made anew."""
         anew((), warehouse)
+        assert problems(store_with(folder / "between", place.contents())) == []
         anew(("clean",), warehouse)
 
     left: Contents = {}
@@ -63,6 +66,10 @@ def scenarios(folder: Path, place: Place, addresses: Sequence[str], articles: in
         right = watched_run(place, left, work).seen
         yield Scenario(name, left, work, recover, right)
         left = right
+        if name == "second compact":
+            for what, removed in ("article", f"rows.jsonl#{ORIGINAL}"), ("source", "bay"):
+                take_out = partial(remove, first_settings, what, removed)
+                yield Scenario(f"remove {what}", left, take_out, take_out, watched_run(place, left, take_out).seen)
     old = {str(path.relative_to(OLD)): path.read_bytes() for path in OLD.rglob("*.parquet")}
     yield Scenario("adopt", old, first, first, watched_run(place, old, first).seen)
     old = {
@@ -71,6 +78,19 @@ def scenarios(folder: Path, place: Place, addresses: Sequence[str], articles: in
         if batch_of(name) and not name.startswith("_")
     }
     yield Scenario("migrate", old, migrated, migrated, watched_run(place, old, migrated).seen)
+
+
+def later_articles(folder: Path, earlier: Path) -> Path:
+    """Five articles of another source, and a longer copy of the original, which a refresh refuses."""
+    lines = (write_articles(folder / "more", 5, seed=2) / "rows.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) | {"source": "bay"} for line in lines[:5]]
+    (original,) = (
+        row for row in map(json.loads, earlier.read_text(encoding="utf-8").splitlines()[:-1]) if row["id"] == ORIGINAL
+    )
+    rows.append({"id": "copy", "text": f"{original['text'].strip()} كما قال الوزير"})
+    path = folder / "later.jsonl"
+    path.write_text("\n".join([*(json.dumps(row, ensure_ascii=False) for row in rows), *lines[5:]]), encoding="utf-8")
+    return path
 
 
 def two_pages(site: Site) -> list[str]:

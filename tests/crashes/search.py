@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nabra.tasks.warehouse.lease import LOCK
+from tests.crashes.checks import Check
 from tests.crashes.places import Place
 from tests.crashes.watch import Contents, State, Watch
 
@@ -39,12 +40,12 @@ def explore(
     start: Contents,
     work: Callable[[str], None],
     recover: Callable[[str], None],
-    check: Callable[[Contents], None],
+    check: Check,
     *,
     kills: int = 2,
     every: int = 1,
 ) -> Search:
-    """Kill `work` at each operation, what takes it up at each of its own, and so on; `check` what the last one leaves.
+    """Kill `work` at each operation, what takes it up at each of its own, and so on; look at what each leaves.
 
     `kills` is how often a warehouse is hit before it is left in peace. Of the states that are new, each `every`th is
     taken up.
@@ -56,10 +57,12 @@ def explore(
         watch = watched_run(place, contents, recover if hits else work)
         search.runs += 1
         (search.later if hits else search.first).update(watch.operations)
-        check(watch.seen)
+        check.look_at_end(watch.seen)
         new = {state: left for state, left in watch.left.items() if state not in known} if hits < kills else {}
         known |= new.keys()
-        waiting += [(hits + 1, left) for left in list(new.values())[::every]]
+        for left in list(new.values())[::every]:
+            check.look_at_left(left)
+            waiting.append((hits + 1, left))
     search.states = len(known)
     return search
 

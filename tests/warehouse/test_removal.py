@@ -14,10 +14,12 @@ import pyarrow.dataset as ds
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.flows.cli import remove as take_out
 from nabra.tasks.engine.removal_plan import plan_removal, shares
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS, REJECTS, table
+from nabra.tasks.warehouse import snapshot
 from nabra.tasks.warehouse.layout import AT_WORK, QUARANTINE, Batch, signatures_of
 from nabra.tasks.warehouse.removal import Kind, carry_out, hold_whole, removals, undo
 from nabra.tasks.warehouse.snapshot import check_snapshot, compact, datasets
@@ -186,6 +188,39 @@ def test_the_note_of_what_is_away_is_taken_back(store: Store) -> None:
     assert undo(store, "article", OWN)
     assert not undo(store, "article", OWN)
     assert [each.value for each in removals(store)] == ["two"]
+
+
+def test_what_is_removed_again_keeps_away_what_has_left_before(store: Store) -> None:
+    """As when a day is removed again, to which documents came meanwhile; or by whoever was killed."""
+    remove(store, "day", "2026-04-13")
+    add(store, THIRD, {"doc_id": LATER, "source": "two"})
+    (left,) = removals(store)
+    remove(store, "day", "2026-04-13")
+    (both,) = removals(store)
+    assert set(both.doc_ids) == {LATER, EDITED, ALONE} == set(left.doc_ids)
+
+
+@pytest.mark.parametrize("named", [OWN, OWN[:8], f"/{OWN}"])
+def test_the_command_ends_a_removal_of_which_too_little_is_left_to_be_found(
+    store: Store, named: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patches:
+        patches.setattr(snapshot, "read_manifest", killed)
+        with pytest.raises(KilledError):
+            remove(store, "article", OWN)
+    assert OWN not in ids(store, "raw")
+    monkeypatch.setattr(take_out, "open_store", lambda *_: store)
+    take_out.remove(named)
+    assert f"keep article {OWN} away" in capsys.readouterr().err
+    assert [(each.doc_ids, each.is_open) for each in removals(store)] == [((OWN,), False)]
+
+
+class KilledError(BaseException):
+    """As by a kill."""
+
+
+def killed(_: Store) -> None:
+    raise KilledError
 
 
 def in_a_process(work: Callable[[], None]) -> int:
