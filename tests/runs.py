@@ -34,7 +34,7 @@ from nabra.tasks.warehouse.store import Store
 from tests.workplace import all_rows
 
 FORKS: Final = multiprocessing.get_context("forkserver")
-PRELOADED: Final = ["tests.runs", "nabra.flows.pipeline", "tests.conftest"]
+PRELOADED: Final = ["tests.runs", "nabra.flows.pipeline", "tests.in_process"]
 FORKS.set_forkserver_preload(PRELOADED)
 DONE, CRASHED, FAILED = 0, 1, 2
 
