@@ -50,6 +50,7 @@ from tests.runs import (
     DONE,
     FAILED,
     FORKS,
+    LEASE_SECONDS,
     PRELOADED,
     Run,
     die_at_operation,
@@ -158,7 +159,7 @@ def fail(bench: Bench, share: float, runs: int, seed: int) -> None:
             while (status := run.finish()) != DONE:
                 require(status == FAILED and "StoreError: " in run.log.read_text(encoding="utf-8"), run)
                 outcomes["StoreError"] += 1
-                time.sleep(2.0)  # the lease, should it have been left
+                time.sleep(LEASE_SECONDS + 1)  # the lease, should it have been left
             outcomes["done"] += 1
             proxy.share = 0.0
             bench.compare(run)

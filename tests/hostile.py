@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-# Of a text, in code points: the most that a page may have, and the shorter ones at which it is found out what is slow.
-LONGEST: Final = 200_000
+# Of a text, in code points: a long page's, and the shorter ones at which it is found out what is slow.
+LONGEST: Final = 128_000
 SCREENED: Final = (300, 4_000)
 QUICK_SECONDS_A_CHAR: Final = 5e-7
 FLOOR_SECONDS: Final = 0.1
@@ -125,7 +125,7 @@ def _fault(call: Callable[[str], object], hostile: Hostile, longest: int) -> str
     for chars in SCREENED:
         if (seconds := _seconds(call, hostile, chars)) is None:
             return f"does not end within {DEADLINE_SECONDS:g} s for {chars} characters"
-    if seconds < QUICK_SECONDS_A_CHAR * chars:
+    if seconds < QUICK_SECONDS_A_CHAR * chars or _is_in_proportion(call, hostile, longest, seconds / chars):
         return ""
     while chars * 2 <= longest:
         chars, before = chars * 2, seconds
@@ -136,18 +136,26 @@ def _fault(call: Callable[[str], object], hostile: Hostile, longest: int) -> str
     return ""
 
 
+def _is_in_proportion(call: Callable[[str], object], hostile: Hostile, chars: int, seconds_a_char: float) -> bool:
+    """Whether the longest text takes hardly longer a character than a short one, so that none between need be tried."""
+    bound = min(DEADLINE_SECONDS, max(FLOOR_SECONDS, GROWTH * seconds_a_char * chars))
+    return _seconds(call, hostile, chars, bound) is not None
+
+
 def _still_grows(call: Callable[[str], object], hostile: Hostile, chars: int) -> bool:
     """Whether it does so again by the least of three times each, of which a neighbour on the CPU spoils some."""
     half, whole = (min(_seconds(call, hostile, n) or DEADLINE_SECONDS for _ in range(3)) for n in (chars // 2, chars))
     return whole > GROWTH * half
 
 
-def _seconds(call: Callable[[str], object], hostile: Hostile, chars: int) -> float | None:
+def _seconds(
+    call: Callable[[str], object], hostile: Hostile, chars: int, deadline: float = DEADLINE_SECONDS
+) -> float | None:
     """How long the call takes, None where it passes the deadline."""
     text = hostile.text(chars)
     begin = time.process_time()
     try:
-        with cpu_deadline(DEADLINE_SECONDS):
+        with cpu_deadline(deadline):
             call(text)
     except TooSlowError:
         return None

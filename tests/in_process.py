@@ -17,7 +17,7 @@ from nabra.tasks.sentiment.stage import SENTIMENT
 from nabra.tasks.stage import Stage, StageOutput
 from nabra.tasks.stance.stage import STANCE
 from nabra.tasks.stance.stances import Judges
-from tests.conftest import WORD_DECISION, WordClassifier, WordParser, WordTargets
+from tests.word_tools import WORD_DECISION, WordClassifier, WordParser, WordTargets
 
 
 class InThisProcess:

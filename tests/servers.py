@@ -16,7 +16,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(check: Callable[[], Any], seconds: float = 120) -> Any:
+def wait_for(check: Callable[[], Any], seconds: float = 240) -> Any:
     """The first true value of `check`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -26,5 +26,5 @@ def wait_for(check: Callable[[], Any], seconds: float = 120) -> Any:
             value = None
         if value:
             return value
-        time.sleep(0.5)
+        time.sleep(0.1)
     raise AssertionError(f"not within {seconds} s: {check}")

@@ -89,7 +89,7 @@ def test_a_killed_run_is_taken_up_and_ends_with_the_same_rows(
     undisturbed, _, _ = sampled
     place = Workplace(tmp_path)
     process = place.start("demo")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not list(tmp_path.glob("warehouse/clean/*/*.parquet")):
         assert time.monotonic() < deadline
         assert process.poll() is None

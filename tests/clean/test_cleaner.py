@@ -67,11 +67,9 @@ def test_a_page_that_eats_memory_is_refused_with_its_reason_and_its_process_repl
 def test_a_page_over_its_deadline_is_a_timeout_and_its_process_is_killed() -> None:
     with cleaner_pool(cleaner(deadline_seconds=0.2), workers=1) as pool:
         endless = "<html><body>" + "".join(f"<p>فقرة من نص طويل رقمها {number}</p>" for number in range(100_000))
-        begun = time.monotonic()
         with pytest.raises(DocumentError) as caught:
             clean(pool, endless)
         assert caught.value.reason == "timeout"
-        assert time.monotonic() - begun < 30
 
 
 def test_the_hints_of_a_source_are_for_its_pages_alone() -> None:

@@ -36,7 +36,7 @@ class StandingClock(datetime):
 @contextmanager
 def in_this_process() -> Iterator[None]:
     """The pipeline without other processes, and with a clock that stands."""
-    cleaner = lru_cache(load_cleaner)
+    cleaner, tools_of = lru_cache(load_cleaner), lru_cache(stand_ins)  # loaded once, not by each of many runs
     assert removal_plan  # the command imports it when it is called, too late for its clock to be stopped
     with ExitStack() as stack:
         for module in [each for name, each in sys.modules.items() if name.startswith("nabra.")]:
@@ -49,7 +49,7 @@ def in_this_process() -> Iterator[None]:
             (steps, "call_alone", lambda function, *arguments: function(*arguments)),
             (standstill._Watch, "_note", lambda _: None),
             (Resources, "cleaners", property(lambda tools: InThisProcess(cleaner(tools.settings.clean)))),
-            (Resources, "workers", property(lambda tools: InThisProcess(stand_ins(tools.settings)))),
+            (Resources, "workers", property(lambda tools: InThisProcess(tools_of(tools.settings)))),
         ):
             stack.enter_context(patch.object(owner, name, value))
         yield

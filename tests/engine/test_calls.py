@@ -57,19 +57,19 @@ def outcome(output: StageOutput) -> tuple[list[str], dict[str, tuple[str, str]]]
 
 
 @pytest.mark.parametrize(
-    ("order", "reason", "detail"),
+    ("order", "seconds", "reason", "detail"),
     [
-        ("hang", "timeout", "analysis took longer than 2 s"),
-        ("die", "failed", "the analysis process died with exit code -11"),
-        ("eat", "failed", "analysis took more than 512 MiB of memory"),
-        ("fail", "failed", "KeyError: 'word'"),
+        ("hang", 3.0, "timeout", "analysis took longer than 3 s"),
+        ("die", 60.0, "failed", "the analysis process died with exit code -11"),
+        ("eat", 60.0, "failed", "analysis took more than 512 MiB of memory"),
+        ("fail", 60.0, "failed", "KeyError: 'word'"),
     ],
 )
 def test_an_article_that_the_process_cannot_bear_costs_itself_alone(
-    pool: WorkerPool, order: str, reason: str, detail: str
+    pool: WorkerPool, order: str, seconds: float, reason: str, detail: str
 ) -> None:
     tables = {"clean": clean_table((None, "a"), (None, order), (None, "b"))}
-    done, rejects = outcome(call_in_groups(PARSE, tables, pool, 2.0))
+    done, rejects = outcome(call_in_groups(PARSE, tables, pool, seconds))
     assert done == ["d0", "d2"]
     assert rejects == {"d1": (reason, detail)}
 

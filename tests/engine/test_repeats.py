@@ -16,8 +16,9 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.parse.parser import ParsedSentence
 from nabra.tasks.warehouse.layout import Batch, file_of
 from nabra.tasks.warehouse.validate import Validation, validate
-from tests.conftest import WordParser, clean_table
+from tests.conftest import clean_table
 from tests.test_run import NEWS, Run
+from tests.word_tools import WordParser
 
 FIRST, SECOND = Batch("2026-04-12", "00000-a"), Batch("2026-04-12", "00001-b")
 TEXT = NEWS.format(number=1)

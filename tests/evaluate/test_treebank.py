@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nabra.tasks.evaluate.treebank import score_ner, score_sentences, score_treebank
-from tests.conftest import WordParser
+from tests.word_tools import WordParser
 
 
 class NounParser(WordParser):

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
@@ -22,6 +22,7 @@ from nabra.tasks.fetch.page_states import Memory
 from nabra.tasks.fetch.payload import Payload
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.fetch.web.client import open_web
+from nabra.tasks.fetch.web.courtesy import Courtesy
 
 PAGE = "<html><body><p>نص الخبر</p></body></html>"
 
@@ -153,9 +154,24 @@ def serving() -> Iterator[Site]:
 
 
 @pytest.fixture
+def distances(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
+    """The seconds that are to lie between a request and the one before, None of robots.txt; nobody waits for them."""
+    asked_for: list[float | None] = []
+    honest = Courtesy.turn
+
+    def turn(courtesy: Courtesy, host: str, distance: float | None, patience: float) -> AbstractContextManager[None]:
+        asked_for.append(distance)
+        return honest(courtesy, host, None if distance is None else 0.0, patience)
+
+    monkeypatch.setattr(Courtesy, "turn", turn)
+    return asked_for
+
+
+@pytest.fixture
 def settings() -> Callable[..., FetchSettings]:
     def changed(**values: object) -> FetchSettings:
-        quick = {"delay_seconds": 0.0, "backoff_seconds": 0.01, "timeout_seconds": 2.0, "deadline_seconds": 5.0}
+        # The bounds are for what hangs: a busy machine may take seconds to answer.
+        quick = {"delay_seconds": 0.0, "backoff_seconds": 0.01, "timeout_seconds": 60.0, "deadline_seconds": 120.0}
         quick["allow_hosts"] = ("127.0.0.1",)
         return load_settings().fetch.model_copy(update={**quick, **values})
 

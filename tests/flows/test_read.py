@@ -218,7 +218,7 @@ GREEDY = (
 @pytest.mark.parametrize("sql", GREEDY)
 def test_a_query_is_refused_more_memory_than_it_may_take(store: Store, sql: str) -> None:
     with pytest.raises(UsageError, match="more than 64 MiB of memory; narrow it, or raise --memory"):
-        run_query(open_views(store, memory_mib=64), sql, Bounds(60, 64))
+        run_query(open_views(store, memory_mib=64), sql, Bounds(200, 64))
 
 
 def test_after_a_query_that_was_ended_the_next_is_answered(store: Store) -> None:

@@ -40,7 +40,7 @@ if sys.argv[-1].startswith("s3://"):
     work_on_test_s3()
 main()
 """
-# Giving back what it holds takes a minute, as on a store that does not answer.
+# Giving back what it holds takes minutes, as on a store that does not answer.
 LATE = """
 import time
 from nabra.flows.prefect import signals as stopping
@@ -49,11 +49,11 @@ stopping.STOP_SECONDS = 0.5
 with stopping.stopping():
     try:
         print("at work", flush=True)
-        time.sleep(60)
+        time.sleep(600)
     finally:
-        time.sleep(60)
+        time.sleep(600)
 """
-STOP_SECONDS = 30  # on a machine that does much else; alone it takes three
+STOP_SECONDS = 120  # only what hangs takes so long; alone it takes three
 
 
 class Command:
@@ -90,7 +90,7 @@ class Command:
         finally:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
-        wait_for(lambda: not any(map(lives, self.children)), 15)
+        wait_for(lambda: not any(map(lives, self.children)), 60)
         return self.process.returncode, said
 
     def server(self) -> int:
@@ -153,7 +153,7 @@ def test_a_signal_ends_a_run_that_fetches_before_prefect_is_there(tmp_path: Path
     place = Workplace(tmp_path)
     (tmp_path / "my.toml").write_text('[fetch]\nallow_hosts = ["127.0.0.1"]\ntimeout_seconds = 2.0\n', "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(60)
+        silent.settimeout(240)
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/page"
         process = place.start("run", address, "--config", "my.toml")
         connection, _ = silent.accept()  # it waits for an answer
@@ -172,7 +172,7 @@ def test_what_does_not_answer_holds_nobody_up(number: int, status: int) -> None:
     process = subprocess.Popen([sys.executable, "-c", LATE], cwd=ROOT, text=True, **pipes)  # type: ignore[call-overload]
     assert process.stdout.readline() == "at work\n"
     process.send_signal(number)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=STOP_SECONDS)
     assert (process.returncode, said) == (status, f"{STOPPED}\n")
 
 

@@ -12,7 +12,8 @@ from nabra.config.settings import load_settings
 from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence
-from tests.conftest import WordParser, clean_table
+from tests.conftest import clean_table
+from tests.word_tools import WordParser
 
 SETTINGS = load_settings().parse
 

@@ -18,7 +18,8 @@ from nabra.tasks.models.probabilities import softmax
 from nabra.tasks.schemas import SENTIMENTS
 from nabra.tasks.sentiment.classifier import EncoderFeatures, load_classifier
 from nabra.tasks.sentiment.sentiment import tag_sentiment
-from tests.conftest import WordClassifier, clean_table, sentence_table
+from tests.conftest import clean_table, sentence_table
+from tests.word_tools import WordClassifier
 
 SETTINGS = SentimentSettings(headline_weight=3.0)
 

@@ -6,7 +6,7 @@ import pytest
 
 from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.stance.stances import Judges
-from tests.conftest import WORD_DECISION, WordTargets
+from tests.word_tools import WORD_DECISION, WordTargets
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ from nabra.tasks.quotes.cues import Cues
 from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance.decision import Decision
 from nabra.tasks.stance.stances import Judges, Stance, find_stances
-from tests.conftest import WordTargets
 from tests.parsed_article import actor_rows, article, entity_rows
+from tests.word_tools import WordTargets
 
 
 @pytest.fixture

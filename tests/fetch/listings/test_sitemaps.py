@@ -1,5 +1,4 @@
 import gzip
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -154,13 +153,11 @@ def test_a_packed_sitemap_that_is_a_bomb_is_too_large(site, settings):
 
 @pytest.mark.parametrize("root", ["rss", "feed", "urlset", "sitemapindex"])
 @pytest.mark.parametrize("place", ["<title>&lol9;</title>", '<title a="&lol9;"/>'])
-def test_a_billion_laughs_is_a_reject_row_at_once(site, settings, root, place):
+def test_a_billion_laughs_is_a_reject_row_before_it_is_expanded(site, settings, root, place):
     entities = "".join(f'<!ENTITY lol{n} "{f"&lol{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<!DOCTYPE {root} [<!ENTITY lol0 "lol">{entities}]><{root}>{place}</{root}>'
-    begun = time.monotonic()
     (refusal,) = rows(settings(), site.serve("/feed", bomb, headers=XML))
     assert (refusal["reason"], refusal["detail"]) == (
         "malformed",
         "the XML declares entities, which nabra does not expand",
     )
-    assert time.monotonic() - begun < 1

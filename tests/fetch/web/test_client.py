@@ -44,11 +44,13 @@ def test_a_missing_page_is_not_tried_again(site, settings):
 
 @pytest.mark.parametrize("as_date", [False, True])
 def test_retry_after_is_honoured(site, settings, as_date):
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=2.5), usegmt=True)
-    site.serve("/a", status=429, headers={"Retry-After": later if as_date else "1"})
+    later = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=3)
+    value = format_datetime(later, usegmt=True) if as_date else "1"
+    site.serve("/a", status=429, headers={"Retry-After": value})
     get(site.serve("/a", PAGE), settings())
     (_, first), (_, second) = site.requests
-    assert second - first >= 0.95
+    ago = time.monotonic() - second
+    assert (datetime.now(UTC) - timedelta(seconds=ago - 0.05) >= later) if as_date else (second - first >= 0.95)
 
 
 @pytest.mark.parametrize("value", ["²", "soon", "-1", ""])
@@ -87,16 +89,14 @@ def test_a_page_over_the_cap_is_refused_by_its_decoded_size(site, settings):
 
 
 def test_a_page_that_drips_for_ever_ends_at_the_deadline(site, settings):
-    url = site.serve("/a", b"x" * 1000, seconds_between_bytes=0.05)
-    begun = time.monotonic()
-    assert refusal(url, settings(deadline_seconds=0.5)).reason == "timeout"
-    assert time.monotonic() - begun < 2
+    url = site.serve("/a", b"x" * 100_000, seconds_between_bytes=0.05)
+    assert refusal(url, settings(deadline_seconds=2.0)).reason == "timeout"
 
 
 def test_a_silent_server_is_a_network_error(site, settings):
-    url = site.serve("/a", PAGE, seconds_between_bytes=1)
-    error = refusal(url, settings(timeout_seconds=0.2, retries=1))
-    assert (error.reason, error.detail) == ("network_error", "no answer in 0.2 s")
+    url = site.serve("/a", PAGE, seconds_between_bytes=600)
+    error = refusal(url, settings(timeout_seconds=1.5, retries=1))
+    assert (error.reason, error.detail) == ("network_error", "no answer in 1.5 s")
     assert site.paths() == ["/a", "/a"]
 
 
@@ -128,7 +128,6 @@ def test_a_bomb_of_ten_gigabytes_ends_early_and_in_little_memory(site, settings)
     start = packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
     again = packer.compress(b" " * 1_000_000) + packer.flush(zlib.Z_FULL_FLUSH)
     url = site.serve("/a", start + 9_999 * again, headers={"Content-Encoding": "gzip"})
-    begun = time.monotonic()
     tracemalloc.start()
     try:
         by_ratio = refusal(url, settings())
@@ -140,11 +139,10 @@ def test_a_bomb_of_ten_gigabytes_ends_early_and_in_little_memory(site, settings)
     assert "fetch.max_unpack_ratio" in by_ratio.detail
     assert "fetch.max_payload_bytes" in by_size.detail
     assert peak < 30_000_000
-    assert time.monotonic() - begun < 5
 
 
 def test_the_body_of_a_redirect_is_not_waited_for(site, settings):
-    url = site.serve("/a", b"x" * 1000, status=302, headers={"Location": "/b"}, seconds_between_bytes=0.05)
+    url = site.serve("/a", b"x" * 100_000, status=302, headers={"Location": "/b"}, seconds_between_bytes=0.05)
     site.serve("/b", PAGE)
     assert get(url, settings()).content == PAGE.encode()
 
@@ -153,12 +151,15 @@ def test_a_distance_is_kept_between_two_requests_to_one_host(site, settings):
     site.serve("/a", PAGE)
     site.serve("/b", PAGE)
     with open_web(settings(delay_seconds=0.3)) as web:
-        begun = time.monotonic()
         web.get(site.address + "/a")
-        first = time.monotonic() - begun
         web.get(site.address + "/b")
-    assert first < 0.25
     assert site.requests[1][1] - site.requests[0][1] >= 0.28
+
+
+def test_the_first_request_to_a_host_comes_at_once_though_robots_txt_was_asked_for(site, settings):
+    # Longer than a test may take.
+    assert get(site.serve("/a", PAGE), settings(delay_seconds=600.0)).content == PAGE.encode()
+    assert len(site.robots_requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -32,18 +32,30 @@ def hosts(site, monkeypatch):
     return [f"http://{name}:{port}" for name in names]
 
 
+class Meeting(list):
+    """Requests by host; the first to each is answered when there was one to all."""
+
+    def __init__(self, hosts: int) -> None:
+        self._all, self._guard, self._came = threading.Barrier(hosts), threading.Lock(), set()
+
+    def append(self, request) -> None:
+        with self._guard:
+            is_first = request[0] not in self._came
+            self._came.add(request[0])
+        super().append(request)
+        if is_first:
+            self._all.wait(200)
+
+
 def test_many_hosts_are_asked_at_once_and_each_at_its_distance(site, settings, hosts):
+    site.hosts = Meeting(len(hosts))
     paths = [f"/{number}" for number in range(5)]
     for path in paths:
         site.serve(path, PAGE)
     allowed = tuple(host.removeprefix("http://") for host in hosts)
     targets = [Target(host + path, "port") for path in paths for host in hosts]
-    begun = time.monotonic()
     events = list(fetch_documents(targets, settings(allow_hosts=allowed, delay_seconds=0.2)))
-    seconds = time.monotonic() - begun
     assert sum(isinstance(event, Document) for event in events) == 50
-    # One after the other would take ten seconds, and no host can be done before 0.8.
-    assert 0.8 <= seconds < 5
     assert {host: len(times) for host, times in site.by_host().items()} == dict.fromkeys(allowed, 5)
     for times in site.by_host().values():
         assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.2
@@ -57,11 +69,9 @@ def test_within_a_host_the_order_is_that_of_the_targets(site, settings):
 
 def test_a_consumer_that_stops_ends_the_threads_and_their_waiting(site, settings):
     targets = [Target(site.serve(f"/{number}", PAGE), "port") for number in range(50)]
-    events = fetch_documents(targets, settings(delay_seconds=60.0))
+    events = fetch_documents(targets, settings(delay_seconds=600.0))
     next(events)
-    begun = time.monotonic()
-    events.close()
-    assert time.monotonic() - begun < 2
+    events.close()  # or at the end of the time that a test may take
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("nabra-host")]
 
 
@@ -89,13 +99,19 @@ def test_an_error_that_no_job_names_reaches_the_consumer(settings):
 
 def test_a_turn_begins_at_its_distance_from_the_end_of_the_one_before():
     courtesy = Courtesy()
-    with courtesy.turn("a", 0.1, 1):
+    with courtesy.turn("a", 0.1, 60):
         time.sleep(0.1)
-    ended = time.monotonic()
-    with courtesy.turn("b", 0.1, 1), courtesy.turn("a", None, 1):
-        assert time.monotonic() - ended < 0.05
-    with courtesy.turn("a", 0.1, 1):
+        ended = time.monotonic()
+    with courtesy.turn("a", 0.1, 60):
         assert time.monotonic() - ended >= 0.1
+
+
+def test_other_hosts_and_requests_without_a_distance_wait_for_nothing():
+    courtesy = Courtesy()
+    with courtesy.turn("a", 600, 60):
+        pass
+    with courtesy.turn("b", 600, 60), courtesy.turn("a", None, 60):
+        pass
 
 
 def test_nobody_waits_after_the_stop():

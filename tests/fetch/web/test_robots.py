@@ -1,6 +1,5 @@
 import itertools
 import socket
-import time
 
 import pytest
 
@@ -107,24 +106,20 @@ def test_no_more_than_500_kib_are_read_and_a_rule_cut_in_its_middle_is_dropped(s
         assert get(site.serve(path, PAGE), settings()).status == 200
 
 
-@pytest.mark.parametrize(
-    ("asked_for", "longest", "least", "most"), [("0.4", 10.0, 0.39, 1.0), ("3600", 0.3, 0.29, 1.0), ("0", 10.0, 0, 0.2)]
-)
-def test_a_crawl_delay_is_kept_up_to_the_bound(site, settings, asked_for, longest, least, most):
+@pytest.mark.parametrize(("asked_for", "longest", "kept"), [("0.4", 10.0, 0.4), ("3600", 10.0, 10.0), ("0", 10.0, 0.0)])
+def test_a_crawl_delay_is_kept_up_to_the_bound(site, settings, distances, asked_for, longest, kept):
     site.serve("/robots.txt", f"User-agent: nabra\nCrawl-delay: {asked_for}", headers=TEXT)
     with open_web(settings(max_crawl_delay_seconds=longest)) as web:
         for path in ("/a", "/b"):
             web.get(site.serve(path, PAGE))
-    (_, first), (_, second) = site.requests
-    assert least <= second - first < most
+    assert distances == [None, kept, kept]
 
 
 def test_waiting_out_of_courtesy_does_not_use_up_the_deadline(site, settings):
-    with open_web(settings(delay_seconds=0.6, deadline_seconds=0.5)) as web:
-        begun = time.monotonic()
+    with open_web(settings(delay_seconds=3.0, deadline_seconds=2.5)) as web:
         for path in ("/a", "/b"):
             assert web.get(site.serve(path, PAGE)).status == 200
-    assert time.monotonic() - begun >= 0.6
+    assert site.requests[1][1] - site.requests[0][1] >= 2.9
 
 
 @pytest.mark.parametrize(
