@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from nabra.tasks.engine.calls import call_in_groups
 from nabra.tasks.engine.fingerprint import RecordedFingerprints, upstream
-from nabra.tasks.engine.leaving import forget_before, let_go
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import (
     documents_in,
@@ -74,6 +73,8 @@ def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Pla
     for dataset in stage.makes:
         store.write(dataset, batch, _with_versions(output.tables[dataset], versions), provenance)
     if stage.ordered:
+        from nabra.tasks.engine.leaving import forget_before
+
         forget_before(batch, store)
     return count
 
@@ -101,6 +102,8 @@ def _read(stage: Stage) -> tuple[str, ...]:
 def _made(stage: Stage, batch: Batch, tables: Tables, resources: Resources) -> StageOutput:
     if stage.ordered is None:
         return call_in_groups(stage, tables, resources.workers, resources.settings.run.deadline_seconds)
+    from nabra.tasks.engine.leaving import let_go  # heavy, as stories are
+
     arguments = (tables[need] if need in tables else getattr(resources, need) for need in stage.needs)
     unordered = load_function(stage.work)(*arguments)
     let_go(batch, {article["doc_id"] for article in unordered.articles}, resources)
