@@ -78,7 +78,7 @@ def let_go(batch: Batch, staying: Set[str], resources: Resources) -> None:
     store, before = resources.store, Before.of(batch, resources.store)
     if not before.articles:
         return
-    leaving = _without_versions(set(before.articles) - staying & resources.named, batch, store)
+    leaving = _without_versions((set(before.articles) - staying) & resources.named, batch, store)
     kept = {story: heir for story, heir in before.heirs.items() if heir not in leaving}
     taking_over = heirs(store, leaving) | kept if leaving else {}
     Before(before.articles, taking_over).write(batch, store)
