@@ -27,6 +27,7 @@ DATE_COLUMNS: Final = (
 NOTHING: Final = frozenset({"nan", "null", "none", "nat", "<na>", "n/a", "#n/a", "\\n", "undefined"})
 # pandas makes floats of integers where one of a column is missing.
 FLOAT_ID: Final = re.compile(r"(-?\d+)\.0+")
+NAMED_WITHIN: Final = ("name", "rendered", "value", "$oid", "id")
 UNSEEN: Final = re.compile("[\\s\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 MAX_SHOWN_COLUMNS: Final = 20
 MAX_SHOWN_CHARS: Final = 60
@@ -113,6 +114,8 @@ def _list_text(values: list[Any], column: str) -> str:
 
 
 def _scalar_text(value: Any, column: str) -> str:
+    if isinstance(value, dict):  # as NewsAPI names an outlet, WordPress holds a text, MongoDB an id
+        value = next((value[key] for key in NAMED_WITHIN if isinstance(value.get(key), str)), value)
     if isinstance(value, str):
         return _id_text(value) if column == "id" else value
     if isinstance(value, datetime | date):
