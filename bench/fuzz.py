@@ -116,6 +116,7 @@ KINDS: Final[dict[str, bytes]] = {
     ".csv": table(","),
     ".tsv": table("\t"),
     ".jsonl": "\n".join(json.dumps(row, ensure_ascii=False) for row in rows()).encode(),
+    ".json": json.dumps({"articles": rows()}, ensure_ascii=False, indent=1).encode(),
     ".parquet": parquet(),
     ".rss": rss(),
     ".atom": atom(),

@@ -29,7 +29,9 @@ def remove(
     source: Annotated[str | None, typer.Option(help="All of this source, as the column `source` has it.")] = None,
     day: Annotated[datetime | None, typer.Option(help="All that was fetched on this day (UTC).", formats=DAY)] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Let runs take it again; nothing comes back by itself.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Let runs take it again, if what they read still names it.")
+    ] = False,
     listed: Annotated[bool, typer.Option("--list", help="Tell what was removed and is kept away.")] = False,
     warehouse: Warehouse = None,
     config: ConfigFile = None,

@@ -18,7 +18,7 @@ def run(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Folders; .txt .html .htm .jsonl .ndjson .csv .tsv .parquet .xlsx .xlsm .xlsb .xls .ods .xml "
+            help="Folders; .txt .html .htm .jsonl .ndjson .json .csv .tsv .parquet .xlsx .xlsm .xlsb .xls .ods .xml "
             ".rss .atom .warc .warc.gz files; addresses of articles, feeds, sitemaps. [default: the sources that are "
             "on, see `nabra sources list`; with --refresh, none]"
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +20,11 @@ EPOCH: Final = re.compile(
 )
 # 202405121030, 20240512103000
 COMPACT: Final = re.compile(r"(?P<day>(?:19|20)\d{6})(?P<clock>\d{4}(?:\d\d)?)(?!\d)")
+# Days since 30 December 1899, as Excel counts them, and the share of a day: from 1990 to 2099.
+SERIAL: Final = re.compile(r"(?P<days>\d{5})(?:[.,٫](?P<share>\d{1,15}))?")
+SERIALS: Final = range(32_874, 73_051)
+FIRST_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - of no zone yet
+DAY_SECONDS: Final = 86_400
 OFFSET: Final = re.compile(r"(?:Z|[+\-]\d\d:?\d\d)$")
 
 log = logging.getLogger(__name__)
@@ -50,7 +55,12 @@ def read_timestamp(text: str | None, now: datetime, zone: str | None = None) -> 
     if not text or not text.strip() or len(text) > MAX_DATE_CHARS:
         return None
     key = date_key(text.strip())
-    moment = _epoch(key) or _iso(key.upper(), zone or "UTC") or _words(text, now, zone or "UTC")
+    moment = (
+        _epoch(key)
+        or _serial(key, zone or "UTC")
+        or _iso(key.upper(), zone or "UTC")
+        or _words(text, now, zone or "UTC")
+    )
     return moment if moment and plausible(moment.at, now) else None
 
 
@@ -60,6 +70,18 @@ def _epoch(key: str) -> Moment | None:
         return None
     seconds = int(match["count"]) // 1000 ** ((len(match["count"]) - 9) // 3)
     return Moment(datetime.fromtimestamp(seconds, UTC), "UTC")
+
+
+def _serial(key: str, zone: str) -> Moment | None:
+    match = SERIAL.fullmatch(key)
+    if match is None or int(match["days"]) not in SERIALS:
+        return None
+    day = FIRST_DAY + timedelta(days=int(match["days"]))
+    seconds = round(float(f"0.{match['share'] or 0}") * DAY_SECONDS)
+    if not seconds:
+        return Moment(day.replace(tzinfo=UTC))
+    at = (day + timedelta(seconds=seconds)).replace(tzinfo=ZoneInfo(zone))
+    return Moment(at.astimezone(UTC), zone)
 
 
 def _iso(key: str, zone: str) -> Moment | None:

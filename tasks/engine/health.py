@@ -18,6 +18,7 @@ from nabra.tasks.fetch.sources import Source
 from nabra.tasks.fetch.targets import targets_of
 from nabra.tasks.schemas import PAGES
 from nabra.tasks.warehouse.lease import seen_holder
+from nabra.tasks.warehouse.removal import removals
 from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store
 
@@ -28,8 +29,8 @@ def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now
     """A sentence for each of what is wrong at present, none where all is well.
 
     A run that stands still; batches on which a stage failed; no fetching for `max_failing_hours`; of the sources that
-    are on: an address that has failed for as long, and a source that has given nothing new for `max_silent_days` since
-    it was first asked.
+    are on and not removed: an address that has failed for as long, and a source that has given nothing new for
+    `max_silent_days` since it was first asked.
     """
     yield from _standstill(store, settings, now)
     for failure in failures(store):
@@ -41,7 +42,9 @@ def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now
     last = max((run["started_at"] for run in runs), default=None)
     if last is not None and last < broken_before:
         yield f"no run has fetched anything since {_shown(last)}"
-    addresses = {source.id: list(_addresses(source)) for source in sources if source.enabled}
+    away = {removal.value for removal in removals(store) if removal.kind == "source"}
+    asked_now = [source for source in sources if source.enabled and source.id not in away]
+    addresses = {source.id: list(_addresses(source)) for source in asked_now}
     states = _states(opened["pages"], [address for each in addresses.values() for address in each])
     for name, asked in addresses.items():
         failing = [states[address] for address in asked if address in states and states[address].outcome == FAILED]

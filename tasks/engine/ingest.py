@@ -26,6 +26,7 @@ from nabra.tasks.fetch.page_states import (
     UNCHANGED,
     Memory,
     Version,
+    asked_anew,
     contents_of,
     newest_pages,
     utc_now,
@@ -33,7 +34,7 @@ from nabra.tasks.fetch.page_states import (
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
 from nabra.tasks.warehouse.layout import Batch
-from nabra.tasks.warehouse.removal import removals
+from nabra.tasks.warehouse.removal import removals, undone_at
 from nabra.tasks.warehouse.store import Provenance, Store
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     gone = removals(store)
     sources = {each.value for each in gone if each.kind == "source"}
     removed = {doc_id for each in gone for doc_id in each.doc_ids}
-    return Memory(documents, newest_pages(_states(store, since, now)), since, removed, sources)
+    pages = asked_anew(newest_pages(_states(store, since, now)), undone_at(store))
+    return Memory(documents, pages, since, removed, sources)
 
 
 def _remembered(row: dict[str, Any], other: Version | None, since: str) -> Version:

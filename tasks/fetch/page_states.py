@@ -232,6 +232,14 @@ def newest_pages(rows: Iterable[dict[str, Any]]) -> dict[str, PageState]:
     return newest
 
 
+def asked_anew(pages: Mapping[str, Page], before: datetime | None) -> dict[str, Page]:
+    """The states, in which listings that were asked `before` are to be asked without a condition."""
+    if before is None:
+        return dict(pages)
+    is_old = {url for url, page in pages.items() if page.kind == LISTING and page.checked_at <= before}
+    return {url: page.without_validators() if url in is_old else page for url, page in pages.items()}
+
+
 def utc_now() -> datetime:
     """The present."""
     return datetime.now(UTC)

@@ -15,7 +15,9 @@ from nabra.tasks.documents.identity import has_credentials, inert
 from nabra.tasks.errors import DocumentError, UsageError
 from nabra.tasks.fetch.sources import NO_HINTS, ListingHints, Source, source_label
 
-ROW_SUFFIXES: Final = (".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+ROW_SUFFIXES: Final = (
+    ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods",
+)  # fmt: skip
 ACCEPTED_SUFFIXES: Final = (".txt", ".html", ".htm", *ROW_SUFFIXES, ".xml", ".rss", ".atom", ".warc", ".warc.gz")
 # The columns of rows, see `local.columns`.
 COLUMN_NAMES: Final = ("url", "id", "text", "html", "title", "published_at", "source")

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 import pyarrow as pa
@@ -26,6 +27,8 @@ from nabra.tasks.warehouse.lease import Check, hold
 from nabra.tasks.warehouse.store import Store
 
 FOLDER: Final = "_removals"
+# When a removal was undone last.
+UNDONE: Final = "_undone/removal.json"
 # They tell of addresses, and of what was refused, not of batches.
 OF_ADDRESSES: Final = (PAGES.name, REJECTS.name)
 # Rows before those that they belong to. The numbers of `runs` stay: they are nobody's words.
@@ -76,12 +79,23 @@ def removals(store: Store) -> list[Removal]:
     return sorted(found, key=lambda removal: (removal.at, removal.name))
 
 
-def undo(store: Store, kind: Kind, value: str) -> bool:
-    """Let fetch take again what was removed; False if it was not. Nothing comes back by itself."""
+def undo(store: Store, kind: Kind, value: str, at: datetime | None = None) -> bool:
+    """Let fetch take again what was removed; False if it was not. Nothing comes back by itself, but with the next run.
+
+    The time is noted first, for feeds to be asked without a condition: one that has not changed would name nothing.
+    """
     name = Removal(kind, value, "").name
-    is_there = name in store.files.below(FOLDER)
+    if name not in store.files.below(FOLDER):
+        return False
+    store.files.write(UNDONE, json.dumps({"at": (at or datetime.now(UTC)).isoformat()}).encode())
     store.files.remove(name)
-    return is_there
+    return True
+
+
+def undone_at(store: Store) -> datetime | None:
+    """When a removal was undone last; None where none was."""
+    note = store.files.read(UNDONE)
+    return datetime.fromisoformat(json.loads(note)["at"]) if note else None
 
 
 @contextmanager

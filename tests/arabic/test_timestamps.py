@@ -43,6 +43,9 @@ def test_dates_of_protocols_become_utc_or_none(text: str | None, moment: datetim
         ("2024-05-12 10:30:00", ZONE),
         ("20240512T073000Z", "Z"),
         ("20240512103000", ZONE),
+        ("45424.4375", ZONE),
+        ("٤٥٤٢٤٫٤٣٧٥", ZONE),
+        ("45424,4375000001", ZONE),
         ("Sun, 12 May 2024 07:30:00 GMT", "GMT"),
         ("Sun, 12 May 2024 10:30:00 GMT+3", "GMT+3"),
         ("Sun, 12 May 2024 10:30:00 GMT+03:00", "GMT+03:00"),
@@ -80,7 +83,9 @@ def test_a_clock_is_read_in_every_form_with_its_own_zone(text: str, zone: str | 
     assert read_timestamp(text, NOW, ZONE) == (Moment(SUMMER, zone) if zone else None)
 
 
-@pytest.mark.parametrize("text", ["2024-05-12", "20240512", "12/05/2024", "الأحد 12 مايو 2024", "12 May 2024"])
+@pytest.mark.parametrize(
+    "text", ["2024-05-12", "20240512", "45424", "45424.0", "٤٥٤٢٤", "12/05/2024", "الأحد 12 مايو 2024", "12 May 2024"]
+)
 def test_a_day_has_no_zone(text: str) -> None:
     assert read_timestamp(text, NOW, ZONE) == Moment(DAY)
 

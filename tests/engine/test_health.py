@@ -10,13 +10,16 @@ import pytest
 
 from nabra.config.settings import load_settings
 from nabra.flows.cli.main import main
+from nabra.tasks.documents.identity import document_id
 from nabra.tasks.engine.health import problems
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.removal_plan import plan_removal
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.fetch.sources import Source
 from nabra.tasks.fetch.targets import targets_of
 from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.removal import Kind, carry_out, hold_whole, undo
 from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import write
 
@@ -128,3 +131,38 @@ def test_the_command_ends_with_a_status_for_cron_and_monitoring(
         main()
     assert int(caught.value.code or 0) == status
     assert capsys.readouterr().out.partition("since ")[0] == told
+
+
+def test_a_source_that_was_removed_is_not_called_silent(hours: Hours) -> None:
+    hours.show("port", "/p0")
+    hours.show("town", "/t0")
+    hours.run(0)
+    with hold_whole(hours.store, "remove") as check:
+        carry_out(hours.store, plan_removal(hours.store, "source", "port"), check)
+    hours.show("town", "/t0", "/t1")
+    hours.run(24 * 40)
+    assert hours.problems(24 * 40 + 1) == []
+
+
+@pytest.mark.parametrize(("kind", "value"), [("source", "port"), ("day", "2026-03-01"), ("article", "/p0")])
+@pytest.mark.parametrize("runs_between", [0, 2])
+def test_what_was_removed_comes_back_after_the_undo_though_its_feed_has_not_changed(
+    hours: Hours, kind: Kind, value: str, runs_between: int
+) -> None:
+    hours.show("port", "/p0", "/p1")
+    (feed,) = hours.site.pages["/port"]
+    feed.headers["ETag"] = '"1"'
+    hours.show("town")
+    named = document_id(hours.site.address + value) if kind == "article" else value
+    hours.run(0)
+    with hold_whole(hours.store, "remove") as check:
+        carry_out(hours.store, plan_removal(hours.store, kind, named), check)
+    for hour in range(1, runs_between + 1):
+        hours.run(hour)
+    assert f"{hours.site.address}/p0" not in hours.store.scan("raw", ["url"])["url"].to_pylist()
+    assert undo(hours.store, kind, named, START + timedelta(hours=9))
+    hours.run(10)
+    assert hours.store.scan("raw", ["url"])["url"].to_pylist().count(f"{hours.site.address}/p0") == 1
+    hours.site.headers.clear()
+    hours.run(11)
+    assert any(headers.get("If-None-Match") == '"1"' for headers in hours.site.headers)

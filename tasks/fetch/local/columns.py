@@ -23,10 +23,16 @@ DATE_COLUMNS: Final = (
     "publication_date", "publish_date", "publishdate", "published_on", "published_time", "pubdate", "pub_date", "date",
     "datetime", "date_time", "created_at", "createdat", "date_created", "تاريخ_النشر", "التاريخ", "تاريخ",
 )  # fmt: skip
+# What Arabic tables call the others.
+ARABIC_NAMES: Final = {
+    "الرقم": "id", "رقم": "id", "المعرف": "id", "الرابط": "url", "رابط": "url", "النص": "text", "نص": "text",
+    "نص_الخبر": "text", "العنوان": "title", "عنوان": "title", "عنوان_الخبر": "title", "المصدر": "source",
+}  # fmt: skip
 # What pandas, SQL and JavaScript write for nothing.
 NOTHING: Final = frozenset({"nan", "null", "none", "nat", "<na>", "n/a", "#n/a", "\\n", "undefined"})
 # pandas makes floats of integers where one of a column is missing.
 FLOAT_ID: Final = re.compile(r"(-?\d+)\.0+")
+NAMED_WITHIN: Final = ("name", "rendered", "value", "$oid", "id")
 UNSEEN: Final = re.compile("[\\s\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 MAX_SHOWN_COLUMNS: Final = 20
 MAX_SHOWN_CHARS: Final = 60
@@ -37,7 +43,7 @@ class ColumnNames:
 
     def __init__(self, given: Mapping[str, str]) -> None:
         own = {_folded(column): name for name, column in given.items()}
-        self._names = {name: name for name in (*COLUMN_NAMES, *DATE_COLUMNS)} | own
+        self._names = {name: name for name in (*COLUMN_NAMES, *DATE_COLUMNS)} | ARABIC_NAMES | own
         self._known: dict[Any, str | None] = {}
 
     def name(self, column: object) -> str | None:
@@ -113,6 +119,8 @@ def _list_text(values: list[Any], column: str) -> str:
 
 
 def _scalar_text(value: Any, column: str) -> str:
+    if isinstance(value, dict):  # as NewsAPI names an outlet, WordPress holds a text, MongoDB an id
+        value = next((value[key] for key in NAMED_WITHIN if isinstance(value.get(key), str)), value)
     if isinstance(value, str):
         return _id_text(value) if column == "id" else value
     if isinstance(value, datetime | date):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain, filterfalse
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -16,10 +17,11 @@ from nabra.tasks.documents.identity import document_id, inert, link_url
 from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.guard import guarded, guarded_all
 from nabra.tasks.fetch.listings.feeds import FeedItem
+from nabra.tasks.fetch.listings.json_feeds import is_json_feed
 from nabra.tasks.fetch.listings.reader import ListingReader
 from nabra.tasks.fetch.local.columns import ColumnNames
 from nabra.tasks.fetch.local.folders import walk
-from nabra.tasks.fetch.local.opening import read_bytes
+from nabra.tasks.fetch.local.opening import open_file, read_bytes
 from nabra.tasks.fetch.local.rows import RowFile
 from nabra.tasks.fetch.outcomes import Found, LeftOut, Rejected, rejected
 from nabra.tasks.fetch.payload import Payload
@@ -27,6 +29,9 @@ from nabra.tasks.fetch.sources import NO_HINTS, ListingHints
 from nabra.tasks.fetch.targets import ACCEPTED_SUFFIXES, ROW_SUFFIXES, suffix
 
 MEDIA_TYPES: Final = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
+# In which a feed of JSON says what it is.
+FEED_START_BYTES: Final = 4096
+LISTING_SUFFIXES: Final = (".xml", ".rss", ".atom")
 ARCHIVE_SUFFIXES: Final = (".warc", ".warc.gz")
 
 
@@ -82,7 +87,7 @@ class LocalInput:
     said: set[str] = field(default_factory=set)
 
     def find(self, path: Path) -> Iterator[Outcome]:
-        """Every document of a folder (files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`.
+        """Every document of a folder (feeds first, else files sorted by path) or of one file; see `ACCEPTED_SUFFIXES`.
 
         Whatever is raised while a file is read is a refusal of that file; what was read of it before stays.
         """
@@ -104,7 +109,8 @@ class LocalInput:
 
     def _folder(self, path: Path) -> Iterator[Outcome]:
         root, is_empty = path.resolve(), True
-        for file in walk(root):
+        # Feeds before the files that they name, since they say when these were published.
+        for file in chain(filter(_is_listing, walk(root)), filterfalse(_is_listing, walk(root))):
             if isinstance(file, tuple):
                 folder, error = file
                 is_empty = False
@@ -134,7 +140,7 @@ class LocalInput:
             from nabra.tasks.fetch.local.warc import find_records  # slow to import
 
             yield from self._bounded(find_records(path, self.source, self.settings))
-        elif kind in ROW_SUFFIXES:
+        elif kind in ROW_SUFFIXES and not (kind == ".json" and self._is_feed(path)):
             yield from self._rows(path, path.relative_to(root).as_posix())
         elif kind in ACCEPTED_SUFFIXES:
             yield from self._feed(path, root)
@@ -149,6 +155,10 @@ class LocalInput:
             yield from self._bounded(rows.find(self.settings))
         finally:
             names.say_unread(str(path), self.said)
+
+    def _is_feed(self, path: Path) -> bool:
+        with open_file(path) as file:
+            return is_json_feed(file.read(FEED_START_BYTES), None)
 
     def _bounded(self, found: Iterator[Outcome]) -> Iterator[Outcome]:
         """What a file holds, until it has been seen that it is something else."""
@@ -218,6 +228,10 @@ class LocalInput:
         seen = path.is_relative_to(root)
         key = path.relative_to(root) if seen else real.relative_to(root.resolve())
         return self._page(path if seen else root / key, key.as_posix(), item)
+
+
+def _is_listing(found: Path | tuple[Path, OSError]) -> bool:
+    return isinstance(found, Path) and suffix(found) in LISTING_SUFFIXES
 
 
 def _linked_path(link: str) -> Path:

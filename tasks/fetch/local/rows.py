@@ -16,6 +16,7 @@ from nabra.tasks.errors import DocumentError
 from nabra.tasks.fetch.dates import Unread, read_date
 from nabra.tasks.fetch.local.columns import COLUMNS, ColumnNames, cell_text, written_dates
 from nabra.tasks.fetch.local.csv_rows import csv_rows
+from nabra.tasks.fetch.local.json_files import json_file_rows
 from nabra.tasks.fetch.local.lines import json_rows
 from nabra.tasks.fetch.local.opening import open_file
 from nabra.tasks.fetch.local.sheets import SHEET_SUFFIXES, Apart, parquet_rows, sheet_rows
@@ -62,7 +63,8 @@ class RowFile:
         kind = self.path.suffix.lower()
         if kind in SHEET_SUFFIXES:
             return partial(sheet_rows, apart=self.apart)
-        return {".jsonl": json_rows, ".ndjson": json_rows, ".parquet": parquet_rows}.get(kind, csv_rows)
+        readers: dict[str, Read] = {".jsonl": json_rows, ".ndjson": json_rows, ".json": json_file_rows}
+        return readers.get(kind) or (parquet_rows if kind == ".parquet" else csv_rows)
 
     def _found(self, row: Any, max_payload_bytes: int, unread: Unread) -> Found:
         """The document of a row; a DocumentError given in the row's place is raised."""

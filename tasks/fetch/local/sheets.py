@@ -12,6 +12,8 @@ from nabra.tasks.fetch.local.columns import COLUMNS, HOW_TO_NAME, ColumnNames, i
 SHEET_SUFFIXES: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 # Rows of Parquet that are held at once.
 STEP_ROWS: Final = 64
+# Above the header of a sheet.
+TITLE_ROWS: Final = 10
 Cells = list[list[Any]]
 # Calls a function in a process that can be killed.
 Apart = Callable[..., Any]
@@ -59,9 +61,11 @@ def _filled(cells: Cells) -> list[tuple[int, list[Any]]]:
 def _named(
     sheet: str, rows: list[tuple[int, list[Any]]], max_columns: int, names: ColumnNames
 ) -> Iterator[tuple[str, Any]]:
-    header = rows[0][1]
+    # A sheet may bear its title above.
+    first = next((n for n, (_, row) in enumerate(rows[:TITLE_ROWS]) if names.suffice(row)), 0)
+    header = rows[first][1]
     _refuse(header, max_columns, names)
-    for number, row in rows[1:]:
+    for number, row in rows[first + 1 :]:
         yield f"{sheet}:{number}", names.named(zip(header, row, strict=False))
 
 

@@ -1,6 +1,7 @@
 import os
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,11 @@ def test_names_that_no_text_can_hold_are_read(tmp_path: Path) -> None:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text("نص", encoding="utf-8")
     documents = fetched(SETTINGS, Target(str(tmp_path), "cli"))
     assert [document.row["url"].isprintable() for document in documents if isinstance(document, Document)] == [True] * 4
+
+
+def test_a_feed_dates_the_pages_of_its_folder_wherever_it_lies_in_it(tmp_path: Path) -> None:
+    item = "<item><title>خبر</title><link>a.html</link><pubDate>Sun, 12 May 2024 09:30:00 GMT</pubDate></item>"
+    (tmp_path / "a.html").write_text("<p>نص</p>", "utf-8")
+    (tmp_path / "rss.xml").write_text(f"<rss version='2.0'><channel>{item}</channel></rss>", "utf-8")
+    (page,) = fetched(SETTINGS, Target(str(tmp_path), "cli"))
+    assert page.row["hint_published_at"] == datetime(2024, 5, 12, 9, 30, tzinfo=UTC)

@@ -21,6 +21,7 @@ from nabra.tasks.fetch.targets import parsed_columns
 SETTINGS = load_settings().fetch
 TEXT = "قال الوزير إن الجسر سيفتح قريبا، وأضاف أن السكان ينتظرون"
 TIME = datetime(2024, 5, 12, 7, 30, tzinfo=UTC)
+LAST_DAY = datetime(2025, 12, 31, tzinfo=UTC)
 
 
 def found(path: Path, *columns: str) -> list[Found | Rejected]:
@@ -251,3 +252,30 @@ def test_a_broken_table_is_one_refusal(tmp_path: Path, name: str, content: bytes
     (refusal,) = found(written(tmp_path, content, name))
     assert isinstance(refusal, Rejected)
     assert refusal.row["reason"] in ("malformed", "empty")
+
+
+DATES = ("31/12/2025", "31/12/2025 12:00 ص", "46022", "31-ديسمبر-2025", "31\u200f/12\u200f/2025", "\u200f31/12/2025")
+ARABIC_DATES = ("٣١/١٢/٢٠٢٥", "٤٦٠٢٢", "٣١ ديسمبر ٢٠٢٥")
+
+
+@pytest.mark.parametrize(
+    ("charset", "date"),  # windows-1256 has no Arabic digits
+    [(c, d) for c in ("utf-8-sig", "utf-16") for d in DATES + ARABIC_DATES] + [("cp1256", d) for d in DATES],
+)
+def test_a_sheet_that_an_arabic_excel_wrote_is_read(tmp_path: Path, charset: str, date: str) -> None:
+    content = f'الرقم;العنوان;النص;التاريخ\r\n1;عنوان;"{TEXT}; ثم مضى";{date}\r\n'
+    path = written(tmp_path, content.encode(charset))
+    assert articles(path) == [("1", "عنوان", f"{TEXT}; ثم مضى")]
+    assert [row.hint_published_at for row in found(path) if isinstance(row, Found)] == [LAST_DAY]
+
+
+@pytest.mark.parametrize(
+    "date", [LAST_DAY.replace(tzinfo=None), LAST_DAY.date(), "31/12/2025", "٣١/١٢/٢٠٢٥", 46022, "46022"]
+)
+def test_the_dates_of_a_workbook_are_read_under_its_title_too(tmp_path: Path, date: object) -> None:
+    book = openpyxl.Workbook()
+    for row in (["أرشيف الصحيفة لعام 2025"], [], ["الرقم", "العنوان", "النص", "التاريخ"], [1, "عنوان", TEXT, date]):
+        book.active.append(row)
+    book.save(tmp_path / "news.xlsx")
+    assert articles(tmp_path / "news.xlsx") == [("1", "عنوان", TEXT)]
+    assert [row.hint_published_at for row in found(tmp_path / "news.xlsx") if isinstance(row, Found)] == [LAST_DAY]
