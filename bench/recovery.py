@@ -2,7 +2,7 @@
 
     python -m bench.recovery [--kills 200] [--articles 300] [--stand-ins] [--seed 1]
     python -m bench.recovery --faults 0.1 [--runs 10] …
-    python -m bench.recovery --points 2 [--every 1] [--only run refresh] [--s3]
+    python -m bench.recovery --points 2 [--most 5] [--only run refresh] [--s3]
 
 Invented articles go through all stages with the bundled models (or, with --stand-ins, a parser and classifiers of a few
 lines), in processes that are killed with SIGKILL again and again and resumed each time: the whole process group at a
@@ -16,7 +16,8 @@ slow, connection reset before or after the request is done. A run must succeed, 
 With --points a first run, a second one, a refresh, compact, vacuum, remove, migrate and the first run over an old
 warehouse are killed at each operation on the files, in this process with tools of a few lines; what takes them up is
 killed at each of its own, and so on, --points times in a row. What is left, and what it ends with, is validated, and
-read by DuckDB and Polars. --only names scenarios. See `tests/crashes`.
+read by DuckDB and Polars. --only names scenarios; --most is how many of the states that a run can be left in are taken
+up. See `tests/crashes`.
 """
 
 from __future__ import annotations
@@ -167,12 +168,12 @@ def fail(bench: Bench, share: float, runs: int, seed: int) -> None:
         print(f"runs: {dict(outcomes)}; {proxy.requests.total()} requests, faults: {dict(proxy.faults)}")
 
 
-def enumerate_points(folder: Path, points: int, every: int, only: list[str], *, on_s3: bool) -> int:
+def enumerate_points(folder: Path, points: int, most: int | None, only: list[str], *, on_s3: bool) -> int:
     """Kill at every operation; how much was wrong in the end."""
     wrong = 0
     with s3_server() if on_s3 else nullcontext() as address:
         place = bucket_place(address, folder) if address else FolderPlace(folder / "w")
-        for name, search, check in tried(folder, place, only, kills=points, every=every):
+        for name, search, check in tried(folder, place, only, kills=points, most=most):
             wrong += len(check.wrong)
             looked = f"{len(check.left)} looked at as they were left, {len(check.ends)} ends"
             print(f"{name}: {search}; {looked}, wrong: {check.wrong[:3] or 'nothing'}", flush=True)
@@ -229,7 +230,7 @@ def main() -> None:
     options.add_argument("--faults", type=float, default=0.0)
     options.add_argument("--runs", type=int, default=10)
     options.add_argument("--points", type=int, default=0)
-    options.add_argument("--every", type=int, default=1)
+    options.add_argument("--most", type=int, default=None)
     options.add_argument("--only", nargs="*", default=[])
     options.add_argument("--s3", action="store_true")
     options.add_argument("--seed", type=int, default=1)
@@ -239,7 +240,7 @@ def main() -> None:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         if chosen.points:
-            sys.exit(enumerate_points(Path(folder), chosen.points, chosen.every, chosen.only, on_s3=chosen.s3) > 0)
+            sys.exit(enumerate_points(Path(folder), chosen.points, chosen.most, chosen.only, on_s3=chosen.s3) > 0)
         bench = Bench(Path(folder), chosen.articles, chosen.stand_ins, random.Random(chosen.seed))
         if chosen.faults:
             fail(bench, chosen.faults, chosen.runs, chosen.seed)

@@ -129,14 +129,14 @@ def vacuum(
 ) -> None:
     """Remove files of earlier snapshots, and what runs that were killed in mid-write left under `_tmp/`.
 
-    On S3 such writes leave nothing that can be listed; let a lifecycle rule of the bucket end unfinished uploads.
+    On S3 such writes leave nothing.
 
     **Example** `nabra vacuum --dry-run`
     """
     store = open_store(config, warehouse)
     before = time.time() - hours * HOUR_SECONDS
     with hold_whole(store, "vacuum"):  # else it could be a run that is writing
-        found = store.files.temporary(before) | snapshot.stale(store, before)
+        found = store.files.unfinished(before) | snapshot.stale(store, before)
         for name in found:
             if dry_run:
                 print(name)

@@ -232,7 +232,7 @@ def newest_pages(rows: Iterable[dict[str, Any]]) -> dict[str, PageState]:
     return newest
 
 
-def asked_anew(pages: Mapping[str, Page], before: datetime | None) -> dict[str, Page]:
+def asked_anew(pages: Mapping[str, PageState], before: datetime | None) -> dict[str, PageState]:
     """The states, in which listings that were asked `before` are to be asked without a condition."""
     if before is None:
         return dict(pages)

@@ -127,8 +127,8 @@ class Files:
         )
         return {file.name: file for file in sorted(files, key=lambda file: file.name)}
 
-    def temporary(self, older_than: float) -> dict[str, int]:
-        """Bytes of the files that unfinished writes left before `older_than` (seconds since 1970), by name."""
+    def unfinished(self, older_than: float) -> dict[str, int]:
+        """Bytes of the files that writes which were killed left before `older_than` (seconds since 1970), by name."""
         found = self.below(TEMPORARY)
         return {name: file.size for name, file in found.items() if file.written_at.timestamp() < older_than}
 

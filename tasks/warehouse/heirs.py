@@ -31,7 +31,7 @@ def hand_on(
 
     `heirs` has each story that loses one of `leaving`. `check` is called before each file.
     """
-    named_in = sorted({batch for batch, _ in store.located("clean", ["doc_id"], names_one_of(leaving))})
+    named_in = sorted(store.batches_with("clean", names_one_of(leaving)))
     for batch in named_in:
         check()
         store.rewrite("clean", batch, lambda clean: _handed_on(clean, set(leaving), heirs))

@@ -63,11 +63,13 @@ def _locked(files: Files, folder: Folder, run_id: str) -> Iterator[None]:
     except Timeout as error:
         raise StoreError(taken(files, Holder.parse(files.read(HOLDER)))) from error
     try:
-        yield from _noted(files, run_id)
+        with _noted(files, run_id):
+            yield
     finally:
         lock.release()
 
 
+@contextmanager
 def _noted(files: Files, run_id: str) -> Iterator[None]:
     files.write(HOLDER, Holder.of_this_process(run_id).note())
     try:

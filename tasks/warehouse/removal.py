@@ -22,7 +22,7 @@ import pyarrow.dataset as ds
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, VERSIONED
 from nabra.tasks.warehouse import snapshot
 from nabra.tasks.warehouse.heirs import hand_on, names_one_of
-from nabra.tasks.warehouse.layout import AT_WORK, DAY, QUARANTINE, Batch, batch_of, signatures_of
+from nabra.tasks.warehouse.layout import AT_WORK, DAY, QUARANTINE, Batch, signatures_of
 from nabra.tasks.warehouse.lease import Check, hold
 from nabra.tasks.warehouse.store import Store
 
@@ -134,9 +134,9 @@ def carry_out(store: Store, removal: Removal, check: Check) -> None:
 def batches(store: Store, removal: Removal, dataset: str) -> list[Batch]:
     """The batches of a dataset in which rows of a removal can lie."""
     if dataset in OF_ADDRESSES:
-        return sorted(_located(store, dataset, removal.leaving(dataset)))
+        return sorted(store.batches_with(dataset, removal.leaving(dataset)))
     # `raw` is the last to lose them. Of the words of a source there are too many to look at each.
-    return sorted(_located(store, RAW.name, removal.leaving(RAW.name)) & set(store.batches(dataset)))
+    return sorted(store.batches_with(RAW.name, removal.leaving(RAW.name)) & set(store.batches(dataset)))
 
 
 def _emptied(store: Store, removal: Removal) -> set[Batch]:
@@ -159,7 +159,7 @@ def _staying(data: pa.Table, removal: Removal, dataset: str, batch: Batch) -> pa
 
 def _forget_signatures(store: Store, removal: Removal) -> None:
     """What finding copies needs of the days is made again by the next run."""
-    changed = {*batches(store, removal, "clean"), *_located(store, "clean", names_one_of(removal.doc_ids))}
+    changed = {*batches(store, removal, "clean"), *store.batches_with("clean", names_one_of(removal.doc_ids))}
     for day in sorted({batch.ingest_date for batch in changed}):
         store.files.remove(signatures_of(day))
 
@@ -173,11 +173,6 @@ def _forget_attempts(store: Store, emptied: Iterable[Batch]) -> None:
     attempt = json.loads(store.files.read(AT_WORK) or b"null")
     if attempt and attempt["batch"] in gone:
         store.files.write(AT_WORK, b"null")
-
-
-def _located(store: Store, dataset: str, where: ds.Expression) -> set[Batch]:
-    names = store.scan(dataset, ["__filename"], where)["__filename"].unique().to_pylist()
-    return {batch for batch in map(batch_of, names) if batch}
 
 
 def _is_in(column: str, values: Iterable[str]) -> ds.Expression:

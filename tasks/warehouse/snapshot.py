@@ -62,21 +62,22 @@ def compact(store: Store, check: Callable[[], None]) -> tuple[int, int]:
     leaves the last snapshot as it was.
     """
     last = read_manifest(store)
-    merged = many = 0
+    sources_merged = files_made = 0
     files: defaultdict[str, list[str]] = defaultdict(list)
     for dataset in COMPACTED:
         for day, sources in (_days(store, dataset) or {NO_DAY: []}).items():
-            name = _merged(dataset, day, sources)
+            name = _name_of_merged(dataset, day, sources)
             files[dataset].append(name)
             if name not in last.listed:
                 check()
                 store.merge(dataset, [source.name for source in sources], name)
-                merged, many = merged + bool(sources), many + len(sources)
+                files_made += bool(sources)
+                sources_merged += len(sources)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     new = Manifest(now, {dataset: files[dataset] for dataset in COMPACTED}, dict.fromkeys(last.listed, now) | last.out)
     check()
     _publish(store, replace(new, out={name: since for name, since in new.out.items() if name not in new.listed}))
-    return many, merged
+    return sources_merged, files_made
 
 
 def datasets(store: Store) -> dict[str, ds.Dataset]:
@@ -87,14 +88,14 @@ def datasets(store: Store) -> dict[str, ds.Dataset]:
 
 def _fewest(store: Store, dataset: str, listed: set[str]) -> Iterator[str]:
     for day, sources in _days(store, dataset).items():
-        merged = _merged(dataset, day, sources)
+        merged = _name_of_merged(dataset, day, sources)
         yield from [merged] if merged in listed else [source.name for source in sources]
 
 
 def check_snapshot(store: Store) -> Iterator[Problem]:
     """Yield each file of the snapshot that cannot be read, or has not the rows of its sources, unchanged since."""
     current = {
-        _merged(dataset, day, sources): sources
+        _name_of_merged(dataset, day, sources): sources
         for dataset in COMPACTED
         for day, sources in _days(store, dataset).items()
     }
@@ -137,7 +138,7 @@ def _days(store: Store, dataset: str) -> dict[str, list[File]]:
     return days
 
 
-def _merged(dataset: str, ingest_date: str, sources: Sequence[File]) -> str:
+def _name_of_merged(dataset: str, ingest_date: str, sources: Sequence[File]) -> str:
     """The name of a merged file: another one if a source came, went or was written again, or the columns are others."""
     seen = [(source.name.rpartition("/")[2], *source.stamp) for source in sources]
     digest = hashlib.sha256(repr((SCHEMA_VERSION, seen)).encode()).hexdigest()[:32]

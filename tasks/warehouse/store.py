@@ -131,6 +131,11 @@ class Store:
             if batch:
                 yield batch, row
 
+    def batches_with(self, dataset: str, where: ds.Expression) -> set[Batch]:
+        """The batches of which a row is such that `where` holds."""
+        names = self.scan(dataset, ["__filename"], where)["__filename"].unique().to_pylist()
+        return {batch for batch in map(batch_of, names) if batch}
+
     def dataset(self, dataset: str, files: Sequence[str] | None = None) -> ds.Dataset:
         """The files (all, if none are given) as a pyarrow dataset; without any it has the columns and no rows."""
         names = [file.name for file in self.batch_files(dataset).values()] if files is None else files
@@ -158,10 +163,7 @@ class Store:
             self.remove(REJECTS.name, refused)
 
     def merge(self, dataset: str, sources: Sequence[str], name: str) -> None:
-        """Publish the rows of some files as one of the current schema version.
-
-        On S3 an error may leave a part of the rows under the name: only what this has returned from counts.
-        """
+        """Publish the rows of some files as one of the current schema version."""
         tables = (self._read(dataset, source)[0] for source in sources)
         metadata = {f"{METADATA_PREFIX}schema_version": str(SCHEMA_VERSION)}
         parquet.write_all(self.files, name, tables, DATASETS[dataset].schema, metadata)

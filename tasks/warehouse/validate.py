@@ -19,6 +19,8 @@ from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
 
 _DOCUMENTS: Final = ("raw", "clean")
+# Columns of `clean` that name an article, which may lie in another batch.
+_NAMES: Final = ("duplicate_of", "story")
 _SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}
 # Rows of the first dataset belong to rows of the second, by these columns where none is null.
 _REFERENCES: Final = (
@@ -61,7 +63,7 @@ def validate(store: Store, stages: Sequence[Stage], seen: Validation) -> Iterato
     made_by = {name: stage.name for stage in stages for name in stage.makes}
     there = {name: set(store.batches(name)) for name in DATASETS if name != REJECTS.name}
     ids: dict[str, dict[tuple[bytes, int], Batch]] = {name: {} for name in _DOCUMENTS}
-    originals: dict[str, Batch] = {}
+    named: dict[tuple[str, str], Batch] = {}
     for batch in sorted(set().union(*there.values())):
         present = [name for name, batches in there.items() if batch in batches]
         yield from _orphans(batch, present, stages)
@@ -73,15 +75,21 @@ def validate(store: Store, stages: Sequence[Stage], seen: Validation) -> Iterato
                 yield from _repeated(name, batch, tables[name], found)
         yield from _check_batch(batch, tables)
         if "clean" in tables:
-            originals |= dict.fromkeys(tables["clean"]["duplicate_of"].drop_null().to_pylist(), batch)
+            named |= dict.fromkeys(_named_elsewhere(tables["clean"]), batch)
         seen.batches += "raw" in present
         seen.rows += sum(map(len, tables.values()))
     waiting = {doc_id for (doc_id, _), batch in ids["raw"].items() if batch not in there["clean"]}
     known = waiting | {doc_id for doc_id, _ in ids["clean"]}
-    for doc_id, batch in originals.items():
-        if _compact(doc_id) not in known:
-            yield Problem("clean", batch, f"duplicate_of names {doc_id}, which is no article of the warehouse")
+    for (column, doc_id), batch in named.items():
+        if _packed(doc_id) not in known:
+            yield Problem("clean", batch, f"{column} names {doc_id}, which is no article of the warehouse")
     yield from _check_rejects(store, [stage.name for stage in stages], seen)
+
+
+def _named_elsewhere(clean: pa.Table) -> set[tuple[str, str]]:
+    """The articles that are named in a batch and do not lie in it, each with the column."""
+    own = set(clean["doc_id"].to_pylist())
+    return {(column, doc_id) for column in _NAMES for doc_id in {*clean[column].to_pylist()} - own - {None}}
 
 
 def _look_into(store: Store, name: str, batch: Batch, made_by: str, tables: dict[str, pa.Table]) -> Iterator[Problem]:
@@ -125,12 +133,12 @@ def _orphans(batch: Batch, present: list[str], stages: Sequence[Stage]) -> Itera
 def _repeated(name: str, batch: Batch, data: pa.Table, found: dict[tuple[bytes, int], Batch]) -> Iterator[Problem]:
     for row in data.select(["doc_id", VERSION.name]).to_pylist():
         version = row["version"] or 1
-        first = found.setdefault((_compact(row["doc_id"]), version), batch)
+        first = found.setdefault((_packed(row["doc_id"]), version), batch)
         if first != batch:
             yield Problem(name, batch, f"version {version} of document {row['doc_id']} is in batch {first} too")
 
 
-def _compact(doc_id: str) -> bytes:
+def _packed(doc_id: str) -> bytes:
     """Half the memory of the text."""
     return (
         bytes.fromhex(doc_id) if len(doc_id) % 2 == 0 and not set(doc_id) - set("0123456789abcdef") else doc_id.encode()

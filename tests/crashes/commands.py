@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, redirect_stderr, redirect_stdout, suppress
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
 
+from nabra.config.settings import Settings, load_settings
 from nabra.flows import pipeline
 from nabra.flows.cli import remove as take_out
 from nabra.flows.cli import warehouse as upkeep
@@ -33,10 +34,19 @@ class StandingClock(datetime):
         return NOON.astimezone(tz)
 
 
+# Loaded once for all runs under the same settings.
+cleaner_of = cache(load_cleaner)
+tools_of = cache(stand_ins)
+
+
+def anywhere(settings: Settings) -> Settings:
+    """The settings without the warehouse's address, on which no tool depends."""
+    return settings.model_copy(update={"store": load_settings().store})
+
+
 @contextmanager
 def in_this_process() -> Iterator[None]:
     """The pipeline without other processes, and with a clock that stands."""
-    cleaner, tools_of = lru_cache(load_cleaner), lru_cache(stand_ins)  # loaded once, not by each of many runs
     assert removal_plan  # the command imports it when it is called, too late for its clock to be stopped
     with ExitStack() as stack:
         for module in [each for name, each in sys.modules.items() if name.startswith("nabra.")]:
@@ -48,8 +58,8 @@ def in_this_process() -> Iterator[None]:
             (Fingerprints, "of", lru_cache(Fingerprints.of)),  # of lists that nobody changes meanwhile
             (steps, "call_alone", lambda function, *arguments: function(*arguments)),
             (standstill._Watch, "_note", lambda _: None),
-            (Resources, "cleaners", property(lambda tools: InThisProcess(cleaner(tools.settings.clean)))),
-            (Resources, "workers", property(lambda tools: InThisProcess(tools_of(tools.settings)))),
+            (Resources, "cleaners", property(lambda tools: InThisProcess(cleaner_of(tools.settings.clean)))),
+            (Resources, "workers", property(lambda tools: InThisProcess(tools_of(anywhere(tools.settings))))),
         ):
             stack.enter_context(patch.object(owner, name, value))
         yield

@@ -16,7 +16,7 @@ from tests.crashes.checks import Check, problems, store_with
 from tests.crashes.commands import compact, in_this_process, migrate, remove, run, vacuum
 from tests.crashes.places import Place
 from tests.crashes.search import Search, explore, watched_run
-from tests.crashes.watch import Contents
+from tests.crashes.watch import Contents, Watch
 from tests.fetch.conftest import Site, serving
 from tests.runs import write_articles
 
@@ -28,13 +28,11 @@ OLD: Final = Path(__file__).parents[1] / "engine" / "warehouse_of_338427c"
 
 @dataclass(frozen=True)
 class Scenario:
-    """Work on a warehouse with these files, what takes it up where it was killed, and what is then there."""
+    """Work on a warehouse that was watched, and what takes it up where it was killed."""
 
     name: str
-    start: Contents
-    work: Work
+    undisturbed: Watch
     recover: Work
-    right: Contents
 
 
 def scenarios(folder: Path, place: Place, addresses: Sequence[str], articles: int = 8) -> Iterator[Scenario]:
@@ -63,21 +61,21 @@ def scenarios(folder: Path, place: Place, addresses: Sequence[str], articles: in
         ("third compact", compacted, compacted),
         ("vacuum", vacuumed, vacuumed),
     ):
-        right = watched_run(place, left, work).seen
-        yield Scenario(name, left, work, recover, right)
-        left = right
+        undisturbed = watched_run(place, left, work)
+        yield Scenario(name, undisturbed, recover)
+        left = undisturbed.seen
         if name == "second compact":
             for what, removed in ("article", f"rows.jsonl#{ORIGINAL}"), ("source", "bay"):
                 take_out = partial(remove, first_settings, what, removed)
-                yield Scenario(f"remove {what}", left, take_out, take_out, watched_run(place, left, take_out).seen)
+                yield Scenario(f"remove {what}", watched_run(place, left, take_out), take_out)
     old = {str(path.relative_to(OLD)): path.read_bytes() for path in OLD.rglob("*.parquet")}
-    yield Scenario("adopt", old, first, first, watched_run(place, old, first).seen)
+    yield Scenario("adopt", watched_run(place, old, first), first)
     old = {
         name: of_last_schema(name, content)
         for name, content in left.items()
         if batch_of(name) and not name.startswith("_")
     }
-    yield Scenario("migrate", old, migrated, migrated, watched_run(place, old, migrated).seen)
+    yield Scenario("migrate", watched_run(place, old, migrated), migrated)
 
 
 def later_articles(folder: Path, earlier: Path) -> Path:
@@ -118,14 +116,14 @@ def settings(folder: Path, name: str, more: str = "") -> Path:
 
 
 def tried(
-    folder: Path, place: Place, only: Sequence[str] = (), *, kills: int, every: int
+    folder: Path, place: Place, only: Sequence[str] = (), *, kills: int, most: int | None = None
 ) -> Iterator[tuple[str, Search, Check]]:
     """Explore all scenarios, or those named as far as the last one, and look at what is left in the end."""
     with in_this_process(), serving() as site:
         for scenario in scenarios(folder, place, two_pages(site)):
             if not only or scenario.name in only:
-                check = Check(folder / "recovered", scenario.right)
-                work = scenario.start, scenario.work, scenario.recover
-                yield scenario.name, explore(place, *work, check, kills=kills, every=every), check
+                check = Check(folder / "recovered", scenario.undisturbed.seen)
+                run = scenario.undisturbed, scenario.recover
+                yield scenario.name, explore(place, *run, check, kills=kills, most=most), check
             if only and scenario.name == only[-1]:
                 return

@@ -11,7 +11,7 @@ holder, of progress and of unfinished writes, and is read by nobody who recovers
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nabra.tasks.warehouse.lease import LOCK
@@ -37,34 +37,44 @@ class Search:
 
 def explore(
     place: Place,
-    start: Contents,
-    work: Callable[[str], None],
+    undisturbed: Watch,
     recover: Callable[[str], None],
     check: Check,
     *,
     kills: int = 2,
-    every: int = 1,
+    most: int | None = None,
 ) -> Search:
-    """Kill `work` at each operation, what takes it up at each of its own, and so on; look at what each leaves.
+    """Kill a run that was watched at each operation, what takes it up at each of its own, and so on.
 
-    `kills` is how often a warehouse is hit before it is left in peace. Of the states that are new, each `every`th is
-    taken up.
+    `kills` is how often a warehouse is hit before it is left in peace. Of the states that are new in a run, `most` are
+    taken up, or all.
     """
-    search, known = Search(), set[State]()
-    waiting: deque[tuple[int, Contents]] = deque([(0, start)])
-    while waiting:
-        hits, contents = waiting.popleft()
-        watch = watched_run(place, contents, recover if hits else work)
-        search.runs += 1
-        (search.later if hits else search.first).update(watch.operations)
+    search, known = Search(undisturbed.operations), set[State]()
+    waiting: deque[tuple[int, Contents]] = deque()
+
+    def look_at(watch: Watch, hits: int) -> None:
         check.look_at_end(watch.seen)
         new = {state: left for state, left in watch.left.items() if state not in known} if hits < kills else {}
-        known |= new.keys()
-        for left in list(new.values())[::every]:
+        known.update(new)
+        for left in spread(list(new.values()), most):
             check.look_at_left(left)
             waiting.append((hits + 1, left))
+
+    look_at(undisturbed, 0)
+    while waiting:
+        hits, contents = waiting.popleft()
+        watch = watched_run(place, contents, recover)
+        search.runs += 1
+        search.later.update(watch.operations)
+        look_at(watch, hits)
     search.states = len(known)
     return search
+
+
+def spread(states: Sequence[Contents], most: int | None) -> Sequence[Contents]:
+    """So many of the states, or all, from the beginning to the end."""
+    step = max(1, -(-len(states) // most)) if most else 1
+    return states[step // 2 :: step]
 
 
 def watched_run(place: Place, contents: Contents, work: Callable[[str], None]) -> Watch:

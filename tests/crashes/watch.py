@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -28,6 +29,12 @@ CHANGING: Final = ("rename", "unlink", "sync_folder", "PUT", "DELETE")
 def state_of(contents: Contents) -> State:
     """What counts of the files that are there."""
     return frozenset((name, content) for name, content in contents.items() if not name.startswith(PASSING))
+
+
+@cache
+def folders_of(name: str) -> frozenset[str]:
+    """The folders below the root that a file lies in."""
+    return frozenset(map(str, Path(name).parents)) - {"."}
 
 
 @dataclass
@@ -63,9 +70,7 @@ class Watch:
             self.before(self.operations.total())
 
     def after_power_cut(self) -> dict[str, bytes]:
-        return {
-            name: each for name, each in self.kept.items() if self.folders >= set(map(str, Path(name).parents)) - {"."}
-        }
+        return {name: content for name, content in self.kept.items() if self.folders >= folders_of(name)}
 
     def sync_folder(self, folder: str) -> None:
         """From now on the names in it are kept."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nabra.config.settings import load_settings
+from nabra.config.settings import Settings, load_settings
 from nabra.tasks import schemas
 from nabra.tasks.engine.batch import process_batch
 from nabra.tasks.engine.fingerprint import ADOPTED, Fingerprints, RecordedFingerprints, adopt, fingerprints
@@ -19,6 +19,7 @@ from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Provenance, Store
 from tests.flows.small_warehouse import row
 from tests.in_process import InThisProcess
+from tests.test_run import Run, write_articles
 
 SOURCE = """[[source]]
 id = "port"
@@ -180,3 +181,39 @@ def test_what_an_older_nabra_made_is_made_anew_where_its_source_says_something_e
     assert undone(store, tmp_path / "my.toml") == set()
     made_with(tmp_path, SOURCE + 'keep = ["article"]\n' + OTHER)
     assert undone(store, tmp_path / "my.toml") == set(STAGES)
+
+
+def changed(settings: Settings) -> Settings:
+    """Other settings of clean and of sentiment, between which two stages lie."""
+    clean = settings.clean.model_copy(update={"min_text_chars": 101})
+    return settings.model_copy(
+        update={"clean": clean, "sentiment": settings.sentiment.model_copy(update={"headline_weight": 9.0})}
+    )
+
+
+def stale(run: Run, *stages: str) -> set[str]:
+    """Of these stages, or of all, those that a refresh of them would have to do."""
+    plan = Plan(run.plan.settings, "look", frozenset(stages or STAGES))
+    return {name for name in stages or STAGES if plan.todo(run.store, name)}
+
+
+def test_one_stage_anew_and_then_one_before_it_there_and_back(tmp_path: Path) -> None:
+    run = Run(tmp_path / "w", write_articles(tmp_path, 2))
+    run.go()
+    first, rows = run.plan.settings, run.rows()
+    for settings in (changed(first), first):
+        run.refresh(settings, frozenset())
+        assert stale(run) == set(STAGES)
+        assert stale(run, "sentiment") == {"sentiment"}
+        assert stale(run, "parse") == stale(run, "stance") == set()  # what they read is as it was
+        run.refresh(settings, frozenset({"sentiment"}))
+        assert {count.stage for count in run.go()} == {"sentiment"}
+        assert stale(run, "sentiment") == set()
+        assert stale(run) == set(STAGES)
+        run.refresh(settings, frozenset({"clean"}))
+        assert {count.stage for count in run.go()} == {"clean"}
+        assert stale(run) == set(STAGES) - {"clean"}  # they were taken away with what they read
+        run.refresh(settings, frozenset())
+        assert {count.stage for count in run.go()} == set(STAGES) - {"clean"}
+        assert stale(run) == set()
+    assert run.rows() == rows

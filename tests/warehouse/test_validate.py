@@ -93,9 +93,17 @@ def test_a_document_in_two_batches_is_found(store: Store) -> None:
     assert f"clean two: version 1 of document {DOC} is in batch 2026-04-12/one too" in problems(store)
 
 
-def test_a_copy_of_an_article_that_is_not_there_is_found(store: Store) -> None:
-    changed(store, "clean", "duplicate_of", "ff" * 16)
-    assert problems(store) == [f"clean one: duplicate_of names {'ff' * 16}, which is no article of the warehouse"]
+@pytest.mark.parametrize("column", ["duplicate_of", "story"])
+def test_an_article_that_is_named_and_not_there_is_found(store: Store, column: str) -> None:
+    changed(store, "clean", column, "ff" * 16)
+    assert problems(store) == [f"clean one: {column} names {'ff' * 16}, which is no article of the warehouse"]
+
+
+def test_an_article_that_is_named_and_is_yet_to_be_cleaned_is_no_problem(store: Store) -> None:
+    """A batch that is made anew is away meanwhile."""
+    changed(store, "clean", "story", "ff" * 16)
+    write(store, Batch("2026-04-12", "zero"), "raw", {"doc_id": "ff" * 16})
+    assert problems(store) == []
 
 
 def test_a_batch_without_what_it_was_made_from_is_found(store: Store) -> None:
