@@ -53,7 +53,7 @@ def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> N
 def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
     """Run the whole flow over annotated articles in a warehouse of their own, and judge what it finds."""
     from nabra.flows.news import news
-    from nabra.flows.parameters import Location, RunParameters
+    from nabra.flows.parameters import Location
 
     with tempfile.TemporaryDirectory(prefix="nabra-evaluate-") as folder:
         inputs = Path(folder) / "articles.jsonl"
@@ -61,6 +61,6 @@ def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
         inputs.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         warehouse = f"{folder}/warehouse"
         location = Location.of(warehouse, config)
-        news(RunParameters(inputs=(str(inputs),)), location)
+        news(inputs=(str(inputs),), **dict(location))
         store = Store.open(load_settings(config, warehouse=warehouse).store)
         return evaluate_tables(gold, {name: store.dataset(name).to_table() for name in ("clean", *JUDGED)})

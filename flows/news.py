@@ -8,12 +8,14 @@ if __name__ != "nabra.flows.news":  # by its path, beside which lies a folder ca
     raise ImportError(MOVED)
 
 from collections.abc import Mapping
-from typing import Final
+from datetime import date
+from typing import Final, cast
 
 from prefect import Flow, flow
 from prefect.context import FlowRunContext
+from prefect.states import Completed
 
-from nabra.flows.parameters import BackfillParameters, Location, RunParameters
+from nabra.flows.parameters import BackfillParameters, Inputs, Location, RunParameters, StageName, Warehouse
 from nabra.flows.pipeline import (
     PreparedRun,
     Run,
@@ -25,31 +27,69 @@ from nabra.flows.pipeline import (
     prepare_run,
 )
 from nabra.flows.prefect.artifacts import publish
+from nabra.flows.prefect.run_log import run_log, tell
+from nabra.flows.terminal.progress import told_share
 from nabra.tasks.run import run_fetch, run_stage
 
+MANY_REJECTS: Final = "ManyRejects"
 
+
+# Prefect's UI and API show what stands below `Args:`. The parameters are flat, as these ask for them.
 @flow(name="nabra-news", persist_result=False)
-def news(parameters: RunParameters = RunParameters(), location: Location = Location()) -> RunSummary:  # noqa: B008 - frozen
-    """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was."""
-    return _run(prepare_run(parameters, location))
+def news(
+    inputs: Inputs = (),
+    source: str | None = None,
+    columns: tuple[str, ...] = (),
+    refresh: tuple[StageName, ...] = (),
+    warehouse: Warehouse = None,
+    config: str | None = None,
+) -> RunSummary:
+    """Take articles through all stages into the warehouse; a run that was stopped is taken up where it was.
+
+    Args:
+        inputs: Folders, files, addresses of articles, feeds or sitemaps. Empty: the sources that are on, or, where
+            something is to be refreshed, none.
+        source: Name of the outlet that inputs are of. Empty: the one that a row or page names, else `cli`.
+        columns: What files of rows call the columns, such as text=body. Empty: as in the settings.
+        refresh: Make these stages and all after them anew where other settings or models made their files.
+        warehouse: Folder or s3://bucket/prefix, without keys. Empty: that of the settings.
+        config: TOML file with settings on the machine that runs the flow. Empty: the defaults.
+    """
+    parameters = RunParameters(inputs=inputs, source=source, columns=columns, refresh=refresh)
+    return _run(prepare_run(parameters, Location(warehouse=warehouse, config=config)))
 
 
 @flow(name="nabra-demo", persist_result=False)
-def demo(location: Location = Location()) -> RunSummary:  # noqa: B008 - frozen
+def demo(warehouse: Warehouse = None, config: str | None = None) -> RunSummary:
     """Take the samples that come with nabra through all stages."""
-    return _run(prepare_demo(location))
+    return _run(prepare_demo(Location(warehouse=warehouse, config=config)))
 
 
 @flow(name="nabra-pending", persist_result=False)
-def pending(location: Location = Location()) -> RunSummary:  # noqa: B008 - frozen
+def pending(warehouse: Warehouse = None, config: str | None = None) -> RunSummary:
     """Do what stages have yet to do in the warehouse, and fetch nothing."""
-    return _run(prepare_pending(location))
+    return _run(prepare_pending(Location(warehouse=warehouse, config=config)))
 
 
 @flow(name="nabra-backfill", persist_result=False)
-def backfill(parameters: BackfillParameters, location: Location = Location()) -> RunSummary:  # noqa: B008 - frozen
-    """Make the stages of past days anew where settings or models have changed since, and fetch nothing."""
-    return _run(prepare_backfill(parameters, location))
+def backfill(
+    first: date,
+    last: date,
+    stage: StageName = StageName["clean"],
+    warehouse: Warehouse = None,
+    config: str | None = None,
+) -> RunSummary:
+    """Make the stages of past days anew where settings or models have changed since, and fetch nothing.
+
+    Args:
+        first: First day on which the documents were fetched (UTC), included.
+        last: Last day on which the documents were fetched (UTC), included.
+        stage: This stage and all after it are made anew where other settings or models made their files.
+        warehouse: Folder or s3://bucket/prefix, without keys. Empty: that of the settings.
+        config: TOML file with settings on the machine that runs the flow. Empty: the defaults.
+    """
+    parameters = BackfillParameters(first=first, last=last, stage=stage)
+    return _run(prepare_backfill(parameters, Location(warehouse=warehouse, config=config)))
 
 
 # The flows that `nabra serve` serves, by the names of their deployments.
@@ -57,14 +97,20 @@ DEPLOYED: Final[Mapping[str, Flow[..., RunSummary]]] = {"hourly": news, "manual"
 
 
 def _run(prepared: PreparedRun) -> RunSummary:
+    """Run as the flow that is at work; where too much was rejected its state says so, though it is completed."""
     context = FlowRunContext.get()
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
-    with open_run(prepared, run_id) as run:
+    with run_log(), open_run(prepared, run_id) as run:
         run.fetch(run_fetch)
         run.work(run_stage)
         summary = run.summary()
+    tell(summary, prepared.location)
     publish(summary, prepared.settings.run.max_reject_share)
-    return summary.without_failures()
+    summary.without_failures()
+    if summary.reject_share <= prepared.settings.run.max_reject_share:
+        return summary
+    # Prefect gives the caller the data of a state that is returned.
+    return cast(RunSummary, Completed(name=MANY_REJECTS, message=told_share(summary, prepared.location), data=summary))
 
 
 def work_as_flow(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The parameters of the flows: typed, explained, checked before anything runs; Prefect's UI makes its forms of them."""
+"""The parameters of the flows: typed, checked before anything runs; Prefect's UI makes its forms of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from nabra.tasks.engine.stages import STAGES
 WAREHOUSE: Final = r"^(s3://[A-Za-z0-9][A-Za-z0-9._-]+(/[^?#@]*)?|file:///[^?#]*|[^:]*)$"
 NO_PASSWORD: Final = r"^(?!\s*[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*@)"
 
-
+Inputs = tuple[Annotated[str, Field(json_schema_extra={"pattern": NO_PASSWORD})], ...]
+Warehouse = Annotated[str | None, Field(json_schema_extra={"pattern": WAREHOUSE})]
 # The stages that can be made anew.
 StageName = StrEnum("StageName", {name: name for name in STAGES})  # type: ignore[misc]
 
@@ -28,19 +29,10 @@ class Parameters(BaseModel):
 
 
 class Location(Parameters):
-    """Where a flow works, and under which settings; a deployment sets it once for all its runs."""
+    """Where a flow works, and under which settings file; a deployment sets both once for all its runs."""
 
-    warehouse: str | None = Field(
-        default=None,
-        title="Warehouse",
-        description="Folder or s3://bucket/prefix, without keys. Empty: that of the settings.",
-        json_schema_extra={"pattern": WAREHOUSE},
-    )
-    config: str | None = Field(
-        default=None,
-        title="Settings file",
-        description="TOML file on the machine that runs the flow. Empty: the defaults.",
-    )
+    warehouse: str | None = None
+    config: str | None = None
 
     @classmethod
     def of(cls, warehouse: str | None, config: Path | None) -> Self:
@@ -55,41 +47,20 @@ class Location(Parameters):
 
 
 class RunParameters(Parameters):
-    """What to take in, and what to make anew."""
+    """What to take in, of which outlet and with which columns, and which stages to make anew."""
 
-    inputs: tuple[Annotated[str, Field(json_schema_extra={"pattern": NO_PASSWORD})], ...] = Field(
-        default=(),
-        title="Inputs",
-        description="Folders, files, addresses of articles, feeds or sitemaps. Empty: the sources that are on, "
-        "or, where something is to be refreshed, none.",
-    )
-    source: str | None = Field(
-        default=None,
-        title="Source",
-        description="Name of the outlet that inputs are of. Empty: the one that a row or page names, else `cli`.",
-    )
-    columns: tuple[str, ...] = Field(
-        default=(),
-        title="Columns",
-        description="What files of rows call the columns, such as text=body. Empty: as in the settings.",
-    )
-    refresh: tuple[StageName, ...] = Field(
-        default=(),
-        title="Refresh",
-        description="Make these stages and all after them anew where other settings or models made their files.",
-    )
+    inputs: tuple[str, ...] = ()
+    source: str | None = None
+    columns: tuple[str, ...] = ()
+    refresh: tuple[StageName, ...] = ()
 
 
 class BackfillParameters(Parameters):
-    """Which days to make anew, from which stage on."""
+    """Which days to make anew, both included, from which stage on."""
 
-    first: date = Field(title="First day", description="Day on which the documents were fetched (UTC), included.")
-    last: date = Field(title="Last day", description="Day on which the documents were fetched (UTC), included.")
-    stage: StageName = Field(
-        default=StageName["clean"],
-        title="From stage",
-        description="This stage and all after it are made anew where other settings or models made their files.",
-    )
+    first: date
+    last: date
+    stage: StageName = StageName["clean"]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -15,11 +15,13 @@ from typing import Final
 
 from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
 from nabra.flows.parameters import BackfillParameters, Location, RunParameters
-from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress
+from nabra.flows.terminal.inert import escape
+from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress, told_reject
 from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
+from nabra.tasks.engine.failed_targets import FailedTarget
 from nabra.tasks.engine.fingerprint import adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
@@ -39,6 +41,10 @@ IDLE: Final = (
     "nothing to do: no input is named, no source is on, no work is pending; name files, folders or addresses: nabra "
     "run PATH; or switch a source on: `enabled = true`, see nabra sources list; or take the samples: nabra demo"
 )
+
+# Of what failed and was rejected, so much is told by name where the summary goes.
+NAMED_TARGETS: Final = 5
+NAMED_REJECTS: Final = 100
 
 # One of `nabra.tasks.engine.steps`, or the Prefect task around it.
 Step = Callable[..., StageCount]
@@ -119,13 +125,18 @@ def _with_later(refresh: Sequence[str]) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did: where the Parquet lies, a count a stage and source, how batches failed, which it passed over."""
+    """What a run did: where the Parquet lies, a count a stage and source, how batches failed, which it passed over.
+
+    `rejected` documents have come to the table `rejects`, of which the first are told by name.
+    """
 
     warehouse: str
     counts: tuple[StageCount, ...]
     sources: tuple[SourceCount, ...] = ()
     failures: tuple[str, ...] = ()
     set_aside: tuple[str, ...] = ()
+    rejected: int = 0
+    first_rejects: tuple[str, ...] = ()
 
     @property
     def reject_share(self) -> float:
@@ -133,19 +144,42 @@ class RunSummary:
         new = sum(count.documents_out + count.rejected for count in self.counts if count.stage == "fetch")
         return sum(count.rejected for count in self.counts) / new if new else 0.0
 
+    @property
+    def failed_targets(self) -> tuple[FailedTarget, ...]:
+        """What the run was to fetch and could not have."""
+        return tuple(failed for count in self.counts for failed in count.failed_targets)
+
+    @property
+    def has_nothing_answered(self) -> bool:
+        """True if the run was to fetch something, and could have nothing of it."""
+        return 0 < sum(count.targets for count in self.counts) == len(self.failed_targets)
+
     def without_failures(self) -> RunSummary:
-        """This summary; BatchesFailedError, which has it, where batches failed."""
-        if self.failures:
-            raise BatchesFailedError(self)
+        """This summary; RunFailedError, which has it, where batches failed or no source answered."""
+        if self.failures or self.has_nothing_answered:
+            raise RunFailedError(self)
         return self
 
 
-class BatchesFailedError(NabraError):
-    """Some batches could not be finished; the others are done."""
+class RunFailedError(NabraError):
+    """Some batches could not be finished, or no source could be reached; all else is done."""
 
     def __init__(self, summary: RunSummary) -> None:
-        super().__init__("\n".join(summary.failures) + "\nthe other batches are done")
+        super().__init__("\n".join(_told_failures(summary)))
         self.summary = summary
+
+
+def _told_failures(summary: RunSummary) -> Iterator[str]:
+    if summary.failures:
+        yield from summary.failures
+        yield "the other batches are done"
+    if summary.has_nothing_answered:
+        failed = summary.failed_targets
+        yield f"all {len(failed)} sources failed:" if len(failed) > 1 else "the source failed:"
+        yield from (f"  {escape(str(target))}" for target in failed[:NAMED_TARGETS])
+        if len(failed) > NAMED_TARGETS:
+            yield f"  … and {len(failed) - NAMED_TARGETS} more"
+        yield "the next run asks again"
 
 
 @contextmanager
@@ -206,9 +240,17 @@ class Run:
     def summary(self) -> RunSummary:
         """What the run did; the first of its rejects are shown."""
         sources = tuple(source_counts(self._store, self._before))
-        show_rejects(new_rejects(self._store, self._before), self.prepared.location)
-        failures = tuple(map(self._told, self._failures))
-        return RunSummary(str(self._store), tuple(self._counts.values()), sources, failures, self._set_aside)
+        rejects = new_rejects(self._store, self._before)
+        show_rejects(rejects, self.prepared.location)
+        return RunSummary(
+            str(self._store),
+            tuple(self._counts.values()),
+            sources,
+            tuple(map(self._told, self._failures)),
+            self._set_aside,
+            rejects.num_rows,
+            tuple(map(told_reject, rejects.slice(0, NAMED_REJECTS).to_pylist())),
+        )
 
     def _look_back(self) -> None:
         failure = self._attempts.look_back()
@@ -226,6 +268,8 @@ class Run:
             duplicates=before.duplicates + count.duplicates,
             seconds=before.seconds + count.seconds,
             passed_over=before.passed_over + count.passed_over,
+            targets=before.targets + count.targets,
+            failed_targets=before.failed_targets + count.failed_targets,
         )
 
     def _turn(self, batch: Batch) -> tuple[bool, Batch]:

@@ -48,6 +48,7 @@ def backfill(
     def flow() -> RunSummary:
         from nabra.flows.news import backfill
 
-        return backfill(parameters, location)
+        summary: RunSummary = backfill(**dict(parameters), **dict(location))
+        return summary
 
     do_run(prepare_backfill(parameters, location), flow)

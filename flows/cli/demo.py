@@ -33,6 +33,6 @@ def demo(warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     def flow() -> RunSummary:
         from nabra.flows.news import demo
 
-        return demo(location)
+        return demo(location.warehouse, location.config)
 
     do_run(prepare_demo(location), flow)

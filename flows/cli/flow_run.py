@@ -16,25 +16,25 @@ from nabra.flows.terminal.signals import stopping
 from nabra.tasks.errors import StandstillError
 
 if TYPE_CHECKING:
-    from nabra.flows.pipeline import BatchesFailedError, PreparedRun, RunSummary
+    from nabra.flows.pipeline import PreparedRun, RunFailedError, RunSummary
 
 STARTING: Final = "nabra: starting Prefect and loading the models, which takes some ten seconds"
 
 
 def do_run(prepared: PreparedRun, flow: Callable[[], RunSummary]) -> None:
-    """Do a run and print what it did; typer.Exit where batches failed or too many documents were rejected.
+    """Do a run and print what it did; typer.Exit where batches or all sources failed, or too much was rejected.
 
     It is a call of `flow` where the user names a Prefect server. ServerError where that cannot be used; StandstillError
     where the run stood still; typer.Exit on Ctrl-C and SIGTERM.
     """
-    from nabra.flows.pipeline import BatchesFailedError
+    from nabra.flows.pipeline import RunFailedError
     from nabra.tasks.engine.standstill import StoodStillError
 
     failed = None
     try:
         with stopping():
             summary = _on_server(flow) if names_server() else _here(prepared)
-    except BatchesFailedError as error:
+    except RunFailedError as error:
         summary, failed = error.summary, error
     except StoodStillError as error:
         raise StandstillError(str(error)) from error
@@ -76,8 +76,8 @@ def _has_many_rejects(summary: RunSummary, prepared: PreparedRun) -> bool:
     return summary.reject_share > prepared.settings.run.max_reject_share
 
 
-def _tell(summary: RunSummary, prepared: PreparedRun, failed: BatchesFailedError | None) -> None:
-    from nabra.flows.terminal.progress import count_table, passed_over
+def _tell(summary: RunSummary, prepared: PreparedRun, failed: RunFailedError | None) -> None:
+    from nabra.flows.terminal.progress import count_table, passed_over, told_share
 
     InertConsole().print(count_table(summary.counts))
     for line in passed_over(summary.counts):
@@ -89,4 +89,4 @@ def _tell(summary: RunSummary, prepared: PreparedRun, failed: BatchesFailedError
     if summary.set_aside:
         print(f"nabra: set aside earlier: {', '.join(summary.set_aside)}; {see}", file=sys.stderr)
     if _has_many_rejects(summary, prepared):
-        print(f"nabra: {summary.reject_share:.0%} of the documents were rejected; {see}", file=sys.stderr)
+        print(f"nabra: {told_share(summary, prepared.location)}", file=sys.stderr)

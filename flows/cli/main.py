@@ -11,6 +11,7 @@ import typer
 
 from nabra.flows.cli.commands import MARKUP, LazyGroup, list_commands
 from nabra.flows.terminal.inert import InertConsole, make_streams_inert
+from nabra.flows.terminal.quiet import is_told
 from nabra.tasks.errors import NabraError, ServerError
 
 EXIT_WRONG_USE = 2
@@ -62,13 +63,17 @@ def _options(
 
     level = logging.INFO if verbose else logging.WARNING
     handler = RichHandler(console=InertConsole(stderr=True), show_path=False, show_time=verbose, markup=False)
+    if not verbose:
+        handler.addFilter(is_told)
     logging.basicConfig(level=level, handlers=[handler], format="%(message)s")
+    logging.raiseExceptions = False  # else Prefect prints what it cannot log
     # Their warnings are about pages and models that nabra reports itself.
-    for name in ("httpx", "httpx2", "stamina", "trafilatura", "stanza"):
+    for name in ("httpx", "httpx2", "trafilatura", "stanza"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    # Read by Prefect when it is imported. Nothing is sent to anybody.
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "CRITICAL")
-    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"] = "nabra.flows.prefect.logs.InertHandler"
+    # Read by Prefect when it is imported. What it logs of a run goes to its server; nothing is sent to anybody else.
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO")
+    console = "InertHandler" if verbose else "QuietHandler"
+    os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS"] = f"nabra.flows.prefect.logs.{console}"
     os.environ.setdefault("PREFECT_LOGGING_INTERNAL_LEVEL", "ERROR" if verbose else "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

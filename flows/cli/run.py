@@ -67,8 +67,8 @@ def run(
 
     `nabra run --refresh stance` # after a change in config/cues
 
-    **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, or a batch
-    failed.
+    **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, a batch
+    failed, or all sources or inputs did.
     """
     from nabra.flows.cli.flow_run import do_run
 
@@ -85,6 +85,7 @@ def run(
     def flow() -> RunSummary:
         from nabra.flows.news import news
 
-        return news(parameters, location)
+        summary: RunSummary = news(**dict(parameters), **dict(location))
+        return summary
 
     do_run(prepare_run(parameters, location), flow)

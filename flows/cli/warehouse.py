@@ -97,7 +97,7 @@ def retry(
     def flow() -> RunSummary:
         from nabra.flows.news import pending
 
-        return pending(location)
+        return pending(location.warehouse, location.config)
 
     do_run(prepare_pending(location), flow)
 

@@ -23,18 +23,23 @@ if TYPE_CHECKING:
 
 STAGES, SOURCES, SUMMARY, WAREHOUSE = "nabra-stages", "nabra-sources", "nabra-summary", "nabra-warehouse"
 FAILED, REJECTED = "nabra.batch.failed", "nabra.rejects.many"
+SOURCES_FAILED = "nabra.sources.failed"
+COLUMNS: Final = ("stage", "documents_in", "documents_out", "rejected", "known", "duplicates", "seconds", "passed_over")
 PLAIN_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+SHOWN_TARGETS: Final = 20
 SHOWN_CHARS: Final = 200
 SHOWN_FAILURE_CHARS: Final = 2000
 
 
 def publish(run: RunSummary, max_reject_share: float) -> None:
-    """Leave the artifacts of a run, and emit an event for each failed batch and for too many rejects.
+    """Leave the artifacts of a run; emit an event for each failed batch, if no source answered, for too many rejects.
 
     `max_reject_share` is the share of the documents met, 0 to 1, from which rejects are too many.
     """
     warehouse = code(run.warehouse)
-    stages = [asdict(count) | {"seconds": round(count.seconds, 1)} for count in run.counts]
+    stages = [
+        {name: getattr(count, name) for name in COLUMNS} | {"seconds": round(count.seconds, 1)} for count in run.counts
+    ]
     create_table_artifact(key=STAGES, table=stages, description=f"Documents a stage. Warehouse: {warehouse}")
     sources = [asdict(count) | {"source": source_id(count.source)} for count in run.sources]
     create_table_artifact(key=SOURCES, table=sources, description=f"Documents a source. Warehouse: {warehouse}")
@@ -44,6 +49,9 @@ def publish(run: RunSummary, max_reject_share: float) -> None:
     resource = {"prefect.resource.id": f"nabra.warehouse.{name}", "prefect.resource.name": name}
     for failure in run.failures:
         emit_event(FAILED, resource=resource, payload={"failure": escape(failure)})
+    if run.has_nothing_answered:
+        first = [escape(str(target)) for target in run.failed_targets[:SHOWN_TARGETS]]
+        emit_event(SOURCES_FAILED, resource=resource, payload={"failed": len(run.failed_targets), "first": first})
     if run.reject_share > max_reject_share:
         emit_event(REJECTED, resource=resource, payload={"share": run.reject_share, "allowed": max_reject_share})
 
@@ -84,6 +92,9 @@ def summary(run: RunSummary) -> Iterator[str]:
     for source in run.sources:
         shares = (source.documents, source.articles, source.copies, source.rejected)
         yield f"| {source_id(source.source)} | {' | '.join(map(str, shares))} |"
+    if run.failed_targets:
+        yield f"\n## {len(run.failed_targets)} sources failed\n"
+        yield from (f"* {code(str(target))}" for target in run.failed_targets[:SHOWN_TARGETS])
     if run.failures:
         yield "\n## Failed batches\n"
         yield from (f"```\n{_without_marks(failure[:SHOWN_FAILURE_CHARS])}\n```" for failure in run.failures)

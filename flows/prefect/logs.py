@@ -7,6 +7,7 @@ import logging
 from prefect.logging.handlers import PrefectConsoleHandler
 
 from nabra.flows.terminal.inert import escape
+from nabra.flows.terminal.quiet import is_told
 
 
 class InertHandler(PrefectConsoleHandler):
@@ -15,3 +16,11 @@ class InertHandler(PrefectConsoleHandler):
     def format(self, record: logging.LogRecord) -> str:
         """See Prefect; control and bidirectional characters become `\\uXXXX`."""
         return escape(super().format(record))
+
+
+class QuietHandler(InertHandler):
+    """The same without what nabra speaks for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See logging."""
+        return is_told(record) and bool(super().filter(record))

@@ -23,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import httpx  # Prefect's client raises its errors
@@ -95,6 +95,7 @@ def _temporary() -> dict[str, Any]:
         settings.PREFECT_API_URL: server.address,
         settings.PREFECT_API_AUTH_STRING: server.credential,
         settings.PREFECT_CLIENT_MAX_RETRIES: TEMPORARY_RETRIES,
+        settings.PREFECT_LOGGING_TO_API_ENABLED: False,  # nobody reads them there
     }
     # They may hold the credentials of another.
     return {"updates": updates, "restore_defaults": [settings.PREFECT_API_KEY, settings.PREFECT_CLIENT_CUSTOM_HEADERS]}
@@ -211,7 +212,9 @@ def _serve(credential: str) -> None:
         if not thread.is_alive() or time.monotonic() > deadline:
             return
         time.sleep(0.05)
-    print(f"http://{HOST}:{listener.getsockname()[1]}/api {credential}", flush=True)
+    told = f"http://{HOST}:{listener.getsockname()[1]}/api {credential}\n".encode()
+    with suppress(BrokenPipeError):  # of a command that was ended meanwhile
+        os.write(sys.stdout.fileno(), told)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nobody reads on
     sys.stdin.read()
     server.should_exit = True

@@ -6,8 +6,10 @@ entry point that it looks for in the current folder first. Here a deployment is 
 
 from __future__ import annotations
 
+import logging
 import os
 import runpy
+import signal
 import sys
 
 
@@ -23,5 +25,14 @@ def main() -> None:
     runpy.run_module("prefect.engine", run_name="__main__")
 
 
+def _in_order() -> None:
+    """Do the same; told to end before the flow is at work, without a traceback."""
+    logging.raiseExceptions = False  # else Prefect prints what it cannot log
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
 if __name__ == "__main__":
-    main()
+    _in_order()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from nabra.flows.terminal.inert import InertConsole, escape
 
 if TYPE_CHECKING:
     from nabra.flows.parameters import Location
+    from nabra.flows.pipeline import RunSummary
     from nabra.tasks.engine.batch import StageCount
     from nabra.tasks.engine.ingest import Ingest
 
@@ -76,13 +77,22 @@ def show_rejects(rejects: pa.Table, location: Location) -> None:
         return
     lines = [f"{rejects.num_rows} rejected:"]
     for row in rejects.slice(0, SHOWN_REJECTS).to_pylist():
-        detail = row["detail"].replace("\n", " ")
-        detail = detail if len(detail) <= SHOWN_DETAIL_CHARS else f"{detail[:SHOWN_DETAIL_CHARS]} …"
-        lines += [f"  {_place(row['url'])}", f"    {row['stage']}: {row['reason']}: {detail}"]
+        lines += [f"  {_place(row['url'])}", f"    {_why(row)}"]
     if rejects.num_rows > SHOWN_REJECTS:
         lines.append(f"  … and {rejects.num_rows - SHOWN_REJECTS} more")
     lines.append(f"all rejects of the warehouse: {location.command('sql', ALL_REJECTS)}")
     console.print(Text(escape("\n".join(lines))), soft_wrap=True)
+
+
+def told_reject(row: Mapping[str, Any]) -> str:
+    """A row of `rejects` on one line: its source, its place, the stage, why."""
+    return f"{row['source']}: {_place(row['url'])}: {_why(row)}"
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    detail = row["detail"].replace("\n", " ")
+    detail = detail if len(detail) <= SHOWN_DETAIL_CHARS else f"{detail[:SHOWN_DETAIL_CHARS]} …"
+    return f"{row['stage']}: {row['reason']}: {detail}"
 
 
 def _place(url: str) -> str:
@@ -91,6 +101,11 @@ def _place(url: str) -> str:
     if parts.scheme != "file":
         return url
     return unquote(f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path)
+
+
+def told_share(run: RunSummary, location: Location) -> str:
+    """What share of the documents was rejected, and where to look."""
+    return f"{run.reject_share:.0%} of the documents were rejected; see: {location.command('status')}"
 
 
 def passed_over(counts: Iterable[StageCount]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from functools import partial
 import pyarrow as pa
 
 from nabra.tasks.engine.calls import call_in_groups
+from nabra.tasks.engine.failed_targets import FailedTarget
 from nabra.tasks.engine.fingerprint import RecordedFingerprints, upstream
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import (
@@ -37,7 +38,8 @@ class StageCount:
 
     `known` are those on which there was nothing to work: the warehouse has the document, or its refusal, or the rows of
     an article that is word for word the same. `duplicates` are those of `documents_out` that repeat an earlier article,
-    as `clean.duplicate_of` says; clean alone finds them. `passed_over` says how many fetch did not take, by why.
+    as `clean.duplicate_of` says; clean alone finds them. `passed_over` says how many fetch did not take, by why;
+    `failed_targets` are those of its `targets` that could not be had at all.
     """
 
     stage: str
@@ -48,6 +50,8 @@ class StageCount:
     duplicates: int = 0
     seconds: float = 0.0
     passed_over: tuple[tuple[str, int], ...] = ()
+    targets: int = 0
+    failed_targets: tuple[FailedTarget, ...] = ()
 
 
 def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Plan) -> StageCount:

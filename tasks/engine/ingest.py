@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.config.settings import FetchSettings
+from nabra.tasks.engine.failed_targets import TargetWatch
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.revisions import SAME, verdicts
 from nabra.tasks.fetch.batches import content_id, cut_batches
@@ -149,6 +150,7 @@ class Ingest:
         self.counts: dict[str, SourceNumbers] = {}
         self.met = self.new = self.rejected = self.known = 0
         self.passed_over = Counter[str]()
+        self.targets = TargetWatch(())
 
     def run(self, targets: Sequence[Target]) -> Iterator[int]:
         """Fetch what the warehouse does not know yet; yields the number of new documents once a batch is stored.
@@ -156,6 +158,7 @@ class Ingest:
         A document is known by its id and version, a refusal by its address and reason: a second run of the same input
         adds nothing.
         """
+        self.targets = TargetWatch(targets)
         refused = self._known_refusals()
         day = self.started_at.date().isoformat()
         number = sum(batch.ingest_date == day for batch in self._store.batches("raw"))
@@ -227,6 +230,7 @@ class Ingest:
     def _watched(self, fetched: Iterator[Fetched]) -> Iterator[Fetched]:
         for event in fetched:
             self._resources.progress.tick()
+            self.targets.see(event)
             self.met += isinstance(event, (Document, Rejected, Seen, Unchanged))
             if isinstance(event, LeftOut):
                 self.passed_over[event.kind] += 1

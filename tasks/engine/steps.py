@@ -71,5 +71,11 @@ def run_fetch(
             logger.info("%s", ingest)
     ingest.store_counts()
     met = ingest.new + ingest.rejected + ingest.known
-    seconds, passed_over = time.monotonic() - started, tuple(ingest.passed_over.most_common())
-    return StageCount("fetch", met, ingest.new, ingest.rejected, ingest.known, seconds=seconds, passed_over=passed_over)
+    return StageCount(
+        "fetch",
+        *(met, ingest.new, ingest.rejected, ingest.known),
+        seconds=time.monotonic() - started,
+        passed_over=tuple(ingest.passed_over.most_common()),
+        targets=ingest.targets.number,
+        failed_targets=tuple(ingest.targets.failed),
+    )

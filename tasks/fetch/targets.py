@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from nabra.tasks.documents.identity import has_credentials, inert
+from nabra.tasks.documents.identity import accepted_url, has_credentials, inert, inert_url
 from nabra.tasks.errors import DocumentError, UsageError
 from nabra.tasks.fetch.sources import NO_HINTS, ListingHints, Source, source_label
 
@@ -46,6 +46,16 @@ class Target:
     def path(self) -> Path | None:
         """The path of local input; None for an http(s) address."""
         return None if SCHEME.match(self.address) else Path(self.address)
+
+    @property
+    def url(self) -> str:
+        """The address by which rows name it."""
+        if self.path is not None:
+            return self.path.as_uri()
+        try:
+            return accepted_url(self.address)
+        except DocumentError:
+            return inert_url(self.address)
 
 
 def targets_from_arguments(arguments: Sequence[str], source: str = UNNAMED) -> list[Target]:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from nabra.config.settings import load_settings
 from nabra.flows.cli.main import app
 from nabra.flows.parameters import Location
-from nabra.flows.pipeline import BatchesFailedError, open_run, prepare_pending
+from nabra.flows.pipeline import RunFailedError, open_run, prepare_pending
 from nabra.tasks.engine.attempts import MAX_DEATHS, Attempts, failures, set_aside
 from nabra.tasks.engine.fingerprint import fingerprints
 from nabra.tasks.engine.plan import Plan
@@ -81,7 +81,7 @@ def run_pending(store: Store) -> str:
         with open_run(prepare_pending(Location(warehouse=str(store))), "none") as run:
             run.work()
             run.summary().without_failures()
-    except BatchesFailedError as error:
+    except RunFailedError as error:
         return str(error)
     return ""
 

@@ -232,6 +232,31 @@ def test_a_batch_that_fails_is_not_nothing(place: Place, monkeypatch: pytest.Mon
     assert counts(shown)["clean"] == ["0", "0", "0", "0", ""]
 
 
+def ran(place: Place) -> tuple[int, str]:
+    """The exit status of a run of the sources that are on, and what it says."""
+    options = ["--warehouse", str(place.folder / "warehouse"), "--config", str(place.folder / "my.toml")]
+    result = CliRunner().invoke(app, ["run", *options])
+    return result.exit_code, result.stderr
+
+
+def test_a_run_whose_sources_all_failed_says_so_each_time(place: Place) -> None:
+    sources = "".join(
+        f'[[source]]\nid = "{name}"\nname = "{name}"\nkind = "folder"\naddresses = ["{name}"]\nenabled = true\n'
+        for name in ("gone", "lost")
+    )
+    (place.folder / "sources.toml").write_text(sources, encoding="utf-8")
+    place.set('[fetch]\nsources = "sources.toml"\n')
+    for _ in range(2):
+        status, said = ran(place)
+        assert status == 1
+        assert "all 2 sources failed:\n" in said
+        assert f"  gone: {(place.folder / 'gone').as_uri()}: unreadable: no such file or folder\n" in said
+    (place.folder / "lost").mkdir()
+    place.add("lost/a.jsonl", article(1))
+    status, said = ran(place)
+    assert (status, said.count("failed")) == (0, 0)
+
+
 def removed(place: Place, *arguments: str, answer: str = "") -> tuple[int, str]:
     """The exit status of `nabra remove`, and all that it says."""
     options = ["--warehouse", str(place.folder / "warehouse"), "--config", str(place.folder / "my.toml")]

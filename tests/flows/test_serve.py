@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +24,8 @@ import httpx2
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.flows.news import DEPLOYED, MANY_REJECTS
+from nabra.flows.serving.deployments import STOPPED
 from nabra.tasks.warehouse.holder import HOLDER
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
@@ -47,7 +50,17 @@ kind = "folder"
 addresses = ["scheduled.txt"]
 enabled = true
 """
-OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+SETTINGS = """
+[fetch]
+sources = "sources.toml"
+allow_hosts = ["127.0.0.1"]
+timeout_seconds = 2.0
+retries = 1
+backoff_seconds = 0.1
+"""
+SAID = "said"
+ROOT = Path(__file__).parents[2]
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 
 
 class Service:
@@ -71,20 +84,42 @@ class Service:
         self._processes = [self._start(prefect, *server, folder=self.elsewhere)]
         wait_for(lambda: self.client.get("/api/health").status_code == httpx2.codes.OK)
         serve = ("serve", "--warehouse", "warehouse", "--config", "my.toml", "--cron", cron)
-        self._processes.append(self._start(NABRA, *serve, folder=folder))
+        self._serve = partial(self._start, NABRA, *serve, folder=folder)
+        self._processes.append(self._serve())
         self.deployments = wait_for(self._deployments)
 
     def _start(self, *command: str | Path, folder: Path) -> subprocess.Popen[bytes]:
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(
-            command, cwd=folder, env=self._environment, stdout=quiet, stderr=quiet, start_new_session=True
-        )
+        with (folder / SAID).open("w") as said:
+            return subprocess.Popen(
+                command, cwd=folder, env=self._environment, stdout=said, stderr=said, start_new_session=True
+            )
+
+    def said(self) -> str:
+        """What the process that serves has printed, with what its runs have."""
+        return (self.folder / SAID).read_text(encoding="utf-8")
+
+    def serve_again(self) -> None:
+        """Serve once more, after the process that did has ended."""
+        self._processes[-1] = self._serve()
+        wait_for(lambda: "serving" in self.said())
 
     def nabra(self, *arguments: str) -> tuple[int, str]:
         asked = subprocess.run(
             [NABRA, *arguments], cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
         )
         return asked.returncode, asked.stdout
+
+    def shell(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Call Prefect's command line, that of this Python."""
+        return subprocess.run(
+            re.sub(r"(?<![\w/])prefect (?=-|[a-z])", f"{sys.executable} -m prefect ", command),
+            shell=True,
+            cwd=self.folder,
+            env=self._environment | {"COLUMNS": "300"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def python(self, code: str) -> None:
         """Run a script against the server."""
@@ -105,14 +140,30 @@ class Service:
     def state(self, run_id: str) -> str:
         return str(self.client.get(f"/api/flow_runs/{run_id}").json()["state_type"])
 
+    def log(self, run_id: str) -> list[str]:
+        """The lines that the server has of a run that has ended; they come a moment after its state."""
+        wanted = {"logs": {"flow_run_id": {"any_": [run_id]}}, "limit": 200}
+
+        def whole() -> list[str] | None:
+            lines = [str(entry["message"]) for entry in self.post("/api/logs/filter", wanted).json()]
+            return lines if any(line.startswith("Finished in state") for line in lines) else None
+
+        return list(wait_for(whole))
+
     def ended(self, run_id: str) -> str:
         last = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
         return str(wait_for(lambda: (state := self.state(run_id)) in last and state, 240))
 
-    def terminate(self) -> int:
-        """Send SIGTERM to the process that serves, and to no other; its exit status."""
-        self._processes[-1].terminate()
-        return self._processes[-1].wait(120)
+    def end(self, number: signal.Signals) -> int:
+        """Tell the process that serves to end, twice; its exit status. As Ctrl-C does it, SIGINT goes to its group."""
+        served = self._processes[-1]
+        for _ in range(2):
+            if number == signal.SIGINT:
+                os.killpg(served.pid, number)
+            else:
+                served.send_signal(number)
+            time.sleep(0.2)
+        return served.wait(120)
 
     def stop(self) -> None:
         for process in reversed(self._processes):
@@ -151,7 +202,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     for name, text in {"scheduled": ARTICLE * 2, "manual": OTHER * 2, "foreign": FOREIGN * 3}.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
     (folder / "sources.toml").write_text(SOURCES, encoding="utf-8")
-    (folder / "my.toml").write_text('[fetch]\nsources = "sources.toml"\n', encoding="utf-8")
+    (folder / "my.toml").write_text(SETTINGS, encoding="utf-8")
     plant(folder, folder / "marks")
     service = Service(folder)
     yield service
@@ -178,9 +229,8 @@ def asked(service: Service, hook: str, damaged: str) -> tuple[dict[str, Any], di
     shell = {"prefect.deployments.steps.run_shell_script": {"script": f"touch {service.folder}/marks/pull"}}
     changes = {"pull_steps": [shell], "entrypoint": "socket.py:flow"}
     assert service.client.patch(f"/api/deployments/{service.deployments['manual']['id']}", json=changes).is_success
-    good = service.run("manual", parameters={"inputs": ["manual.txt"]})
-    location = {"warehouse": damaged, "config": None}
-    bad = service.run("manual", parameters={"inputs": ["foreign.txt"]}, location=location)
+    good = service.run("manual", inputs=["manual.txt"])
+    bad = service.run("manual", inputs=["foreign.txt"], warehouse=damaged)
     assert good.status_code == bad.status_code == httpx2.codes.CREATED
     ended = [service.ended(created.json()["id"]) for created in (good, bad)]
     assert ended == ["COMPLETED", "FAILED"]
@@ -199,27 +249,35 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_a_wrong_parameter_is_refused_by_the_server(service: Service) -> None:
-    refused = service.run("manual", parameters={"inputs": [], "refresh": ["stances"]})
+    refused = service.run("manual", inputs=[], refresh=["stances"])
     assert refused.status_code == httpx2.codes.CONFLICT
     assert "stances" in refused.text
-    assert service.run("backfill", parameters={"first": "2026-04-01"}).status_code == httpx2.codes.CONFLICT
+    assert service.run("backfill", first="2026-04-01").status_code == httpx2.codes.CONFLICT
 
 
 def test_what_holds_a_secret_is_refused_by_the_server_which_would_keep_it(service: Service) -> None:
-    locations = [
-        {"warehouse": address} for address in ("s3://KEY:SECRET@bucket", "s3://b?secret_key=SECRET", "gs://K:S@b")
-    ]
-    for location in locations:
-        assert service.run("manual", parameters={}, location=location).status_code == httpx2.codes.CONFLICT
-    asked = {"inputs": ["https://user:SECRET@example.org/feed"]}
-    assert service.run("manual", parameters=asked).status_code == httpx2.codes.CONFLICT
+    for address in ("s3://KEY:SECRET@bucket", "s3://b?secret_key=SECRET", "gs://K:S@b"):
+        assert service.run("manual", warehouse=address).status_code == httpx2.codes.CONFLICT
+    asked = ["https://user:SECRET@example.org/feed"]
+    assert service.run("manual", inputs=asked).status_code == httpx2.codes.CONFLICT
+
+
+@pytest.mark.parametrize(
+    "nested", [{"parameters": {"inputs": ["manual.txt"]}}, {"location": {"warehouse": "w"}}, {"input": ["manual.txt"]}]
+)
+def test_parameters_by_other_names_are_refused_with_the_right_ones(service: Service, nested: dict[str, Any]) -> None:
+    refused = service.run("manual", **nested)
+    assert refused.status_code == httpx2.codes.CONFLICT
+    (wrong,) = nested
+    names = "'inputs', 'source', 'columns', 'refresh', 'warehouse', 'config'"
+    assert f"'{wrong}' is not one of [{names}]" in refused.json()["detail"]
 
 
 def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
-    definitions = service.deployments["manual"]["parameter_openapi_schema"]["definitions"]
-    fields = {**definitions["RunParameters"]["properties"], **definitions["Location"]["properties"]}
-    assert set(fields) == {"inputs", "source", "columns", "refresh", "warehouse", "config"}
-    assert all(field["description"] for field in fields.values())
+    fields = {name: service.deployments[name]["parameter_openapi_schema"]["properties"] for name in service.deployments}
+    assert set(fields["manual"]) == {"inputs", "source", "columns", "refresh", "warehouse", "config"}
+    assert set(fields["backfill"]) == {"first", "last", "stage", "warehouse", "config"}
+    assert all(field["description"] for form in fields.values() for field in form.values())
 
 
 def test_the_page_of_the_server_opens(service: Service) -> None:
@@ -295,20 +353,112 @@ class Silent(BaseHTTPRequestHandler):
         pass
 
 
-def test_on_sigterm_the_run_at_work_ends_in_order_and_then_the_command(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def silent() -> Iterator[str]:
+    """The address of a page that does not come."""
     site = ThreadingHTTPServer(("127.0.0.1", 0), Silent)
     site.daemon_threads = True
     threading.Thread(target=site.serve_forever, daemon=True).start()
-    settings = '[fetch]\nallow_hosts = ["127.0.0.1"]\ntimeout_seconds = 5.0\nretries = 0\n'
-    (tmp_path / "my.toml").write_text(settings, encoding="utf-8")
-    service = Service(tmp_path, cron="0 0 1 1 *")
-    try:
-        asked = service.run("manual", parameters={"inputs": [f"http://127.0.0.1:{site.server_port}/page"]}).json()["id"]
-        store = Store.open(load_settings(warehouse=str(tmp_path / "warehouse")).store)
-        wait_for(lambda: store.files.read(HOLDER) is not None)
-        assert service.terminate() == 128 + signal.SIGTERM
-        assert store.files.read(HOLDER) is None
-        assert service.state(asked) != "RUNNING"
-    finally:
-        service.stop()
-        site.shutdown()
+    yield f"http://127.0.0.1:{site.server_port}/page"
+    site.shutdown()
+
+
+@pytest.fixture(scope="module")
+def unscheduled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that has nothing to do but what it is asked for."""
+    folder = tmp_path_factory.mktemp("unscheduled")
+    (folder / "my.toml").write_text(SETTINGS.replace('sources = "sources.toml"', "").replace("2.0", "5.0"), "utf-8")
+    service = Service(folder, cron="0 0 1 1 *")
+    yield service
+    service.stop()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_on_a_signal_the_run_at_work_ends_in_order_and_then_the_command(
+    unscheduled: Service, silent: str, number: signal.Signals
+) -> None:
+    asked = unscheduled.run("manual", inputs=[silent], warehouse=f"w{number}").json()["id"]
+    store = Store.open(load_settings(warehouse=str(unscheduled.folder / f"w{number}")).store)
+    wait_for(lambda: store.files.read(HOLDER) is not None)
+    assert unscheduled.end(number) == 128 + number
+    assert store.files.read(HOLDER) is None
+    assert unscheduled.state(asked) == "CRASHED"
+    assert unscheduled.said().splitlines()[-1] == STOPPED
+    assert "Traceback" not in unscheduled.said()
+    unscheduled.serve_again()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_on_a_signal_a_command_without_a_run_ends_at_once(unscheduled: Service, number: signal.Signals) -> None:
+    assert unscheduled.end(number) == 128 + number
+    first, *_, last = unscheduled.said().splitlines()
+    assert first.startswith("nabra: anybody who reaches")
+    assert last == STOPPED
+    assert "Traceback" not in unscheduled.said()
+    unscheduled.serve_again()
+
+
+@pytest.fixture(scope="module")
+def failed(unscheduled: Service) -> dict[str, Any]:
+    """A run whose only source is down, asked for once more."""
+    down = f"http://127.0.0.1:{free_port()}/feed.xml"
+    runs = [unscheduled.run("manual", inputs=[down]).json()["id"] for _ in range(2)]
+    assert [unscheduled.ended(run) for run in runs] == ["FAILED", "FAILED"]
+    return {"down": down, **unscheduled.client.get(f"/api/flow_runs/{runs[-1]}").json()}
+
+
+def test_a_run_whose_sources_all_failed_is_failed_and_names_them(unscheduled: Service, failed: dict[str, Any]) -> None:
+    assert f"the source failed:\n  cli: {failed['down']}: network_error: " in failed["state"]["message"]
+    wanted = {"filter": {"event": {"name": ["nabra.sources.failed"]}}}
+    events = wait_for(lambda: (found := unscheduled.post("/api/events/filter", wanted).json())["total"] == 2 and found)
+    assert events["events"][0]["payload"]["first"][0].startswith(f"cli: {failed['down']}: network_error")
+
+
+def test_the_log_of_a_run_has_its_lines_what_was_asked_again_and_what_failed(
+    unscheduled: Service, failed: dict[str, Any]
+) -> None:
+    lines = unscheduled.log(failed["id"])
+    robots = failed["down"].replace("feed.xml", "robots.txt")
+    assert any(re.match(rf"retry_scheduled: {robots}: .*; try 2 in", line) for line in lines)
+    assert any(line.startswith(f"source failed: cli: {failed['down']}: network_error: ") for line in lines)
+    assert "fetch: 1 documents met; stored: 0 new, 1 known, 0 refused" in lines
+
+
+def test_the_log_of_a_run_names_the_first_rejects_and_where_the_others_are(unscheduled: Service) -> None:
+    void = (json.dumps({"id": f"v{number}", "text": ""}) for number in range(150))
+    (unscheduled.folder / "void.jsonl").write_text("\n".join(void) + "\n", encoding="utf-8")
+    run = unscheduled.run("manual", inputs=["void.jsonl"]).json()["id"]
+    assert unscheduled.ended(run) == "COMPLETED"
+    assert unscheduled.client.get(f"/api/flow_runs/{run}").json()["state_name"] == MANY_REJECTS
+    lines = unscheduled.log(run)
+    named = [line for line in lines if line.startswith("rejected: cli: ")]
+    assert named[0] == f"rejected: cli: {unscheduled.folder}/void.jsonl#v0: fetch: empty: the row's text is empty"
+    assert len(named) == 100
+    (rest,) = [line for line in lines if line.startswith("… and 50 more; all: nabra sql ")]
+    assert rest.endswith(f"--warehouse warehouse --config {unscheduled.folder}/my.toml")
+
+
+def test_the_command_line_of_prefect_takes_parameters_as_they_are_documented(unscheduled: Service) -> None:
+    commands = re.findall(r"^   (prefect deployment run .*)$", OPERATIONS, re.MULTILINE)
+    for command in commands:
+        told = unscheduled.shell(command)
+        assert told.returncode == 0, told.stdout + told.stderr
+    wrong = unscheduled.shell(commands[0].replace("inputs=", "input="))
+    assert wrong.returncode == 1
+    assert "input" in wrong.stdout + wrong.stderr
+
+
+def test_the_deployments_for_a_work_pool_are_those_that_are_served(unscheduled: Service) -> None:
+    """The last one: they replace those that are served."""
+    pool = "prefect work-pool create nabra --type process"
+    (deploy,) = re.findall(r"`(PREFECT_DEFAULT_WORK_POOL_NAME=.*?)`", (ROOT / "prefect.yaml").read_text("utf-8"))
+    deployed = unscheduled.shell(f"{pool} && cd {ROOT} && {deploy.replace('NAME ', 'nabra ')}")
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    pooled = {each["name"]: each for each in unscheduled.post("/api/deployments/filter", {}).json()}
+    assert pooled.keys() == DEPLOYED.keys()
+    for name, served in unscheduled.deployments.items():
+        assert pooled[name]["work_pool_name"] == "nabra"
+        for part in ("entrypoint", "tags", "concurrency_options"):
+            assert pooled[name][part] == served[part]
+        forms = (each["parameter_openapi_schema"]["properties"] for each in (pooled[name], served))
+        assert next(forms) == next(forms)

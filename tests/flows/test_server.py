@@ -93,6 +93,16 @@ def test_with_the_credential_it_answers_to_its_own_name_only(started: tuple[str,
         assert ask(address, "/api/admin/version", Authorization=basic(credential), Host=host).status_code == 400
 
 
+def test_it_ends_without_a_word_when_the_command_has_gone_before_it_answers() -> None:
+    command = [sys.executable, "-P", "-m", "nabra.flows.prefect.server"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.close()
+    server.stdout.close()
+    assert (server.wait(120), server.stderr.read() if server.stderr else None) == (0, "")
+
+
 def test_its_credential_and_the_users_secrets_stand_nowhere_in_proc(started: tuple[str, str, int]) -> None:
     _, credential, pid = started
     for name in ("cmdline", "environ"):
