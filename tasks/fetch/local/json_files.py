@@ -80,7 +80,7 @@ def _rows_of(part: Any, names: ColumnNames, depth: int) -> list[dict[str, Any] |
 
 def _flat(row: Mapping[str, Any], names: ColumnNames) -> dict[str, Any]:
     """A row with the columns that lie within it, and its `_id` as its id."""
-    inner = next((row[key] for key in WITHIN if isinstance(row.get(key), dict)), {})
+    inner: dict[str, Any] = next((row[key] for key in WITHIN if isinstance(row.get(key), dict)), {})
     flat = dict(row) if names.suffice(row) else {**inner, **row}
     if "_id" in row and not {"id", "url"} & {names.name(column) for column in flat}:
         own = row["_id"]
