@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.clean.page import Page
-from nabra.tasks.clean.prune import text_of
+from nabra.tasks.clean.prune import measure, text_of
 from nabra.tasks.clean.unmarked import can_be_headline, find_unmarked
 
 SEPARATORS: Final = re.compile(r"(?<!\s)\s++[|\-–—»:~•/]++\s*+|(?:(?<!\s)\s++)?+[|»~]\s*+")
@@ -98,8 +98,9 @@ def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
     """Elements that can show the headline, the likeliest first."""
     yield from tree.iter("h1")
     yield from tree.iter("h2", "h3")
+    sizes = measure(tree)
     for element in tree.iter("div", "span", "p", "td", "font", "b", "strong"):
-        if len(element) <= 3 and 10 < len(text_of(element)) < 250:
+        if len(element) <= 3 and sizes[element] < 250 and 10 < len(text_of(element)) < 250:
             yield element
 
 

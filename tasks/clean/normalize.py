@@ -19,6 +19,9 @@ INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )
+MARK: Final = "[\u200b\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"
+MARKED: Final = re.compile(f"(?<![\u0621-\u065f])[\u0621-\u065f]++(?:{MARK}++[\u0621-\u065f]++)+")
+MAX_WORD_CHARS: Final = 20
 REFERENCE: Final = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|rlm|lrm|shy);")
 # Letters that are shown from left to right in spite of themselves: with Arabic ones among them they were turned round.
 FORCED: Final = re.compile("\u202d([^\u202c\u202d\n]*)\u202c?")
@@ -42,7 +45,7 @@ def normalize(text: str) -> tuple[str, int]:
 
     Paragraphs are separated by one line feed, without empty ones; odd spaces and runs of spaces become one space.
     """
-    visible, removed = INVISIBLE.subn("", FORCED.sub(_read_round, INLINE_DATA.sub("", IMAGE.sub("", text))))
+    visible, removed = _without_marks(FORCED.sub(_read_round, INLINE_DATA.sub("", IMAGE.sub("", text))))
     visible, joiners = _joiners_between_letters(visible)
     composed = unicodedata.normalize("NFC", mended(with_letters(visible)))
     lines = (SPACES.sub(" ", line).strip(" ") for line in BREAK.split(composed))
@@ -59,8 +62,19 @@ def readable(page: str) -> str:
 
     What stands in the order in which it is seen is left: in a source there are tags between.
     """
-    plain = INVISIBLE.sub("", REFERENCE.sub(_resolved, page))
+    plain, _ = _without_marks(REFERENCE.sub(_resolved, page))
     return plain if is_turned(plain) else with_letters(plain)
+
+
+def _without_marks(text: str) -> tuple[str, int]:
+    return INVISIBLE.subn("", MARKED.sub(_parted, text))
+
+
+def _parted(run: re.Match[str]) -> str:
+    """Letters with marks between them: a word, or where no word is as long, words that have marks for spaces."""
+    parts = re.split(f"{MARK}+", run[0])
+    letters = sum(map(len, parts))
+    return " ".join(parts) if letters > MAX_WORD_CHARS and letters >= 2 * len(parts) else run[0]
 
 
 def _resolved(reference: re.Match[str]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from itertools import takewhile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import Final
 
 from lxml.html import HtmlElement
@@ -12,7 +13,7 @@ from lxml.html import HtmlElement
 from nabra.tasks.arabic.date_lines import is_date_line
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.clean.content import MAX_LINKED, PROSE_CHARS, Block, blocks_of
-from nabra.tasks.clean.prune import text_of
+from nabra.tasks.clean.prune import measure, text_of
 
 # What sites have at the foot, what editors of pages call a page that nobody has named, and addresses.
 NO_HEADLINE: Final = re.compile(
@@ -38,6 +39,10 @@ BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNOREC
 STYLE_SIZE: Final = re.compile(r"font(?:-size)?\s*:[^;]*?(\d{2})(px|pt)", re.IGNORECASE)
 SIZES: Final = {"px": 16, "pt": 12}
 NORMAL_SIZE: Final = 3
+# Elements around and within that of a line that are asked, and lines above the text.
+MAX_AROUND: Final = 4
+MAX_WITHIN: Final = 2000
+MAX_LINES: Final = 20
 
 
 def can_be_headline(text: str) -> bool:
@@ -50,22 +55,59 @@ def find_unmarked(tree: HtmlElement, stated: Collection[str]) -> tuple[str, Html
 
     Else the last one that has a cell of a table of its own. With the element that holds it and nothing else.
     """
-    lines = [block for block in _above(blocks_of(tree)) if _is_line(block, stated)]
-    weights = [_weight(block) for block in lines]
+    sizes = measure(tree)
+    lines = [line for line in _above(blocks_of(tree), sizes) if _is_line(line.block, stated)]
+    weights = [line.weight for line in lines]
     if any(weights):
-        return _found(lines[weights.index(max(weights))])
-    alone = [
-        b for b in lines if b.element.tag in CELLS and len(b.text.split()) >= MIN_PLAIN_WORDS and _holder(b) is not None
-    ]
-    return _found(alone[-1]) if alone else None
+        return lines[weights.index(max(weights))].found
+    alone = [line for line in lines if line.is_cell and len(line.block.text.split()) >= MIN_PLAIN_WORDS]
+    return alone[-1].found if alone else None
 
 
-def _above(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks between the last links above the text and the text; none where there is no text."""
-    blocks = list(blocks)
+@dataclass(frozen=True)
+class _Line:
+    """A block, and the elements that hold it and nothing else, the outermost first."""
+
+    block: Block
+    elements: tuple[HtmlElement, ...]
+
+    @classmethod
+    def of(cls, block: Block, sizes: Mapping[HtmlElement, int]) -> _Line:
+        size = len("".join(block.text.split()))
+        around = [block.element, *islice(block.element.iterancestors(), MAX_AROUND)]
+        near = [*reversed(around), *islice(block.element.iterdescendants(), MAX_WITHIN)]
+        return cls(block, tuple(each for each in near if sizes.get(each) == size and text_of(each) == block.text))
+
+    @property
+    def weight(self) -> int:
+        """How much the line is set off: by its size, by being bold, by what its elements are called."""
+        return sum(map(_weight_of, self.elements))
+
+    @property
+    def is_cell(self) -> bool:
+        """True if a cell of a table holds the line alone."""
+        return self.block.element.tag in CELLS and self.block.element in self.elements
+
+    @property
+    def found(self) -> tuple[str, HtmlElement | None]:
+        """The text, and the element that holds it."""
+        return self.block.text, next(iter(self.elements), None)
+
+
+def _above(blocks: list[Block], sizes: Mapping[HtmlElement, int]) -> list[_Line]:
+    """The lines between the last links above the text and the text; none where there is no text."""
     above = list(takewhile(lambda block: not _is_text(block), blocks))
-    links = [number for number, block in enumerate(above) if block.linked >= MAX_LINKED]
-    return above[links[-1] + 1 if links else 0 :] if len(above) < len(blocks) else []
+    if len(above) == len(blocks):
+        return []
+    lines = [_Line.of(block, sizes) for block in above[-MAX_LINES:]]
+    # One that is set off and as long as a headline leads to the page itself.
+    own = [line for line in lines if _is_link(line) and len(line.block.text.split()) >= MIN_PLAIN_WORDS and line.weight]
+    links = [number for number, line in enumerate(lines) if _is_link(line) and own != [line]]
+    return lines[links[-1] + 1 if links else 0 :]
+
+
+def _is_link(line: _Line) -> bool:
+    return line.block.linked >= MAX_LINKED
 
 
 def _is_text(block: Block) -> bool:
@@ -78,19 +120,6 @@ def _is_line(block: Block, stated: Collection[str]) -> bool:
     if len(block.text) not in CHARS or len(key.split()) < MIN_WORDS or any(key in name for name in stated):
         return False
     return not (is_date_line(block.text) or BYLINE.match(block.text)) and can_be_headline(block.text)
-
-
-def _weight(block: Block) -> int:
-    """How much a line is set off: by its size, by being bold, by what its elements are called."""
-    return sum(_weight_of(element) for element in _elements(block))
-
-
-def _elements(block: Block) -> list[HtmlElement]:
-    """The elements that hold the line and nothing else, the outermost first."""
-    around = [block.element, *block.element.iterancestors()][:4]
-    holders = [element for element in around if text_of(element) == block.text]
-    within = [element for element in block.element.iterdescendants() if text_of(element) == block.text]
-    return [*reversed(holders), *within]
 
 
 def _weight_of(element: HtmlElement) -> int:
@@ -107,11 +136,3 @@ def _font_size(element: HtmlElement) -> int:
     if not re.fullmatch(r"[+-]?[1-7]", written):
         return 0
     return max(0, int(written) - (0 if written[0] in "+-" else NORMAL_SIZE))
-
-
-def _holder(block: Block) -> HtmlElement | None:
-    return next(iter(_elements(block)), None)
-
-
-def _found(block: Block) -> tuple[str, HtmlElement | None]:
-    return block.text, _holder(block)

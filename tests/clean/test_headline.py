@@ -45,6 +45,7 @@ TEXT = "قال رئيس البلدية إن أعمال الرصيف انتهت،
         ("<title>جريدة الميناء اليومية المستقلة</title>", f'<td><span class="headline">{TITLE}</span></td>'),
         ("", f"<td><font size=+2>{TITLE}</font><br><font size=2>كتب: سامر الطيب</font></td>"),
         ("", f"<td><strong>{TITLE}</strong></td></tr><tr><td>12 مايو 2004</td>"),
+        ("<title>شبكة الميناء</title>", f"<td><a href=3><font class=storytitle><b>{TITLE}</b></font></a></td>"),
     ],
 )
 def test_the_headline_of_an_old_page_is_the_line_set_off_above_the_text(head: str, line: str) -> None:

@@ -70,7 +70,7 @@ class ColumnNames:
 
     def suffice(self, header: Iterable[object]) -> bool:
         """True if the columns name a document and hold its text."""
-        names = {self.name(column) for column in header}
+        names = {self._name(column) for column in header}
         return bool({"url", "id"} & names and {"text", "html"} & names)
 
     def say_unread(self, place: str, said: set[str]) -> None:

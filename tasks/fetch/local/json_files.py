@@ -49,7 +49,7 @@ def _rows(values: _Values, names: ColumnNames) -> Iterator[dict[str, Any] | Docu
         elif isinstance(value, list) and header is not None:
             yield dict(zip(header, value, strict=False))
         else:
-            yield from _rows_in(value, names) or [_no_row(value)]
+            yield from _rows_of(value, names, 0) or [_no_row(value)]
 
 
 def _rows_in(value: Any, names: ColumnNames, depth: int = 0) -> list[dict[str, Any] | DocumentError]:
@@ -69,10 +69,10 @@ def _rows_in(value: Any, names: ColumnNames, depth: int = 0) -> list[dict[str, A
 
 
 def _rows_of(part: Any, names: ColumnNames, depth: int) -> list[dict[str, Any] | DocumentError]:
-    """The rows of what a value has within: of a list of objects each is one, or a fault in its place."""
-    if not isinstance(part, list):
+    """The rows of a value, or of what one has within: of a list of objects each is one, or a fault in its place."""
+    if not isinstance(part, list) or depth > MAX_DEPTH:
         return _rows_in(part, names, depth + 1)
-    found = [_rows_in(each, names, depth + 1) for each in part]
+    found = [_rows_of(each, names, depth + isinstance(each, list)) for each in part]
     if not any(found):
         return []
     return [row for each, rows in zip(part, found, strict=True) for row in (rows or [_no_row(each)])]
@@ -80,7 +80,7 @@ def _rows_of(part: Any, names: ColumnNames, depth: int) -> list[dict[str, Any] |
 
 def _flat(row: Mapping[str, Any], names: ColumnNames) -> dict[str, Any]:
     """A row with the columns that lie within it, and its `_id` as its id."""
-    inner: Mapping[str, Any] = next((row[key] for key in WITHIN if isinstance(row.get(key), dict)), {})
+    inner: dict[str, Any] = next((row[key] for key in WITHIN if isinstance(row.get(key), dict)), {})
     flat = dict(row) if names.suffice(row) else {**inner, **row}
     if "_id" in row and not {"id", "url"} & {names.name(column) for column in flat}:
         own = row["_id"]

@@ -46,6 +46,8 @@ def dumped(value: Any, **how: Any) -> str:
         dumped([{"_id": {"$oid": str(row["id"])}} | {k: v for k, v in row.items() if k != "id"} for row in ROWS]),
         dumped({str(row["id"]): {k: v for k, v in row.items() if k != "id"} for row in ROWS}),
         dumped([list(ROWS[0]), *(list(row.values()) for row in ROWS)]),
+        dumped([[row] for row in ROWS]),
+        dumped({"feed": {"entry": [{"article": row} for row in ROWS]}}),
         *(FRAME.to_json(orient=way, force_ascii=False) for way in ("records", "columns", "split", "index")),
     ],
 )
@@ -53,6 +55,12 @@ def test_rows_are_found_wherever_a_file_holds_them(tmp_path: Path, content: str 
     path = written(tmp_path, content, "news.json")
     assert articles(path) == READ
     assert all(row.hint_published_at == TIME for row in found(path) if isinstance(row, Found))
+
+
+def test_what_holds_the_rows_is_no_column_that_is_not_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    found(written(tmp_path, dumped({"total": 2, "articles": [row | {"tag": "x"} for row in ROWS]}), "news.json"))
+    (said,) = caplog.messages
+    assert "columns not read: tag;" in said
 
 
 def test_one_object_is_one_row(tmp_path: Path) -> None:
