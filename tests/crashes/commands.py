@@ -14,11 +14,10 @@ from unittest.mock import patch
 from nabra.flows import pipeline
 from nabra.flows.cli import warehouse as upkeep
 from nabra.flows.prefect.parameters import Location, RunParameters
-from nabra.tasks.clean.cleaner import load_cleaner
 from nabra.tasks.engine import standstill, steps
 from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.resources import Resources
-from tests.in_process import InThisProcess, stand_ins
+from tests.in_process import InThisProcess, cleaner_of, stand_ins
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -34,7 +33,6 @@ class StandingClock(datetime):
 @contextmanager
 def in_this_process() -> Iterator[None]:
     """The pipeline without other processes, and with a clock that stands."""
-    cleaner, tools_of = lru_cache(load_cleaner), lru_cache(stand_ins)  # loaded once, not by each of many runs
     with ExitStack() as stack:
         for module in [each for name, each in sys.modules.items() if name.startswith("nabra.")]:
             if getattr(module, "datetime", None) is datetime:
@@ -45,8 +43,8 @@ def in_this_process() -> Iterator[None]:
             (Fingerprints, "of", lru_cache(Fingerprints.of)),  # of lists that nobody changes meanwhile
             (steps, "call_alone", lambda function, *arguments: function(*arguments)),
             (standstill._Watch, "_note", lambda _: None),
-            (Resources, "cleaners", property(lambda tools: InThisProcess(cleaner(tools.settings.clean)))),
-            (Resources, "workers", property(lambda tools: InThisProcess(tools_of(tools.settings)))),
+            (Resources, "cleaners", property(lambda tools: InThisProcess(cleaner_of(tools.settings.clean)))),
+            (Resources, "workers", property(lambda tools: InThisProcess(stand_ins(tools.settings)))),
         ):
             stack.enter_context(patch.object(owner, name, value))
         yield
