@@ -29,11 +29,20 @@ from tests.workplace import Workplace
 TINY_LETTERS = 'ابتثجحخدذرزسشصضطظعغفقكلمنهويىةأإآءؤئ.،«»"0123456789'
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes run the tests (see the Makefile): one of them each file, and all tests that need the samples."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Two processes run the tests (see the Makefile): one of them each file, and all tests that need the samples.
+
+    The slow ones come first, so that neither process is left with them when the other is done.
+    """
     for item in items:
-        needs_samples = "sampled" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("samples" if needs_samples else item.path.name))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    if hasattr(config, "workerinput"):
+        slow = {_group(item) for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: _group(item) not in slow)
+
+
+def _group(item: pytest.Item) -> str:
+    return "samples" if "sampled" in getattr(item, "fixturenames", ()) else str(item.path)
 
 
 @pytest.fixture(scope="session")

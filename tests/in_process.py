@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
 
-from nabra.config.settings import Settings, load_settings
+from nabra.config.settings import CleanSettings, Settings, load_settings
+from nabra.tasks.actors.match import load_actors
 from nabra.tasks.clean.cleaner import Cleaner, load_cleaner
 from nabra.tasks.engine.tools import Tools
 from nabra.tasks.parse.parser import Parser
@@ -18,6 +20,8 @@ from nabra.tasks.stage import Stage, StageOutput
 from nabra.tasks.stance.stage import STANCE
 from nabra.tasks.stance.stances import Judges
 from tests.word_tools import WORD_DECISION, WordClassifier, WordParser, WordTargets
+
+actors_of, cues_of = cache(load_actors), cache(load_cues)
 
 
 class InThisProcess:
@@ -36,11 +40,12 @@ class InThisProcess:
 
 
 def stand_ins(settings: Settings, parser: Parser | None = None) -> Tools:
-    """The stages' tools, with a parser and classifiers of a few lines."""
+    """The stages' tools, with a parser and classifiers of a few lines; lists of the same folders are loaded once."""
     made = {
         PARSE.tools["parser"]: parser or WordParser(),
+        PARSE.tools["actors"]: actors_of(*settings.parse.actor_folders),
         SENTIMENT.tools["classifier"]: WordClassifier(),
-        STANCE.tools["judges"]: Judges(load_cues(*settings.stance.cue_folders), WordTargets(), WORD_DECISION),
+        STANCE.tools["judges"]: Judges(cues_of(*settings.stance.cue_folders), WordTargets(), WORD_DECISION),
     }
     return Tools(settings, made)
 
@@ -55,6 +60,12 @@ class Works:
         return self.functions[stage.name](tables)
 
 
+@cache
+def cleaner_of(settings: CleanSettings) -> Cleaner:
+    """The cleaner of these settings, without what sources say; loaded once."""
+    return load_cleaner(settings)
+
+
 def shipped_cleaner() -> Cleaner:
     """The cleaner of the shipped settings, without what sources say."""
-    return load_cleaner(load_settings().clean)
+    return cleaner_of(load_settings().clean)

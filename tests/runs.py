@@ -34,7 +34,7 @@ from nabra.tasks.warehouse.store import Store
 from tests.workplace import all_rows
 
 FORKS: Final = multiprocessing.get_context("forkserver")
-PRELOADED: Final = ["tests.runs", "nabra.flows.pipeline", "tests.in_process"]
+PRELOADED: Final = ["tests.runs", "nabra.flows.pipeline", "tests.preloaded"]
 FORKS.set_forkserver_preload(PRELOADED)
 DONE, CRASHED, FAILED = 0, 1, 2
 # On a test server: longer than a busy machine keeps a run from renewing it.
@@ -122,7 +122,7 @@ class Trial:
 def make_trial(folder: Path, articles: str, *, endpoint: str = "") -> Trial:
     """A warehouse that is not there yet, in the folder or on an S3 server with the bucket `news`."""
     config = folder / "settings.toml"
-    text = "[run]\nbatch_articles = 8\n[clean]\nworkers = 1\n"
+    text = "[run]\nbatch_articles = 8\n"
     if endpoint:
         text += f'[store]\ns3_endpoint = "{endpoint}"\ns3_region = "us-east-1"\n'
     config.write_text(text, encoding="utf-8")
@@ -244,6 +244,7 @@ def _run(run: Run) -> int:
 
     if run.stand_ins:
         use_stand_ins()
+        clean_here()
     if not run.warehouse.startswith("s3://"):
         isolated.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
     elif run.stand_ins:
@@ -254,6 +255,14 @@ def _run(run: Run) -> int:
         work.work()
         work.summary().without_failures()
     return DONE
+
+
+def clean_here() -> None:
+    """Let every toolbox of this process clean documents here, with what it has loaded, and not in further processes."""
+    from nabra.tasks.engine.resources import Resources
+    from tests.in_process import InThisProcess, cleaner_of
+
+    Resources.cleaners = property(lambda tools: InThisProcess(cleaner_of(tools.settings.clean)))  # type: ignore[assignment]
 
 
 class Spawning:
@@ -269,6 +278,7 @@ class Spawning:
 
 def _with_stand_ins(target: Callable[..., None], args: tuple[Any, ...]) -> None:
     use_stand_ins()
+    clean_here()
     target(*args)
 
 

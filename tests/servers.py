@@ -26,5 +26,5 @@ def wait_for(check: Callable[[], Any], seconds: float = 240) -> Any:
             value = None
         if value:
             return value
-        time.sleep(0.1)
+        time.sleep(0.25)
     raise AssertionError(f"not within {seconds} s: {check}")

@@ -29,6 +29,8 @@ from nabra.tasks.clean.noise import load_noise
 from nabra.tasks.patterns import compile_pattern
 from tests.hostile import COMMON, faults, made_for
 
+pytestmark = pytest.mark.slow
+
 # Faults of a pattern: each can take the deadline.
 SHOWN: Final = 3
 USES: Final = ("match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split")

@@ -16,12 +16,11 @@ from nabra.flows import pipeline
 from nabra.flows.cli import remove as take_out
 from nabra.flows.cli import warehouse as upkeep
 from nabra.flows.parameters import Location, RunParameters
-from nabra.tasks.clean.cleaner import load_cleaner
 from nabra.tasks.engine import removal_plan, standstill, steps
 from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.errors import UsageError
-from tests.in_process import InThisProcess, stand_ins
+from tests.in_process import InThisProcess, cleaner_of, stand_ins
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -35,7 +34,6 @@ class StandingClock(datetime):
 
 
 # Loaded once for all runs under the same settings.
-cleaner_of = cache(load_cleaner)
 tools_of = cache(stand_ins)
 
 

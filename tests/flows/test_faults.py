@@ -38,6 +38,8 @@ from tests.runs import (
 from tests.servers import wait_for
 from tests.workplace import CLOCK_COLUMNS, all_rows
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DISK = """
 import sys

@@ -38,7 +38,7 @@ finally:
 def imported(folder: Path, *arguments: str) -> set[str]:
     """The heavy modules that the command has imported when it ends."""
     call = [sys.executable, "-P", "-c", CALLED, *arguments]
-    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode in (0, 1), done.stderr[-2000:]
     return HEAVY & set(done.stderr.splitlines()[-1].split())
 

@@ -29,7 +29,7 @@ from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.lease import seen_holder
 from nabra.tasks.warehouse.removal import removals
 from nabra.tasks.warehouse.store import Store
-from tests.runs import use_stand_ins
+from tests.runs import clean_here, use_stand_ins
 from tests.workplace import NABRA
 
 NEWS = "أعلن وزير المياه أن المشروع رقم {number} سيبدأ في الربيع المقبل، ورحب سكان القرى بالخطوة التي طال انتظارها. "
@@ -59,8 +59,10 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    monkeypatch.setattr(Resources, "workers", Resources.workers)
+    for name in ("workers", "cleaners"):
+        monkeypatch.setattr(Resources, name, getattr(Resources, name))
     use_stand_ins()
+    clean_here()
     monkeypatch.setattr(news, "work_as_flow", lambda run: run.work())
     monkeypatch.setattr(server, "prefect_server", nullcontext)
     return Place(tmp_path)

@@ -9,12 +9,15 @@ import time
 from dataclasses import replace
 from functools import partial
 
+import pytest
 from typer.testing import CliRunner
 
 from nabra.flows.cli.main import app
 from nabra.tasks.engine.attempts import failures, release
 from nabra.tasks.engine.stages import STAGES
 from tests.runs import DONE, FAILED, Trial, before_parse, die_at_operation, kill_group, stuck_in_parse
+
+pytestmark = pytest.mark.slow
 
 
 def crash_in_parse(doc_id: str) -> None:

@@ -14,6 +14,8 @@ from tests.crashes.search import watched_run
 from tests.crashes.watch import Watch, state_of
 from tests.runs import FORKS, write_articles
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_a_kill_leaves_in_a_folder_is_recovered_whole(tmp_path: Path) -> None:
     names = ("run", "compact", "refresh", "vacuum", "migrate")

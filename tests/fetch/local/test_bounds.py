@@ -32,7 +32,7 @@ if __name__ == "__main__":
     print(*{event.row["reason"] for event in events if isinstance(event, Rejected)})
     print(int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
 """
-SPARSE_BYTES = 3 << 30
+SPARSE_BYTES = 640 << 20  # far more than the memory that is allowed
 
 
 def reasons(path: Path) -> list[str]:
@@ -72,9 +72,7 @@ def test_a_pipe_a_socket_and_a_device_are_refused_and_not_waited_for(tmp_path: P
         ("a.warc.gz", b"", "malformed"),
     ],
 )
-def test_a_file_of_three_gigabytes_of_nothing_costs_no_memory(
-    tmp_path: Path, name: str, start: bytes, reason: str
-) -> None:
+def test_a_large_file_of_nothing_costs_no_memory(tmp_path: Path, name: str, start: bytes, reason: str) -> None:
     path = tmp_path / name
     path.write_bytes(start)
     os.truncate(path, SPARSE_BYTES)
