@@ -7,6 +7,8 @@ import signal
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.crashes.commands import in_this_process, run
 from tests.crashes.places import FolderPlace, bucket_place
 from tests.crashes.scenarios import settings, tried
