@@ -20,6 +20,7 @@ INVISIBLE: Final = re.compile(
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
 )
 MARK: Final = "[\u200b\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]"
+MARKS: Final = re.compile(f"{MARK}+")
 MARKED: Final = re.compile(f"(?<![\u0621-\u065f])[\u0621-\u065f]++(?:{MARK}++[\u0621-\u065f]++)+")
 MAX_WORD_CHARS: Final = 20
 REFERENCE: Final = re.compile(r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|rlm|lrm|shy);")
@@ -72,7 +73,7 @@ def _without_marks(text: str) -> tuple[str, int]:
 
 def _parted(run: re.Match[str]) -> str:
     """Letters with marks between them: a word, or where no word is as long, words that have marks for spaces."""
-    parts = re.split(f"{MARK}+", run[0])
+    parts = MARKS.split(run[0])
     letters = sum(map(len, parts))
     return " ".join(parts) if letters > MAX_WORD_CHARS and letters >= 2 * len(parts) else run[0]
 

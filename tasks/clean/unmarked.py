@@ -31,12 +31,12 @@ CELLS: Final = frozenset({"td", "th", "caption", "center"})
 # A paragraph is a sentence, or longer than any headline.
 PARAGRAPH_CHARS: Final = 150
 BYLINE: Final = re.compile(
-    r"\W*(?:بقلم|كتب|كتبت|كتبه|بواسطة|إعداد|اعداد|المصدر|تحرير|عدد القراء|مشاهدات|تاريخ النشر)\b"
+    r"\W{0,10}(?:بقلم|كتب|كتبت|كتبه|بواسطة|إعداد|اعداد|المصدر|تحرير|عدد القراء|مشاهدات|تاريخ النشر)\b"
 )
 CALLED: Final = re.compile(r"title|headline|head\b|heading|عنوان", re.IGNORECASE)
 BOLD: Final = frozenset({"b", "strong", "big", "th", "caption", "h4", "h5", "h6"})
 BOLD_STYLE: Final = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-STYLE_SIZE: Final = re.compile(r"font(?:-size)?\s*:[^;]*?(\d{2})(px|pt)", re.IGNORECASE)
+STYLE_SIZE: Final = re.compile(r"font(?:-size)?\s{0,5}:[^;:]{0,60}?(\d{2})(px|pt)", re.IGNORECASE)
 SIZES: Final = {"px": 16, "pt": 12}
 NORMAL_SIZE: Final = 3
 # Elements around and within that of a line that are asked, and lines above the text.

@@ -255,7 +255,7 @@ def test_a_host_that_asks_to_be_left_alone_is_not_asked_for_other_pages(site, se
     paths = [f"/{number}" for number in range(4)]
     publish(site, "/feed", feed(*paths), '"f1"')
     for path in paths:
-        site.serve(path, status=429, headers={"Retry-After": "120"})
+        site.serve(path, status=429, headers={"Retry-After": "600"})
     reader = Reader(site, settings)
     refused = [event.row for event in reader.run("/feed") if isinstance(event, Rejected)]
     assert site.paths() == ["/feed", "/0"]

@@ -43,7 +43,7 @@ main()
 # Giving back what it holds takes minutes, as on a store that does not answer.
 LATE = """
 import time
-from nabra.flows.prefect import signals as stopping
+from nabra.flows.terminal import signals as stopping
 
 stopping.STOP_SECONDS = 0.5
 with stopping.stopping():

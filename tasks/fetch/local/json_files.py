@@ -28,7 +28,7 @@ MAX_DEPTH: Final = 4
 SPACE: Final = re.compile(r"[\s,\ufeff]*+")
 LIST_WITHIN: Final = re.compile(r'"(\w+)"\s*:\s*\[\s*(?=[{\[])')
 # Where the next row begins after one that cannot be read.
-NEXT_ROW: Final = re.compile(r"\}\s*,?\s*(?=\{)")
+NEXT_ROW: Final = re.compile(r"\}\s*+(?:,\s*+)?(?=\{)")
 DECODER: Final = json.JSONDecoder()
 
 
