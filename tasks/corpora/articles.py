@@ -19,6 +19,12 @@ from nabra.tasks.stance.classifier import Marked
 Row = dict[str, Any]
 
 KEYS: Final = ("doc_id", "text", "boilerplate", "sentences", "quotes", "stances")
+# What each row of these lists has.
+KEYS_OF_ROWS: Final = {
+    "sentences": ("start", "end", "sentiment"),
+    "quotes": ("start", "end", "kind", "speaker", "speaker_id"),
+    "stances": ("start", "end", "source", "target", "stance"),
+}
 _QUIET_TARGETS: Final = 2  # targets without a stance that are taken from one sentence
 
 
@@ -32,15 +38,24 @@ def read_annotated(path: Path) -> list[Row]:
     for number, line in enumerate(lines, start=1):
         try:
             article = json.loads(line)
-            absent = [key for key in KEYS if key not in article]
+            absent = [key for key in KEYS if key not in article] or list(_absent_in_rows(article))
         except (ValueError, TypeError) as error:
-            raise UsageError(f"{path}:{number}: no JSON object: {error}") from error
+            raise UsageError(f"{path}:{number}: no annotated article: {error}") from error
         if absent:
-            raise UsageError(
-                f"{path}:{number}: an annotated article has {', '.join(KEYS)}; missing: {', '.join(absent)}"
-            )
+            raise UsageError(f"{path}:{number}: an annotated article has {_told_keys()}; missing: {', '.join(absent)}")
         articles.append(article)
     return articles
+
+
+def _absent_in_rows(article: Row) -> Iterator[str]:
+    for name, keys in KEYS_OF_ROWS.items():
+        for number, row in enumerate(article[name]):
+            yield from (f"{name}[{number}].{key}" for key in keys if key not in row)
+
+
+def _told_keys() -> str:
+    told = (f"{key} ({', '.join(KEYS_OF_ROWS[key])})" if key in KEYS_OF_ROWS else key for key in KEYS)
+    return ", ".join(told)
 
 
 def annotated_sentences(articles: Iterable[Row]) -> Labelled:

@@ -43,7 +43,7 @@ def span(words: str) -> dict[str, int]:
 
 def article(*stances: dict[str, Any]) -> dict[str, Any]:
     sentences = [span(words) | {"sentiment": "negative"} for words in TEXT.rstrip(".").split(". ")]
-    quotes = [span("جبهة الوادي مجرمة")]
+    quotes = [span("جبهة الوادي مجرمة") | {"kind": "direct", "speaker": None, "speaker_id": None}]
     judged = {"sentences": sentences, "quotes": quotes, "stances": list(stances)}
     return {"doc_id": "d0", "text": TEXT, "boilerplate": []} | judged
 
@@ -99,3 +99,11 @@ def test_a_line_that_is_no_annotated_article_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps(article()) + "\n" + '{"doc_id": "b"}\n', encoding="utf-8")
     with pytest.raises(UsageError, match=r"gold\.jsonl:2: an annotated article has .*; missing: text, boilerplate"):
         read_annotated(path)
+
+
+def test_a_row_without_a_key_is_named(tmp_path: Path) -> None:
+    article = {"doc_id": "a", "text": "نص", "boilerplate": [], "sentences": [], "stances": []}
+    article["quotes"] = [{"start": 0, "end": 2, "kind": "direct", "speaker": "العمدة"}]
+    (tmp_path / "gold.jsonl").write_text(json.dumps(article), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"gold\.jsonl:1: .*; missing: quotes\[0\]\.speaker_id$"):
+        read_annotated(tmp_path / "gold.jsonl")
