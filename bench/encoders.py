@@ -30,7 +30,7 @@ from stanza.models.ner.scorer import score_by_entity
 from stanza.utils.conll import CoNLL
 
 from bench.parse import plain_pipeline
-from nabra.tasks.corpora.news import NEWS_FILE, read_news
+from nabra.tasks.corpora.news import SAUDI_NEWS, read_news
 from nabra.tasks.corpora.treebank import read_conllu, surface_tokens
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, model_folder
@@ -66,7 +66,7 @@ def vectors(shop: Workshop, corpus: Corpus) -> dict[str, float]:
     """Scores of Stanza's trainers on word vectors; what was trained before is kept."""
     words = shop.work / "words.vec"
     if not words.is_file():
-        train_vectors(*shop.need(NEWS_FILE), shop.work / "treebank" / "train.conllu", words)
+        train_vectors(*shop.need(SAUDI_NEWS), shop.work / "treebank" / "train.conllu", words)
     trees = ["--train_file", str(corpus.trees), "--eval_file", str(corpus.dev_trees)]
     names = ["--train_file", str(corpus.names), "--eval_file", str(corpus.dev_names)]
     found = {

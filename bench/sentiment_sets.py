@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nabra.tasks.arabic.folding import words
 from nabra.tasks.corpora.folder import data_files
-from nabra.tasks.corpora.news import NEWS_FILE, read_news
+from nabra.tasks.corpora.news import SAUDI_NEWS, read_news
 from nabra.tasks.corpora.opinions import Labelled, Targeted, read_foreign_targets, read_sentences, read_tweets
 from nabra.tasks.schemas import SENTIMENTS
 from nabra.tasks.train.silver import news_sentences
@@ -56,7 +56,7 @@ def sentence_labels(targets: Iterable[Targeted]) -> Labelled:
 
 def pools(data: Path, annotated: Sequence[str]) -> dict[str, Sequence[str]]:
     """News sentences to label: of the newspapers of the annotated ones, and of other outlets."""
-    news = read_news(*data_files(data, [NEWS_FILE]))
+    news = read_news(*data_files(data, [SAUDI_NEWS]))
     articles = [f"{row['title'] or ''}\n{row['text'] or ''}" for row in news]
     [headlines] = data_files(data, [HEADLINES])
     with headlines.open(encoding="utf-8", newline="") as file:

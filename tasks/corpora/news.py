@@ -7,7 +7,9 @@ from typing import Final
 
 import pyarrow.parquet as pq
 
-NEWS_FILE: Final = "news/saudinewsnet.parquet"
+# SaudiNewsNet: fourteen newspapers in 2015. ANT: six broadcasters and agencies, 2012 to 2018.
+SAUDI_NEWS: Final = "news/saudinewsnet.parquet"
+NEWS_FILES: Final = (SAUDI_NEWS, "news/ant.parquet")
 
 
 def read_news(path: Path) -> list[dict[str, str | None]]:

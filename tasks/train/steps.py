@@ -17,7 +17,7 @@ from nabra.tasks.actors.match import load_actors
 from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets, read_annotated
 from nabra.tasks.corpora.entities import from_anercorp, read_bio, without_misc
 from nabra.tasks.corpora.folder import data_files
-from nabra.tasks.corpora.news import NEWS_FILE, read_news
+from nabra.tasks.corpora.news import NEWS_FILES, read_news
 from nabra.tasks.corpora.opinions import read_foreign_targets, read_sentences, read_targets, read_tweets
 from nabra.tasks.corpora.treebank import is_pud, read_conllu, write_conllu
 from nabra.tasks.evaluate.models import score_models
@@ -42,7 +42,6 @@ from nabra.tasks.train.stanza_models import run_trainer, trainers
 
 logger = logging.getLogger(__name__)
 
-VOCABULARY_ARTICLES = 12_000
 # The first layers of the published encoder, for the classifiers of sentiment and stance: the middle layers tell most of
 # meaning, those above cost time and space.
 SHORT, SHORT_LAYERS = "encoder-short", 9
@@ -56,7 +55,7 @@ POLISH_RATES, POLISHED = Rates(heads=7e-4, weights={"depparse": 1.0, "pos": 1.0}
 ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
 # How many batches a training takes (the opinions: how many epochs), how many sentences the silver data has.
 SIZES = {
-    PRETRAIN: 1900,
+    PRETRAIN: 2000,
     JOINT: 1000,
     AGAIN: 700,
     POLISH: 300,
@@ -104,16 +103,15 @@ class Step:
 
 
 def _encoder(shop: Workshop) -> None:
-    build_encoder(_news(shop, VOCABULARY_ARTICLES), shop.base)
+    build_encoder(_news(shop), shop.base)
     cut_layers(shop.base, shop.work / SHORT, SHORT_LAYERS)
 
 
-def _news(shop: Workshop, limit: int | None = None) -> Iterator[str]:
-    """Title and text of the news articles, in an order that the seed decides."""
-    (path,) = shop.need(NEWS_FILE)
-    articles = read_news(path)
+def _news(shop: Workshop) -> Iterator[str]:
+    """Title and text of the news articles, the corpora mixed, in an order that the seed decides."""
+    articles = [row for path in shop.need(*NEWS_FILES) for row in read_news(path)]
     random.Random(shop.seed).shuffle(articles)
-    return (f"{row['title'] or ''} {row['text'] or ''}" for row in articles[:limit])
+    return (f"{row['title'] or ''} {row['text'] or ''}" for row in articles)
 
 
 def _pretrain(shop: Workshop) -> None:
@@ -251,8 +249,8 @@ HEADS = ("tokenize", "mwt", "lemma")
 SCORED = (*TREEBANK, *NER, "gold/dev.jsonl")
 
 _DEFAULT: Mapping[str, Step] = {
-    "encoder": Step((), (NEWS_FILE,), _encoder),
-    PRETRAIN: Step(("encoder",), (NEWS_FILE,), _pretrain),
+    "encoder": Step((), NEWS_FILES, _encoder),
+    PRETRAIN: Step(("encoder",), NEWS_FILES, _pretrain),
     "data": Step((), (*TREEBANK, *NER), _data),
     JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint),
     AGAIN: Step((JOINT,), (*TREEBANK, *NER), _again),
@@ -267,7 +265,7 @@ _DEFAULT: Mapping[str, Step] = {
     "bundle": Step((JOINT, POLISH, *HEADS, OPINIONS, "decision"), (), _bundle),
     "scores": Step(("bundle",), SCORED, _scores),
     # Self-training, which gains nothing so far: see the model card.
-    SILVER: Step((JOINT, *HEADS), (NEWS_FILE,), _silver),
+    SILVER: Step((JOINT, *HEADS), NEWS_FILES, _silver),
     STUDENT: Step((SILVER,), (*TREEBANK, *NER), _student),
 }
 

@@ -105,7 +105,8 @@ def test_arabic_pieces_stay_and_unused_foreign_ones_go() -> None:
     assert "▁خبر" in names
     assert "e" in names
     assert {"hello", "日本"}.isdisjoint(names)
-    assert "hello" in [vocabulary[i][0] for i in kept_pieces(full, ["hello"]) if i < len(vocabulary)]
+    assert kept_pieces(full, ["hello"] * 2) == kept
+    assert "hello" in [vocabulary[i][0] for i in kept_pieces(full, ["hello"] * 3) if i < len(vocabulary)]
 
 
 def test_the_cut_tokenizer_splits_arabic_as_before() -> None:
