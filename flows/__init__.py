@@ -2,7 +2,10 @@
 
 from typing import Final
 
-MOVED: Final = "these are nabra.flows: register the deployments anew, with `nabra serve` or `prefect deploy --all`"
+MOVED: Final = (
+    "these are nabra.flows: register the deployments anew, with `nabra serve` or, for a work pool, "
+    "`PREFECT_DEFAULT_WORK_POOL_NAME=NAME prefect --no-prompt deploy --all`"
+)
 if __name__ != "nabra.flows":
     raise ImportError(MOVED)
 

@@ -25,6 +25,7 @@ KEYS_OF_ROWS: Final = {
     "quotes": ("start", "end", "kind", "speaker", "speaker_id"),
     "stances": ("start", "end", "source", "target", "stance"),
 }
+NAMED: Final = 5  # missing keys that a message names
 _QUIET_TARGETS: Final = 2  # targets without a stance that are taken from one sentence
 
 
@@ -42,7 +43,8 @@ def read_annotated(path: Path) -> list[Row]:
         except (ValueError, TypeError) as error:
             raise UsageError(f"{path}:{number}: no annotated article: {error}") from error
         if absent:
-            raise UsageError(f"{path}:{number}: an annotated article has {_told_keys()}; missing: {', '.join(absent)}")
+            told = ", ".join(absent[:NAMED]) + (f" and {len(absent) - NAMED} more" if len(absent) > NAMED else "")
+            raise UsageError(f"{path}:{number}: an annotated article has {_told_keys()}; missing: {told}")
         articles.append(article)
     return articles
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,7 +68,7 @@ class Resources:
 
     @cached_property
     def stories(self) -> StoryIndex:
-        """The index of the articles cleaned in the last `clean.duplicate_days`."""
+        """The index of the articles of the `recent` batches."""
         from nabra.tasks.stories.stories import StoryIndex
 
         return StoryIndex.from_signed((articles for _, articles in self._recent()), self.settings.clean)
@@ -90,8 +90,14 @@ class Resources:
 
     @cached_property
     def recent(self) -> set[Batch]:
-        """The batches cleaned in the last `clean.duplicate_days`, but those that this run makes anew."""
-        since = (datetime.now(UTC) - timedelta(days=self.settings.clean.duplicate_days)).date().isoformat()
+        """The batches that copies are looked for in, but those that this run makes anew.
+
+        They reach `clean.duplicate_days` back from today, or from the oldest of those made anew: a run that was killed
+        among them leaves its part to the next.
+        """
+        today = datetime.now(UTC).date()
+        oldest = min([today, *(date.fromisoformat(batch.ingest_date) for batch in self.stale)])
+        since = (oldest - timedelta(days=self.settings.clean.duplicate_days)).isoformat()
         cleaned = self.store.done(STAGES["clean"]) - self.stale
         return {batch for batch in cleaned if batch.ingest_date >= since}
 

@@ -107,3 +107,10 @@ def test_a_row_without_a_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_text(json.dumps(article), encoding="utf-8")
     with pytest.raises(UsageError, match=r"gold\.jsonl:1: .*; missing: quotes\[0\]\.speaker_id$"):
         read_annotated(tmp_path / "gold.jsonl")
+
+
+def test_of_many_missing_keys_the_first_are_named(tmp_path: Path) -> None:
+    article = {"doc_id": "a", "text": "نص", "boilerplate": [], "sentences": [{}] * 9, "quotes": [], "stances": []}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(article), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"missing: sentences\[0\]\.start, .* and \d+ more$"):
+        read_annotated(tmp_path / "gold.jsonl")
