@@ -24,11 +24,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import httpx  # Prefect's client raises its errors
 
 from nabra.flows.prefect.api import is_local, redacted
+from nabra.flows.prefect.database import prepare_database
 from nabra.tasks.errors import ServerError
 from nabra.tasks.processes.environment import harmless
 
@@ -40,8 +42,9 @@ START_SECONDS: Final = 120.0
 END_SECONDS: Final = 5.0
 # Nobody starts the temporary server again; with pauses of 2 and 4 seconds this is for answers that were lost.
 TEMPORARY_RETRIES: Final = 2
-# Of the temporary server. Blocks are what users keep, and take seconds to set up.
+# Of the temporary server. Blocks are what users keep, and take seconds to set up; migrations are for `prepare_database`.
 SETTINGS: Final = {
+    "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false",
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
@@ -194,6 +197,7 @@ def main() -> None:
         os.chdir(home)
         credential = f"nabra:{secrets.token_urlsafe(32)}"
         os.environ |= SETTINGS | {"PREFECT_HOME": home, "PREFECT_SERVER_API_AUTH_STRING": credential}
+        prepare_database(Path(home))
         _serve(credential)
 
 
