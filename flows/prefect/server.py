@@ -42,7 +42,7 @@ START_SECONDS: Final = 120.0
 END_SECONDS: Final = 5.0
 # Nobody starts the temporary server again; with pauses of 2 and 4 seconds this is for answers that were lost.
 TEMPORARY_RETRIES: Final = 2
-# Of the temporary server. Blocks are what users keep, and take seconds to set up; migrations are for `prepare_database`.
+# Of the temporary server. Blocks are what users keep, and take seconds to set up; `prepare_database` does migrations.
 SETTINGS: Final = {
     "PREFECT_SERVER_DATABASE_MIGRATE_ON_START": "false",
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
