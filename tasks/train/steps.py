@@ -55,7 +55,7 @@ POLISH_RATES, POLISHED = Rates(heads=7e-4, weights={"depparse": 1.0, "pos": 1.0}
 ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
 # How many batches a training takes (the opinions: how many epochs), how many sentences the silver data has.
 SIZES = {
-    PRETRAIN: 2000,
+    PRETRAIN: 1000,
     JOINT: 1000,
     AGAIN: 700,
     POLISH: 300,

@@ -229,6 +229,7 @@ def in_a_process(work: Callable[[], None]) -> int:
     def alone() -> None:
         os.setpgid(0, 0)
         work()
+        os._exit(0)  # without what other tests of this process have registered for its end, Prefect's threads among it
 
     process = FORKS.Process(target=alone)
     process.start()
