@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -92,16 +92,23 @@ class Resources:
     def recent(self) -> set[Batch]:
         """The batches that copies are looked for in, but those that this run makes anew.
 
-        They reach `clean.duplicate_days` back from today, or from the oldest of those made anew: a run that was killed
-        among them leaves its part to the next.
+        They are those of the last `clean.duplicate_days`, and of as many days before each batch that is made anew: a
+        run that was killed among these leaves its part to the next.
         """
-        today = datetime.now(UTC).date()
-        oldest = min([today, *(date.fromisoformat(batch.ingest_date) for batch in self.stale)])
-        since = (oldest - timedelta(days=self.settings.clean.duplicate_days)).isoformat()
+        days = timedelta(days=self.settings.clean.duplicate_days)
+        anew = {date.fromisoformat(batch.ingest_date) for batch in self.stale}
+        # Without an end after today: a clock that was ahead has left batches of days to come.
+        spans = [(datetime.now(UTC).date() - days, date.max), *((day - days, day) for day in anew)]
+        written = [(first.isoformat(), last.isoformat()) for first, last in spans]
         cleaned = self.store.done(STAGES["clean"]) - self.stale
-        return {batch for batch in cleaned if batch.ingest_date >= since}
+        in_reach = {day for day in {batch.ingest_date for batch in cleaned} if _in_any(day, written)}
+        return {batch for batch in cleaned if batch.ingest_date in in_reach}
 
     def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
         from nabra.tasks.engine.signature_cache import signed_batches
 
         return signed_batches(self.store, self.recent, self.settings.clean)
+
+
+def _in_any(day: str, spans: Collection[tuple[str, str]]) -> bool:
+    return any(first <= day <= last for first, last in spans)
