@@ -103,8 +103,13 @@ def _cell(value: object) -> str:
 
 
 def _tsv_cell(value: object) -> str:
-    written = _cell(value).replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
-    return escape(f"'{written}" if isinstance(value, str) and FORMULA.match(value) else written)
+    written = shielded(value) if isinstance(value, str) else _cell(value)
+    return escape(written.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n"))
+
+
+def shielded(text: str) -> str:
+    """`text`, with `'` before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _shorten(text: str) -> str:
