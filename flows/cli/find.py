@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated, Final
 
+import pyarrow as pa
 import typer
 from filelock import FileLock
 from rich.console import Group, RenderableType
@@ -20,14 +20,14 @@ from rich.text import Text
 
 from nabra.flows.cache import cache_folder
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
-from nabra.flows.cli.sql import shielded
+from nabra.flows.cli.table_files import CsvFile, ParquetFile, XlsxFile, write_files
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import console
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.search.index import ARTICLE, QUOTE, Answer, Filters, SearchIndex
-from nabra.tasks.search.results import Context, Result, results
+from nabra.tasks.search.results import ROW, Context, Result, results
 from nabra.tasks.search.terms import clauses
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.versions import superseded
@@ -56,7 +56,9 @@ def find(
     newest: Annotated[bool, typer.Option("--newest", help="The newest first, not the best.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many to show.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a result.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header, for a spreadsheet.")] = False,
+    csv: CsvFile = None,
+    xlsx: XlsxFile = None,
+    parquet: ParquetFile = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index anew first.")] = False,
 ) -> None:
     """Find articles or quotes by their words, in any spelling and with anything joined to them.
@@ -91,14 +93,14 @@ def find(
         without=superseded(store, tuple(STAGES.values())),
     )
     answer = index.search(wanted, filters, limit, newest_first=newest)
-    shown = results(store, answer.hits, wanted)
+    shown = list(results(store, answer.hits, wanted))
+    if write_files(pa.Table.from_pylist([result.row for result in shown], ROW), csv, xlsx, parquet):
+        return
     if as_json:
         for result in shown:
             print(escape(json.dumps(result.row, ensure_ascii=False)))
-    elif as_csv:
-        _print_csv(shown)
-    else:
-        put(Group(*(_described(result) for result in shown), _told(answer)), sys.stdout)
+        return
+    put(Group(*map(_described, shown), _told(answer)), sys.stdout)
 
 
 def _followed_index(store: Store, *, anew: bool) -> SearchIndex:
@@ -125,19 +127,6 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
-
-
-def _print_csv(shown: Iterable[Result]) -> None:
-    writer = None
-    for result in shown:
-        if writer is None:
-            writer = csv.DictWriter(sys.stdout, list(result.row), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow({name: _cell(value) for name, value in result.row.items()})
-
-
-def _cell(value: object) -> object:
-    return escape(shielded(value)) if isinstance(value, str) else value
 
 
 def _described(result: Result) -> RenderableType:

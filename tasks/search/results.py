@@ -8,12 +8,33 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
+import pyarrow as pa
+
 from nabra.tasks.search.index import Hit, Row, article_day, article_places, rows_by_version
 from nabra.tasks.search.terms import Clause, found
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
 
 Span = tuple[int, int]
+# A result as a flat row: identifiers, facts, and the context with its offsets in `clean[part]`.
+ROW: Final = pa.schema(
+    {
+        "doc_id": pa.string(),
+        "version": pa.int32(),
+        "quote_id": pa.int32(),
+        "score": pa.float64(),
+        "source": pa.string(),
+        "day": pa.string(),
+        "url": pa.string(),
+        "title": pa.string(),
+        "speaker": pa.string(),
+        "speaker_id": pa.string(),
+        "part": pa.string(),
+        "start": pa.int32(),
+        "end": pa.int32(),
+        "text": pa.string(),
+    }
+)
 # Characters that are shown before and after what was found.
 AROUND: Final = 80
 SHOWN: Final = ("clean", "sentences", "tokens", "quotes")
@@ -45,23 +66,10 @@ class Result:
 
     @property
     def row(self) -> dict[str, Any]:
-        """The same as a flat row: identifiers, facts, and the context with its offsets in `clean[part]`."""
-        return {
-            "doc_id": self.hit.doc_id,
-            "version": self.hit.version,
-            "quote_id": self.hit.quote_id,
-            "score": round(self.hit.score, 3),
-            "source": self.source,
-            "day": self.day.isoformat() if self.day else None,
-            "url": self.url,
-            "title": self.title,
-            "speaker": self.speaker,
-            "speaker_id": self.speaker_id,
-            "part": self.context.part,
-            "start": self.context.start,
-            "end": self.context.end,
-            "text": self.context.text,
-        }
+        """The same as a row of `ROW`."""
+        values = vars(self.hit) | vars(self) | vars(self.context)
+        day = self.day.isoformat() if self.day else None
+        return {name: values[name] for name in ROW.names} | {"day": day, "score": round(self.hit.score, 3)}
 
 
 def results(store: Store, hits: Sequence[Hit], wanted: Sequence[Clause]) -> Iterator[Result]:

@@ -1,8 +1,8 @@
 import csv
-import io
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from nabra.flows.cli.find import find
@@ -47,11 +47,13 @@ def test_how_many_more_there_are_is_said(found: Found) -> None:
     assert "1 shown; 1 more: --limit" in found(limit=1)
 
 
-def test_json_and_csv_have_the_same_rows(found: Found) -> None:
+def test_json_and_files_have_the_same_rows(found: Found, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in found("ماء", as_json=True).splitlines()]
-    table = list(csv.DictReader(io.StringIO(found("ماء", as_csv=True))))
-    assert [row["doc_id"] for row in rows] == [row["doc_id"] for row in table] == [DOC]
-    assert rows[0]["text"] == table[0]["text"]
+    assert found("ماء", csv=tmp_path / "found.csv", parquet=tmp_path / "found.parquet") == ""
+    with (tmp_path / "found.csv").open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert (line["doc_id"], line["text"]) == (DOC, rows[0]["text"])
+    assert pq.read_table(tmp_path / "found.parquet").to_pylist() == rows
 
 
 @pytest.mark.parametrize("options", [{"speaker": "«»"}, {"words": "…"}])
