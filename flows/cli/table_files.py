@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -67,7 +68,9 @@ def write_xlsx(data: pa.Table, path: Path) -> None:
         import xlsxwriter
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with _os_errors(), xlsxwriter.Workbook(str(path), options) as book:
+    # Packed in memory: where there is no room for it, zipfile would say so once more when the program ends.
+    packed = io.BytesIO()
+    with _os_errors(), xlsxwriter.Workbook(packed, options) as book:
         sheet = book.add_worksheet("nabra")
         sheet.freeze_panes(1, 0)
         sheet.write_row(0, 0, data.column_names, book.add_format({"bold": True}))
@@ -75,6 +78,7 @@ def write_xlsx(data: pa.Table, path: Path) -> None:
         for number, row in enumerate(rows(data), start=1):
             for column, value in enumerate(row):
                 _write_cell(sheet, (number, column), value, times)
+    path.write_bytes(packed.getbuffer())
 
 
 @contextmanager
