@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,35 @@ from typing import Final
 from nabra.tasks.parse.parser import ParsedSentence, Word
 
 FORM: Final = 1
+MISC: Final = 9
+NO_SPACE: Final = "SpaceAfter=No"
+Columns = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as it is written, the columns of its words, and whether a space follows it."""
+
+    surface: str
+    words: tuple[Columns, ...]
+    space_after: bool
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms of its words."""
+        return tuple(columns[FORM] for columns in self.words)
+
+    def lines(self) -> Iterator[str]:
+        """Its lines of CoNLL-U: one for the token where it has several words, whose forms stay; one for each word."""
+        if len(self.words) == 1:
+            (columns,) = self.words
+            rest = [part for part in columns[MISC].split("|") if part not in ("_", NO_SPACE)]
+            misc = "|".join(sorted(rest if self.space_after else [*rest, NO_SPACE], key=str.lower)) or "_"
+            yield "\t".join([columns[0], self.surface, *columns[FORM + 1 : MISC], misc])
+            return
+        span = f"{self.words[0][0]}-{self.words[-1][0]}"
+        yield "\t".join([span, self.surface, *"_______", "_" if self.space_after else NO_SPACE])
+        yield from map("\t".join, self.words)
 
 
 def read_conllu(path: Path) -> Iterator[list[str]]:
@@ -42,19 +72,36 @@ def is_pud(lines: list[str]) -> bool:
     return any(line.startswith("# source") and "PUD" in line for line in lines)
 
 
-def surface_tokens(lines: list[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """The tokens of a sentence of CoNLL-U as they are written, each with its words."""
-    tokens: list[tuple[str, tuple[str, ...]]] = []
+def read_tokens(lines: Sequence[str]) -> list[Token]:
+    """The tokens of a sentence of CoNLL-U."""
+    tokens: list[Token] = []
     last = 0
-    for columns in (line.split("\t") for line in lines if not line.startswith("#")):
+    for columns in (tuple(line.split("\t")) for line in lines if not line.startswith("#")):
         if "-" in columns[0]:
             last = int(columns[0].split("-")[1])
-            tokens.append((columns[FORM], ()))
+            tokens.append(Token(columns[FORM], (), _space_after(columns)))
         elif int(columns[0]) <= last:
-            tokens[-1] = (tokens[-1][0], (*tokens[-1][1], columns[FORM]))
+            whole = tokens[-1]
+            tokens[-1] = Token(whole.surface, (*whole.words, columns), whole.space_after)
         else:
-            tokens.append((columns[FORM], (columns[FORM],)))
+            tokens.append(Token(columns[FORM], (columns,), _space_after(columns)))
     return tokens
+
+
+def _space_after(columns: Columns) -> bool:
+    return NO_SPACE not in columns[MISC].split("|")
+
+
+def with_tokens(lines: Sequence[str], tokens: Sequence[Token]) -> list[str]:
+    """The sentence with these tokens in the place of its own, and a `# text` that says what they say."""
+    text = "".join(token.surface + " " * token.space_after for token in tokens[:-1]) + tokens[-1].surface
+    comments = [f"# text = {text}" if line.startswith("# text = ") else line for line in lines if line[0] == "#"]
+    return [*comments, *(line for token in tokens for line in token.lines())]
+
+
+def surface_tokens(lines: list[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """The tokens of a sentence of CoNLL-U as they are written, each with its words."""
+    return [(token.surface, token.forms) for token in read_tokens(lines)]
 
 
 def to_conllu(texts: Sequence[str], parsed: Sequence[ParsedSentence]) -> str:

@@ -15,7 +15,7 @@ from itertools import islice
 from nabra.tasks.arabic.sentences import split_sentences
 from nabra.tasks.corpora.treebank import to_conllu
 from nabra.tasks.parse.parser import ParsedSentence, Parser
-from nabra.tasks.train.data import PLAIN_ALIF
+from nabra.tasks.train.spellings import PLAIN_ALIF
 
 logger = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ from nabra.tasks.stance.classifier import load_target_classifier
 from nabra.tasks.stance.decision import NO_DECISION, Decision, save_decision
 from nabra.tasks.stance.stances import Judges
 from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
-from nabra.tasks.train.data import augmented, write_ner_data, write_tokenizer_data
+from nabra.tasks.train.data import annotated_trees, augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
 from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
 from nabra.tasks.train.joint import CURVE, Corpus, Rates, train_heads, train_joint
@@ -121,7 +121,7 @@ def _pretrain(shop: Workshop) -> None:
 def _data(shop: Workshop) -> None:
     for part in ("train", "dev"):
         treebank, entities = shop.need(f"treebank/{part}.conllu", f"ner/{part}.bio")
-        trees, sentences = list(read_conllu(treebank)), read_bio(entities)
+        trees, sentences = annotated_trees(treebank), read_bio(entities)
         if shop.profile == OPEN:
             trees = [lines for lines in trees if is_pud(lines)]
             sentences = [rows for number, rows in enumerate(sentences) if from_anercorp(part, number)]
