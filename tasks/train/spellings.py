@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from nabra.tasks.arabic.skeleton import skeleton
-from nabra.tasks.corpora.treebank import FORM, Columns, Token, read_tokens, sentence_text, with_tokens
+from nabra.tasks.corpora.treebank import FORM, LEMMA, UPOS, Columns, Token, read_tokens, sentence_text, with_tokens
 from nabra.tasks.parse.segment import Script, derive
 
 PLAIN_ALIF: Final = str.maketrans("أإآ", "ااا")
@@ -29,8 +29,6 @@ UNJOINED: Final = "اأإآدذرزوؤةىء"
 SHORTEST: Final = 3  # letters of words that run into each other
 JOINED: Final = {"في": "ب", "إلى": "ل", "الى": "ل"}
 ARTICLE: Final = "ال"
-LEMMA: Final = 2
-UPOS: Final = 3
 
 Tokens = list[Token]
 Respelling = Callable[[Tokens, random.Random], Tokens]
@@ -55,7 +53,7 @@ def _letters(form: str) -> str:
 def respelt(change: Respelling, lines: Sequence[str], scripts: Container[Script | None]) -> list[str]:
     """The sentence after a change to its tokens; multi-word tokens that would need a script not in `scripts` stay."""
     tokens = read_tokens(lines)
-    changed = change(tokens, random.Random(sentence_text(list(lines))))
+    changed = change(tokens, random.Random(sentence_text(lines)))
     if len(changed) == len(tokens):
         pairs = zip(tokens, changed, strict=True)
         changed = [new if len(new.words) == 1 or _script(new) in scripts else old for old, new in pairs]
