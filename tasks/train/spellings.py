@@ -15,7 +15,7 @@ from typing import Final
 
 from nabra.tasks.arabic.skeleton import skeleton
 from nabra.tasks.corpora.treebank import FORM, LEMMA, UPOS, Columns, Token, read_tokens, sentence_text, with_tokens
-from nabra.tasks.parse.segment import Script, derive
+from nabra.tasks.parse.scripts import Script, derive
 
 PLAIN_ALIF: Final = str.maketrans("أإآ", "ااا")
 # The treebank has straight quotes and hyphens only; news pages have these as well.

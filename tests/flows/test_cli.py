@@ -101,6 +101,7 @@ def test_before_training_all_data_that_any_step_lacks_is_named(
     (workplace / "treebank" / "train.conllu").touch()
     assert call(monkeypatch, "train", "joint", "--data", ".") == EXIT_WRONG_USE
     missing = "news/saudinewsnet.parquet, news/ant.parquet, treebank/dev.conllu, ner/train.bio, ner/dev.bio"
+    missing += ", gold/open_train.jsonl"
     shown = capsys.readouterr()
     assert shown.err == f"nabra: training data is missing: {missing}; name its folder with --data\n"
     assert shown.out == ""
