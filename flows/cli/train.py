@@ -15,7 +15,7 @@ def train(
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Steps, done with those they need: encoder, pretrain, data, joint, tokenize, mwt, lemma, english, "
+            help="Steps, done with those they need: encoder, pretrain, data, joint, tokenize, parser, english, "
             "opinions, unseen, decision, bundle, scores; with `open-` before the name for the open profile; silver, "
             "student (self-training, which does not ship). [default: all that ships]"
         ),

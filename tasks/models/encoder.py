@@ -1,8 +1,4 @@
-"""The shared encoder on disk: int8 weights with one scale a row, a quarter of the size of single precision.
-
-Weights are rounded to 127 steps of the largest of their row; everything else is kept in half precision. They are
-brought back to single precision when loaded: it is the disk and the download that int8 saves, not the arithmetic.
-"""
+"""Encoders as `transformers` has them, loaded from folders packed or as saved."""
 
 from __future__ import annotations
 
@@ -17,10 +13,7 @@ from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel
 from transformers.utils import logging as transformers_logging
 
 from nabra.tasks.errors import ModelError
-
-PACKED = "packed.safetensors"
-SCALE = ".scale"
-STEPS = 127
+from nabra.tasks.models.packed import PACKED, packed, unpacked
 
 
 @lru_cache(maxsize=4)
@@ -49,30 +42,6 @@ def save_packed(model: BertModel, folder: Path) -> None:
     """Write `config.json` and the packed weights of `model` into `folder`."""
     model.config.save_pretrained(folder)
     save_file(packed(model.state_dict()), folder / PACKED)
-
-
-def packed(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Matrices as int8 with a scale for every row under `<name>.scale`; vectors in half precision."""
-    tensors: dict[str, torch.Tensor] = {}
-    for name, value in state.items():
-        if value.dim() != 2:
-            tensors[name] = value.half().contiguous() if value.is_floating_point() else value
-            continue
-        scale = value.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / STEPS
-        tensors[name] = (value / scale).round().to(torch.int8)
-        tensors[name + SCALE] = scale
-    return tensors
-
-
-def unpacked(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """The single-precision weights that `packed` stored."""
-    state = {}
-    for name, value in tensors.items():
-        if name.endswith(SCALE):
-            continue
-        scale = tensors.get(name + SCALE)
-        state[name] = value.float() if scale is None else value.float() * scale
-    return state
 
 
 def _unpacked(folder: Path) -> BertModel:

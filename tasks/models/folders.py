@@ -25,6 +25,8 @@ ENCODER = "encoder"
 # The encoder of the classifiers of sentiment and stance, which forgets less of meaning for not having learned syntax.
 OPINION = "encoder-opinion"
 SEGMENTER = "segment"
+# The heads of a parser that reads each sentence once; a folder of models without them is one for Stanza's Pipeline.
+HEADS = "heads"
 SENTIMENT = "sentiment"
 STANCE = "stance"
 DECISION = "decision.json"

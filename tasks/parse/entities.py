@@ -32,7 +32,7 @@ def find_mentions(sentence: str, article: str, parsed: ParsedSentence, actors: A
     and the list see the same thing, the longer span is kept, with the model's type and the list's id; a person whose
     name goes on after the listed one is somebody else.
     """
-    named = [_without_clitics(sentence, entity, parsed.words) for entity in parsed.entities]
+    named = [without_clitics(sentence, entity, parsed.words) for entity in parsed.entities]
     listed = [Mention(m.start, m.end, "ACTOR", m.actor_id) for m in actors.find(sentence, context=article)]
     found: list[Mention] = []
     for entity in named:
@@ -62,7 +62,7 @@ def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:
     return sorted(kept, key=lambda m: m.start)
 
 
-def _without_clitics(sentence: str, entity: NamedEntity, words: Sequence[Word]) -> NamedEntity:
+def without_clitics(sentence: str, entity: NamedEntity, words: Sequence[Word]) -> NamedEntity:
     """The entity without the conjunctions and prepositions written onto its first word."""
     start = entity.start
     token = [word for word in words if word.start == entity.start]

@@ -12,6 +12,7 @@ import pyarrow as pa
 from nabra.config.settings import ParseSettings
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.arabic.sentences import Span, has_word, split_sentences
+from nabra.tasks.parse.conventions import in_conventions
 from nabra.tasks.parse.entities import find_mentions
 from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence, Parser
 from nabra.tasks.schemas import PARTS
@@ -118,7 +119,7 @@ def _parse(sentences: Sequence[Numbered], parser: Parser) -> Iterator[tuple[int,
         except LongSentencesError as error:
             yield from _parse(list(_shorter(part, error.cuts)), parser)
             continue
-        yield from ((*numbered, found) for numbered, found in zip(part, parsed, strict=True))
+        yield from ((*numbered, in_conventions(found)) for numbered, found in zip(part, parsed, strict=True))
 
 
 def _parts(sentences: Sequence[Numbered]) -> Iterator[list[Numbered]]:

@@ -151,7 +151,7 @@ class StanzaParser:
         pieces = self._segmenter.pieces(texts) if self._segmenter else [[1] * len(tokens) for tokens in texts]
         for sentence, base, sizes in zip(sentences, tokenized.bases, pieces, strict=True):
             spans = [(token.start_char - base, token.end_char - base) for token in sentence.tokens]
-            yield [(spans[first][0], spans[last - 1][1]) for first, last in _fitting(sizes)]
+            yield [(spans[first][0], spans[last - 1][1]) for first, last in fitting(sizes)]
 
     def _segmented(self, document: Any) -> Any:
         if self._segmenter is None:
@@ -170,7 +170,7 @@ class _Tokenized:
     bases: Sequence[int]
 
 
-def _fitting(pieces: Sequence[int]) -> Iterator[Span]:
+def fitting(pieces: Sequence[int]) -> Iterator[Span]:
     """Runs of tokens, (first, after the last), of `MAX_TOKENS` tokens and `MAX_PIECES` pieces, or of a token alone."""
     first, seen = 0, 0
     for index, size in enumerate(pieces):

@@ -11,7 +11,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,63 +20,11 @@ from safetensors.torch import load_file, save_file
 
 from nabra.tasks.errors import ModelError
 from nabra.tasks.models.memo import KEPT_LAYERS
+from nabra.tasks.parse.scripts import Script
 
 BATCH_SENTENCES = 64
 # A longer sentence is read in parts: the encoder sees 512 pieces at most.
 PART_TOKENS = 150
-
-
-@dataclass(frozen=True)
-class Script:
-    """An edit from a token to its words: clitics, and the letters cut from and added to either end of the stem."""
-
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    cut_start: str = ""
-    add_start: str = ""
-    cut_end: str = ""
-    add_end: str = ""
-
-    def apply(self, token: str) -> list[str] | None:
-        """The words of `token`; None if the script does not fit it."""
-        start, end = "".join(self.before), "".join(self.after)
-        stem = token[len(start) : len(token) - len(end)]
-        if not (token.startswith(start) and token.endswith(end) and len(start) + len(end) < len(token)):
-            return None
-        if not (stem.startswith(self.cut_start) and stem.endswith(self.cut_end)):
-            return None
-        kept = stem[len(self.cut_start) : len(stem) - len(self.cut_end)]
-        if not kept:
-            return None
-        return [*self.before, self.add_start + kept + self.add_end, *self.after]
-
-
-def derive(token: str, words: Sequence[str]) -> Script | None:
-    """The script that turns `token` into `words`; None where their spelling differs in more than one place."""
-    stem = max(range(len(words)), key=lambda index: len(words[index]))
-    before, after = tuple(words[:stem]), tuple(words[stem + 1 :])
-    start, end = "".join(before), "".join(after)
-    if not (token.startswith(start) and token.endswith(end) and len(start) + len(end) < len(token)):
-        return None
-    written, meant = token[len(start) : len(token) - len(end)], words[stem]
-    same_start = _common_letters(written, meant)
-    same_end = _common_letters(written[::-1], meant[::-1])
-    if written == meant:
-        script = Script(before, after)
-    elif same_start >= same_end:
-        script = Script(before, after, cut_end=written[same_start:], add_end=meant[same_start:])
-    else:
-        script = Script(
-            before,
-            after,
-            cut_start=written[: len(written) - same_end],
-            add_start=meant[: len(meant) - same_end],
-        )
-    return script if script.apply(token) == list(words) else None
-
-
-def _common_letters(one: str, other: str) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def token_states(model: Any, tokenizer: Any, sentences: Sequence[Sequence[str]]) -> torch.Tensor:

@@ -6,14 +6,16 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import torch
+from safetensors.torch import load_file, save_file
 
 from nabra.tasks.models.encoder import load_encoder, save_packed
 from nabra.tasks.models.folders import (
     DECISION,
     ENCODER,
+    HEADS,
     LANGUAGE,
     MANIFEST,
     OPEN,
@@ -23,31 +25,54 @@ from nabra.tasks.models.folders import (
     SENTIMENT,
     STANCE,
 )
-from nabra.tasks.parse.load import PROCESSORS
+from nabra.tasks.models.packed import PACKED, SCALE
+from nabra.tasks.models.products import to_integers
+from nabra.tasks.parse.parser import TOKENIZER
+from nabra.tasks.train.encoder import WORDS
 
 PACKAGE = "nabra"
 BASE = "encoder-base"
-ENCODER_PREFIX = "bert_model."
-# What the joint training makes; the others lie in the folder of checkpoints under the name of their trainer.
-JOINT_PROCESSORS = ("pos", "depparse", "ner")
+# Stanza's `resources.json`: of its processors the tokenizer alone.
+RESOURCES: Final = {
+    LANGUAGE: {
+        TOKENIZER: {PACKAGE: {"md5": ""}},
+        "packages": {"default": {TOKENIZER: PACKAGE}},
+        "lang_name": "Arabic",
+    }
+}
 MODEL_FILES = frozenset({".pt", ".safetensors", ".json"})
 
 
-def bundle_parser(work: Path, joint: Path, out: Path) -> None:
-    """Assemble the parser in `out`: packed encoder, heads, `resources.json`, manifest.
+def bundle_parser(tokenizer: Path, joint: Path, base: Path, out: Path) -> None:
+    """Assemble the parser in `out` in the place of the one there: packed encoder, heads, tokenizer, manifest.
 
-    The encoder and its heads come from the folder `joint` of a joint training, the rest from the checkpoints in `work`.
+    Encoder and heads come from the folder `joint` of a joint training, `tokenizer` is a checkpoint of Stanza's. An
+    opinion encoder in `out` stays, its vocabulary cut to that of the published encoder in the folder `base`.
     """
+    for name in (ENCODER, HEADS, LANGUAGE, SEGMENTER):
+        shutil.rmtree(out / name, ignore_errors=True)
     _pack(joint / ENCODER, out / ENCODER)
-    for processor in PROCESSORS.split(","):
-        place = joint if processor in JOINT_PROCESSORS else work
-        checkpoint = torch.load(place / processor / f"{processor}.pt", map_location="cpu", weights_only=True)
-        target = out / LANGUAGE / processor / f"{PACKAGE}.pt"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(head_only(checkpoint), target)
-    copy_models(joint / SEGMENTER, out / SEGMENTER)
-    (out / "resources.json").write_text(json.dumps(_resources(), indent=1) + "\n", encoding="utf-8")
+    copy_models(joint / HEADS, out / HEADS)
+    target = out / LANGUAGE / TOKENIZER / f"{PACKAGE}.pt"
+    target.parent.mkdir(parents=True)
+    torch.save(head_only(torch.load(tokenizer, map_location="cpu", weights_only=True)), target)
+    (out / "resources.json").write_text(json.dumps(RESOURCES, indent=1) + "\n", encoding="utf-8")
+    if (out / OPINION / PACKED).is_file():
+        cut_opinions(out / OPINION, base)
     write_manifest(out)
+
+
+def cut_opinions(folder: Path, base: Path) -> None:
+    """Give the packed encoder in `folder` the vocabulary of the published encoder in `base`.
+
+    Its word vectors are the published ones, which no training changes: so the layers go with another cut of them.
+    """
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    published = load_encoder(base)[0].get_input_embeddings().weight.detach()
+    words, scale = to_integers(published)
+    save_file({**load_file(folder / PACKED), WORDS: words, WORDS + SCALE: scale}, folder / PACKED)
+    config["vocab_size"] = len(words)
+    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def bundle_opinions(opinion: Path, decision: Path, out: Path) -> None:
@@ -79,17 +104,13 @@ def copy_models(source: Path, target: Path) -> None:
 
 
 def head_only(checkpoint: dict[str, Any]) -> dict[str, Any]:
-    """A Stanza checkpoint in half precision, without encoder and optimiser, naming the encoder instead of a path."""
+    """A Stanza checkpoint in half precision, without optimiser and without the paths of the machine that trained it."""
     kept = {key: value for key, value in checkpoint.items() if not key.endswith("_state_dict")}
-    config = kept.get("config")
     if isinstance(kept.get("model"), dict):
-        kept["model"] = {k: _half(v) for k, v in kept["model"].items() if not k.startswith(ENCODER_PREFIX)}
-    if isinstance(config, dict):
-        # Paths of the machine that trained it are of no use elsewhere.
-        config = {key: value for key, value in config.items() if not (isinstance(value, str) and "/" in value)}
-        if checkpoint["config"].get("bert_model"):
-            config |= {"bert_model": ENCODER, "bert_finetune": False}
-        kept["config"] = config
+        kept["model"] = {key: _half(value) for key, value in kept["model"].items()}
+    if isinstance(kept.get("config"), dict):
+        config = kept["config"].items()
+        kept["config"] = {key: value for key, value in config if not (isinstance(value, str) and "/" in value)}
     return kept
 
 
@@ -115,11 +136,3 @@ def write_manifest(folder: Path) -> None:
         if path.name not in (MANIFEST, SCORES)
     ]
     (folder / MANIFEST).write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
-
-
-def _resources() -> dict[str, Any]:
-    """Stanza's `resources.json` for the one package of the one language."""
-    processors = PROCESSORS.split(",")
-    models = {processor: {PACKAGE: {"md5": ""}} for processor in processors}
-    default = dict.fromkeys(processors, PACKAGE)
-    return {LANGUAGE: {**models, "packages": {"default": default}, "lang_name": "Arabic"}}

@@ -24,7 +24,7 @@ from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from nabra.tasks.errors import ModelError
-from nabra.tasks.models.encoder import packed, unpacked
+from nabra.tasks.models.packed import packed, unpacked
 
 BLOCK = 32
 BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", BLOCK // 2)])

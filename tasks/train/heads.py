@@ -1,271 +1,230 @@
-"""What sits on the shared encoder while it is trained: Stanza's own tagger, parser and NER, and nabra's segmenter.
+"""What is learnt on the shared encoder: from trees segmentation, tags, lemmas and arcs; from tagged tokens the names.
 
-Each head draws batches from its own data, gives a loss that reaches the encoder, scores itself on its development part
-and saves a checkpoint that Stanza's Pipeline loads.
+Each task draws batches from its own data, gives the losses of the heads that it teaches, which all reach the encoder,
+and scores them on its development part with the words given.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import torch
-from stanza.models import ner_tagger, parser, tagger
-from stanza.models.common import bert_embedding
-from stanza.models.common.doc import Document
-from stanza.models.depparse import trainer as depparse_trainer
-from stanza.models.ner import data as ner_data
-from stanza.models.ner import trainer as ner_trainer
-from stanza.models.pos import data as pos_data
-from stanza.models.pos import trainer as pos_trainer
-from stanza.utils.conll import CoNLL
-from torch import nn
+from stanza.models.ner.utils import decode_from_bioes
 from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
 
-from nabra.tasks.corpora.treebank import read_conllu, surface_tokens
-from nabra.tasks.parse.segment import Script, derive, save_segmenter, token_states
+from nabra.tasks.models.pieces import PieceReader, Pieces
+from nabra.tasks.parse.analyse import Analyser
+from nabra.tasks.parse.heads import Heads
+from nabra.tasks.parse.labels import Labels
+from nabra.tasks.parse.layout import lay_out
+from nabra.tasks.parse.lemmas import LemmaScript, derive_lemma
+from nabra.tasks.parse.onepass import Encoder
+from nabra.tasks.parse.scripts import Piece, Script, derive, word_pieces
+from nabra.tasks.parse.vectors import CliticNumbers, Rows, place_words, rows_of
+from nabra.tasks.train.examples import Tagged, Tree
 
-BATCH_SENTENCES = 24
 BATCH_WORDS = 800
-# There are three times as many NER sentences as trees.
-NER_WORDS = 1200
+# There are three times as many names' tokens as trees' words in a batch of as many sentences.
+BATCH_TOKENS = 800
+# Sentences of the development parts that are read at once.
+SCORED = 32
+# What is no label of the treebank; the losses pass it over.
+NO_LABEL = -100
 
-SHARED = ["--mode", "train", "--shorthand", "ar_nabra", "--no_pretrain", "--bert_hidden_layers", "4", "--bert_finetune"]
-PARSER = ["--lang", "ar", "--num_layers", "1", "--hidden_dim", "200", "--deep_biaff_hidden_dim", "200", "--no_char"]
-PARSER += ["--no_upos", "--no_xpos", "--no_ufeats", "--tag_emb_dim", "0", "--augment_nopunct", "0.1"]
-TAGGER = ["--lang", "ar", "--num_layers", "1", "--share_hid", "--augment_nopunct", "0.1"]
-TAGGER += ["--char_hidden_dim", "100", "--char_emb_dim", "50", "--optim", "adamw"]
-NER = ["--word_emb_dim", "0", "--no_char", "--optim", "adamw", "--dropout", "0.4"]
+Losses = dict[str, torch.Tensor]
+E_co = TypeVar("E_co", covariant=True)
 
 
-class Head(Protocol):
-    """One task on the shared encoder."""
+class Task(Protocol):
+    """Data that teach some of the heads."""
 
-    name: str
-    module: nn.Module
+    name: ClassVar[str]
 
-    def epoch(self) -> list[Any]:
+    def epoch(self) -> list[list[Any]]:
         """The batches of one pass over the training data, shuffled by `random`."""
 
-    def loss(self, batch: Any) -> torch.Tensor:
-        """The mean loss of a batch."""
+    def losses(self, encoder: Encoder, heads: Heads, batch: Sequence[Any]) -> Losses:
+        """The mean loss of each head that the batch teaches."""
 
-    def scores(self) -> dict[str, float]:
+    def scores(self, encoder: Encoder, heads: Heads) -> dict[str, float]:
         """Scores on the development part."""
 
-    def save(self, folder: Path) -> None:
-        """Write the head into `folder`."""
+
+@dataclass(frozen=True)
+class TreeExample:
+    """A tree with its labels as numbers: those of tokens as lists, those of words as tensors (words, …)."""
+
+    tree: Tree
+    pieces: Sequence[Pieces]
+    cut: Sequence[Sequence[Piece]]
+    scripts: Sequence[int]
+    lemmas: Sequence[int]
+    tags: Sequence[torch.Tensor]
+    heads: torch.Tensor
+    relations: torch.Tensor
+
+    @property
+    def size(self) -> int:
+        """How many words it has."""
+        return len(self.heads)
 
 
-class share_encoder:  # noqa: N801 - a context manager, used like a function
-    """Within it, Stanza's trainers take this encoder and tokenizer instead of loading their own."""
+class TreeTask:
+    """A treebank: it teaches the segmenter, the tagger, the lemmatiser and the parser."""
 
-    def __init__(self, encoder: nn.Module, tokenizer: Any) -> None:
-        self._pair = (encoder, tokenizer)
-        self._load = bert_embedding.load_bert
+    name: ClassVar[str] = "trees"
 
-    def __enter__(self) -> None:
-        bert_embedding.load_bert = lambda *_args, **_kwargs: self._pair
+    def __init__(self, train: Sequence[Tree], dev: Sequence[Tree], labels: Labels, reader: PieceReader) -> None:
+        self._reader, self._labels = reader, labels
+        self._clitics = CliticNumbers(labels.clitics)
+        self._scripts: dict[Script | None, int] = {script: at for at, script in enumerate(labels.scripts)}
+        self._lemmas: dict[LemmaScript | None, int] = {script: at for at, script in enumerate(labels.lemma_scripts)}
+        self._train, self._dev = list(self._examples(train)), list(self._examples(dev))
 
-    def __exit__(self, *_: object) -> None:
-        bert_embedding.load_bert = self._load
+    def _examples(self, trees: Sequence[Tree]) -> Iterator[TreeExample]:
+        vocab = self._labels.vocabularies
+        texts = [[token.text for token in tree] for tree in trees]
+        for tree, pieces in zip(trees, self._reader.read(texts), strict=True):
+            words = [word for token in tree for word in token.words]
+            scripts = [self._scripts.get(derive(token.text, token.forms), NO_LABEL) for token in tree]
+            lemmas = [self._lemmas.get(derive_lemma(word.form, word.lemma), NO_LABEL) for word in words]
+            tags = [
+                torch.tensor(vocab[column].map([getattr(word, column) for word in words]))
+                for column in ("upos", "xpos", "feats")
+            ]
+            arcs = torch.tensor([word.head for word in words])
+            relations = torch.tensor(vocab["deprel"].map([word.relation for word in words]))
+            cut = [word_pieces(token.text, token.forms) for token in tree]
+            yield TreeExample(tree, pieces, cut, scripts, lemmas, tags, arcs, relations)
 
-
-class ParserHead:
-    """Stanza's biaffine parser. It takes no tags: its encoder sees the words, and no error of the tagger reaches it."""
-
-    name = "depparse"
-
-    def __init__(self, train: Path, dev: Path, encoder: Path, device: torch.device) -> None:
-        args = parser.parse_args([*SHARED, *PARSER, "--bert_model", str(encoder)])
-        self._train = parser.DataLoader(Document(CoNLL.conll2dict(str(train))[0]), BATCH_WORDS, args, None)
-        vocab = self._train.vocab
-        self._dev = parser.DataLoader(
-            CoNLL.conll2doc(str(dev)), BATCH_WORDS, args, None, vocab=vocab, evaluation=True, sort_during_eval=True
-        )
-        self._trainer = depparse_trainer.GraphTrainer(args=args, vocab=vocab, device=device)
-        self.module = self._trainer.model
-
-    def epoch(self) -> list[Any]:
-        """See `Head`."""
-        self._train.reshuffle()
-        return [self._train[index] for index in range(len(self._train))]
-
-    def loss(self, batch: Any) -> torch.Tensor:
-        """See `Head`."""
-        inputs, _, word_order, lengths, word_lengths, text = depparse_trainer.unpack_batch(
-            batch, self.module.get_device()
-        )
-        loss: torch.Tensor = self.module(*inputs, word_order, lengths, word_lengths, text)[0]
-        return loss
-
-    def scores(self) -> dict[str, float]:
-        """Unlabelled and labelled attachment, the words being given."""
-        arcs = labels = words = 0
-        relation = self._trainer.vocab["deprel"]
-        for batch in self._dev:
-            predicted = self._trainer.predict(batch, unsort=False)
-            for sentence, heads, relations in zip(predicted, batch[9].tolist(), batch[10].tolist(), strict=True):
-                for (head, label), gold_head, gold_label in zip(sentence, heads, relations, strict=False):
-                    words += 1
-                    arcs += int(head) == gold_head
-                    labels += int(head) == gold_head and label == relation.id2unit(gold_label)
-        return {"UAS": arcs / words, "LAS": labels / words}
-
-    def save(self, folder: Path) -> None:
-        """See `Head`."""
-        self._trainer.save(str(folder / f"{self.name}.pt"))
-
-
-class TaggerHead:
-    """Stanza's tagger: UPOS, XPOS and features."""
-
-    name = "pos"
-
-    def __init__(self, train: Path, dev: Path, encoder: Path, device: torch.device) -> None:
-        args = tagger.parse_args([*SHARED, *TAGGER, "--bert_model", str(encoder)])
-        document = Document(CoNLL.conll2dict(str(train))[0])
-        vocab = pos_data.Dataset.init_vocab([document], args)
-        self._train = pos_data.Dataset(document, args, None, vocab=vocab)
-        dev_data = pos_data.Dataset(
-            CoNLL.conll2doc(str(dev)), args, None, vocab=vocab, evaluation=True, sort_during_eval=True
-        )
-        self._dev = dev_data.to_loader(batch_size=BATCH_SENTENCES)
-        self._trainer = pos_trainer.Trainer(args=args, vocab=vocab, device=device)
-        self.module = self._trainer.model
-
-    def epoch(self) -> list[Any]:
-        """See `Head`."""
-        lengths = [len(sample.text) for sample in self._train.data]
-        batches = batches_by_length(lengths, BATCH_WORDS)
-        return [self._train.collate_fn([self._train[index] for index in batch]) for batch in batches]
-
-    def loss(self, batch: Any) -> torch.Tensor:
-        """See `Head`."""
-        device = next(self.module.parameters()).device
-        inputs, _, word_order, lengths, word_lengths, text = pos_trainer.unpack_batch(batch, device)
-        loss: torch.Tensor = self.module(*inputs, word_order, lengths, word_lengths, text)[0]
-        return loss
-
-    def scores(self) -> dict[str, float]:
-        """Accuracy of UPOS and of all tags together, the words being given."""
-        upos = everything = words = 0
-        vocab = self._trainer.vocab
-        for batch in self._dev:
-            predicted = self._trainer.predict(batch, unsort=False)
-            gold = [vocab[name].unmap for name in self._train.tag_names]
-            for row, sentence in enumerate(predicted):
-                tags = [unmap(tag[row, : len(sentence)].tolist()) for unmap, tag in zip(gold, batch.tags, strict=True)]
-                for word, *wanted in zip(sentence, *tags, strict=True):
-                    words += 1
-                    upos += word[0] == wanted[0]
-                    everything += list(word) == wanted
-        return {"UPOS": upos / words, "AllTags": everything / words}
-
-    def save(self, folder: Path) -> None:
-        """See `Head`."""
-        self._trainer.save(str(folder / f"{self.name}.pt"))
-
-
-class EntityHead:
-    """Stanza's named entity tagger with its CRF."""
-
-    name = "ner"
-
-    def __init__(self, train: Path, dev: Path, encoder: Path, device: torch.device) -> None:
-        args = ner_tagger.parse_args([*SHARED, *NER, "--bert_model", str(encoder)])
-        self._train = ner_data.DataLoader(_read_ner(train), BATCH_SENTENCES, args)
-        vocab = self._train.vocab
-        self._dev = ner_data.DataLoader(_read_ner(dev), BATCH_SENTENCES, args, vocab=vocab, evaluation=True)
-        self._trainer = ner_trainer.Trainer(args=args, vocab=vocab, device=device)
-        self.module = self._trainer.model
-
-    def epoch(self) -> list[Any]:
-        """See `Head`."""
-        # Stanza's own batches mix lengths, and most of what the encoder reads is padding.
-        items = [item for batch in self._train.data for item in batch]
-        batches = batches_by_length([len(words) for words, *_ in items], NER_WORDS)
-        self._train.data = [[items[index] for index in batch] for batch in batches]
-        return list(self._train)
-
-    def loss(self, batch: Any) -> torch.Tensor:
-        """See `Head`."""
-        device = next(self.module.parameters()).device
-        inputs, _, word_order, char_order, lengths, word_lengths, char_lengths, offsets = ner_trainer.unpack_batch(
-            batch, device
-        )
-        words, characters, mask, chars, tags = inputs
-        loss: torch.Tensor = self.module(
-            words, characters, mask, tags, word_order, lengths, word_lengths, chars, offsets, char_lengths, char_order
-        )[0]
-        return loss
-
-    def scores(self) -> dict[str, float]:
-        """F1 of exact spans and types."""
-        found = wanted = hits = 0
-        sentences = iter(self._dev.tags)
-        for batch in self._dev:
-            for tags in self._trainer.predict(batch):
-                gold = set(_spans([tag[0] for tag in next(sentences)]))
-                predicted = set(_spans(tags))
-                hits, found, wanted = hits + len(gold & predicted), found + len(predicted), wanted + len(gold)
-        return {"F1": 2 * hits / max(found + wanted, 1)}
-
-    def save(self, folder: Path) -> None:
-        """See `Head`."""
-        self._trainer.save(str(folder / f"{self.name}.pt"))
-
-
-class SegmentHead:
-    """nabra's segmenter: one linear layer over the scripts of the treebank."""
-
-    name = "segment"
-
-    def __init__(self, train: Path, dev: Path, encoder: Any, tokenizer: Any, device: torch.device) -> None:
-        self._encoder, self._tokenizer, self._device = encoder, tokenizer, device
-        self._train = [surface_tokens(lines) for lines in read_conllu(train)]
-        self._dev = [surface_tokens(lines) for lines in read_conllu(dev)]
-        self._scripts = sorted({derive(*token) or Script() for sentence in self._train for token in sentence}, key=repr)
-        self._index = {script: index for index, script in enumerate(self._scripts)}
-        width = 2 * encoder.config.hidden_size
-        self._linear = nn.Linear(width, len(self._scripts))
-        self.module: nn.Module = nn.Sequential(nn.Dropout(0.3), self._linear).to(device)
-
-    def epoch(self) -> list[Any]:
-        """See `Head`."""
-        batches = batches_by_length([len(sentence) for sentence in self._train], BATCH_WORDS)
+    def epoch(self) -> list[list[TreeExample]]:
+        """See `Task`."""
+        batches = batches_by_length([one.size for one in self._train], BATCH_WORDS)
         return [[self._train[index] for index in batch] for batch in batches]
 
-    def loss(self, batch: Any) -> torch.Tensor:
-        """See `Head`."""
-        labels = [self._index[derive(*token) or Script()] for sentence in batch for token in sentence]
-        return cross_entropy(self._logits(batch), torch.tensor(labels, device=self._device))
+    def losses(self, encoder: Encoder, heads: Heads, batch: Sequence[TreeExample]) -> Losses:
+        """See `Task`."""
+        layout = lay_out([one.pieces for one in batch], self._reader)
+        states = encoder.read(layout.ids, layout.mask)
+        places = place_words(layout, [one.cut for one in batch], self._clitics)
+        layers, added = heads.word_layers(states, places)
+        lemmas, tags, trees = (heads.vectors(name, layers, added) for name in ("lemmas", "tags", "trees"))
+        tagged = rows_of(tags, places.counts)
+        gold = [_rows(tagged, column) for column in zip(*(one.tags for one in batch), strict=True)]
+        rows = heads.tree_rows(states, trees, places.counts)
+        arcs, relations = (_rows(rows, column) for column in zip(*((o.heads, o.relations) for o in batch), strict=True))
+        return {
+            "tokens": _classified(heads.script_logits(states, layout), [s for one in batch for s in one.scripts]),
+            "lemmas": _classified(heads.lemma_logits(lemmas), [s for one in batch for s in one.lemmas]),
+            "tags": heads.tag_rows(tagged, gold)[0],
+            "trees": heads.parser.loss(rows, arcs, relations),
+        }
 
-    def scores(self) -> dict[str, float]:
-        """The share of tokens whose words are all right."""
-        right = tokens = 0
-        self.module.eval()
-        for at in range(0, len(self._dev), BATCH_SENTENCES):
-            batch = self._dev[at : at + BATCH_SENTENCES]
-            with torch.no_grad():
-                ranked = self._logits(batch).argsort(dim=1, descending=True).tolist()
-            for (token, words), choices in zip((pair for s in batch for pair in s), ranked, strict=True):
-                made = next(made for choice in choices if (made := self._scripts[choice].apply(token)))
-                right, tokens = right + (made == list(words)), tokens + 1
-        return {"tokens": right / tokens}
+    def scores(self, encoder: Encoder, heads: Heads) -> dict[str, float]:
+        """UAS, LAS without subtypes, UPOS, all tags and lemmas of given words; tokens whose words are all right."""
+        right = dict.fromkeys(("UAS", "LAS", "UPOS", "AllTags", "Lemmas"), 0)
+        cuts, analyser = 0, Analyser(heads)
+        for batch in _in_turn(self._dev, lambda one: one.size):
+            layout = lay_out([one.pieces for one in batch], self._reader)
+            states = encoder.read(layout.ids, layout.mask)
+            found = analyser.segment(states, layout, [[token.text for token in one.tree] for one in batch])
+            cuts += sum(
+                [piece.form for piece in pieces] == token.forms
+                for one, made in zip(batch, found, strict=True)
+                for token, pieces in zip(one.tree, made, strict=True)
+            )
+            analysed = zip(batch, *analyser.words(states, layout, [one.cut for one in batch]), strict=True)
+            for one, tags, lemmas, arcs in analysed:
+                for name, hits in _right(one.tree, tags, lemmas, arcs).items():
+                    right[name] += hits
+        words, tokens = sum(one.size for one in self._dev), sum(len(one.tree) for one in self._dev)
+        return {name: hits / words for name, hits in right.items()} | {"Tokens": cuts / tokens}
 
-    def save(self, folder: Path) -> None:
-        """See `Head`."""
-        weight, bias = self._linear.weight.detach().cpu(), self._linear.bias.detach().cpu()
-        save_segmenter(folder, weight, bias, self._scripts)
 
-    def _logits(self, batch: Sequence[Sequence[tuple[str, Sequence[str]]]]) -> torch.Tensor:
-        words = [[token for token, _ in sentence] for sentence in batch]
-        logits: torch.Tensor = self.module(token_states(self._encoder, self._tokenizer, words))
-        return logits
+def _right(tree: Tree, tags: Sequence[Any], lemmas: Sequence[str], arcs: Sequence[tuple[int, str]]) -> dict[str, int]:
+    """How many words of a tree have each right."""
+    right = dict.fromkeys(("UAS", "LAS", "UPOS", "AllTags", "Lemmas"), 0)
+    words = [word for token in tree for word in token.words]
+    for word, made, lemma, (head, relation) in zip(words, tags, lemmas, arcs, strict=True):
+        right["UAS"] += head == word.head
+        right["LAS"] += (head, relation.split(":")[0]) == (word.head, word.relation.split(":")[0])
+        right["UPOS"] += made[0] == word.upos
+        right["AllTags"] += tuple(tag or "_" for tag in made) == (word.upos, word.xpos, word.feats)
+        right["Lemmas"] += lemma == word.lemma
+    return right
+
+
+@dataclass(frozen=True)
+class NameExample:
+    """Tokens, their pieces, their BIOES tags and the numbers of these."""
+
+    pieces: Sequence[Pieces]
+    tags: Sequence[str]
+    numbers: torch.Tensor
+
+    @property
+    def size(self) -> int:
+        """How many tokens it has."""
+        return len(self.tags)
+
+
+class NameTask:
+    """Sentences with named entities."""
+
+    name: ClassVar[str] = "names"
+
+    def __init__(self, train: Sequence[Tagged], dev: Sequence[Tagged], labels: Labels, reader: PieceReader) -> None:
+        self._reader, self._vocab = reader, labels.vocabularies["tag"]
+        self._train, self._dev = list(self._examples(train)), list(self._examples(dev))
+
+    def _examples(self, sentences: Sequence[Tagged]) -> Iterator[NameExample]:
+        for (_, tags), pieces in zip(sentences, self._reader.read([tokens for tokens, _ in sentences]), strict=True):
+            yield NameExample(pieces, tags, torch.tensor(self._vocab.map(tags)).squeeze(1))
+
+    def epoch(self) -> list[list[NameExample]]:
+        """See `Task`."""
+        batches = batches_by_length([one.size for one in self._train], BATCH_TOKENS)
+        return [[self._train[index] for index in batch] for batch in batches]
+
+    def losses(self, encoder: Encoder, heads: Heads, batch: Sequence[NameExample]) -> Losses:
+        """See `Task`."""
+        layout = lay_out([one.pieces for one in batch], self._reader)
+        rows = heads.name_rows(encoder.read(layout.ids, layout.mask), layout)
+        return {"names": heads.names.loss(rows, _rows(rows, [one.numbers for one in batch]))}
+
+    def scores(self, encoder: Encoder, heads: Heads) -> dict[str, float]:
+        """F1 of exact spans and types."""
+        found = wanted = hits = 0
+        analyser = Analyser(heads)
+        for batch in _in_turn(self._dev, lambda one: one.size):
+            layout = lay_out([one.pieces for one in batch], self._reader)
+            predicted = analyser.names(encoder.read(layout.ids, layout.mask), layout)
+            for one, names in zip(batch, predicted, strict=True):
+                gold = {(span["start"], span["end"], span["type"]) for span in decode_from_bioes(one.tags)}
+                hits, found, wanted = hits + len(gold & {*names}), found + len(names), wanted + len(gold)
+        return {"NER": 2 * hits / max(found + wanted, 1)}
+
+
+def _rows(rows: Rows, sentences: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Numbers of sentences in the order of `rows`, filled up with zeros, where the vectors are."""
+    return pad_sequence([sentences[index] for index in rows.order], batch_first=True).to(rows.vectors.device)
+
+
+def _classified(logits: torch.Tensor, numbers: Sequence[int]) -> torch.Tensor:
+    gold = torch.tensor(numbers, device=logits.device)
+    # A batch in which nothing has a label teaches nothing.
+    total = cross_entropy(logits.float(), gold, ignore_index=NO_LABEL, reduction="sum")
+    return total / max(int((gold != NO_LABEL).sum()), 1)
+
+
+def _in_turn(examples: Sequence[Any], size: Any) -> Iterator[list[Any]]:
+    ordered = sorted(examples, key=size)
+    for at in range(0, len(ordered), SCORED):
+        yield ordered[at : at + SCORED]
 
 
 def batches_by_length(lengths: Sequence[int], words: int) -> list[list[int]]:
@@ -281,17 +240,3 @@ def batches_by_length(lengths: Sequence[int], words: int) -> list[list[int]]:
         size += lengths[index]
     random.shuffle(batches)
     return batches
-
-
-def _read_ner(path: Path) -> Document:
-    return Document(json.loads(path.read_text(encoding="utf-8")))
-
-
-def _spans(tags: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Spans of a BIOES sequence."""
-    start = 0
-    for index, tag in enumerate(tags):
-        if tag[:2] in ("B-", "S-"):
-            start = index
-        if tag[:2] in ("E-", "S-"):
-            yield start, index, tag[2:]

@@ -1,100 +1,93 @@
-"""One encoder fine-tuned for segmentation, tagging, parsing and named entities at once, then shared by all of them.
+"""One encoder fine-tuned for segmentation, tagging, lemmas, parsing and named entities at once, and their heads.
 
-In every step each task gives a batch; the sum of their losses reaches the encoder. One encoder then serves every
-processor, none of whose heads was trained on states that the encoder no longer gives.
+In every step each task gives a batch; the weighted sum of their losses reaches the encoder, which has read each batch
+once for all of its heads.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoModel
 
-from nabra.tasks.models.encoder import load_encoder
-from nabra.tasks.models.folders import ENCODER
-from nabra.tasks.models.memo import MemoEncoder
+from nabra.tasks.models.bert import KEPT_LAYERS
+from nabra.tasks.models.folders import ENCODER, HEADS
+from nabra.tasks.models.pieces import PieceReader
 from nabra.tasks.models.precision import device, half_precision
-from nabra.tasks.train.bundle import ENCODER_PREFIX
+from nabra.tasks.parse.heads import Heads
 from nabra.tasks.train.encoder import read_tokenizer, save_encoder
-from nabra.tasks.train.heads import EntityHead, Head, ParserHead, SegmentHead, TaggerHead, share_encoder
+from nabra.tasks.train.examples import labels_of, read_tagged, read_trees
+from nabra.tasks.train.heads import NameTask, Task, TreeTask
 from nabra.tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
 logger = logging.getLogger(__name__)
 
 WARMUP = 100
-# The tagger's loss is a sum over some thirty columns, that of NER a sum over the words of a sentence. Weighed like
-# this, the gradients of parser, tagger and NER reach the encoder about equally large; unweighed, NER's is ten times the
-# parser's.
-WEIGHTS: Mapping[str, float] = {"depparse": 1.0, "pos": 0.15, "ner": 0.05, "segment": 1.0}
+ENCODER_RATE, HEADS_RATE = 2e-4, 1.5e-3
+DROPOUT = 0.1
+# The tagger's loss is a sum over some thirty columns, that of names a sum over the tokens of a sentence. Weighed like
+# this, the gradients of parser, tagger and names reach the encoder about equally large; unweighed, those of the names
+# are ten times the parser's.
+WEIGHTS: Mapping[str, float] = {"trees": 1.0, "tags": 0.15, "names": 0.05, "tokens": 1.0, "lemmas": 0.5}
 SCORE_STEPS = 250
 CURVE = "curve.tsv"
-# The heads that were trained, alone, from which another training goes on.
-HEADS = "heads.pt"
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Peak learning rates, and how much the loss of each task counts."""
-
-    encoder: float = 2e-4
-    heads: float = 1.5e-3
-    weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What to learn from and to score on: trees in CoNLL-U, named entities in Stanza's JSON."""
+    """What to learn from and to score on: trees in CoNLL-U, named entities as `write_ner_data` has them.
 
+    The labels are those of the trees in `annotated`; `trees` may hold copies of these in other spellings besides.
+    """
+
+    annotated: Path
     trees: Path
     dev_trees: Path
     names: Path
     dev_names: Path
 
 
-class SharedEncoder(nn.Module):
-    """A `transformers` encoder that computes in half precision where that is fast, and gives single precision."""
+class TunedEncoder(nn.Module):
+    """A `transformers` encoder to be fine-tuned, of `layers` layers or all, which gives the states that heads read.
 
-    # Stanza asks every encoder whether it has adapters.
-    _hf_peft_config_loaded = False
+    It computes in half precision where that is fast. It learns with dropout, whatever it was pretrained with: a
+    treebank is read a dozen times. That of attention takes a third of the time on a CPU, and stays away.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, layers: int | None = None) -> None:
         super().__init__()
-        # Dropout of attention takes a third of the time on a CPU; that of the layers' outputs stays.
+        shorter = {} if layers is None else {"num_hidden_layers": layers}
         self.model: Any = AutoModel.from_pretrained(
             folder,
             dtype=torch.float32,
             add_pooling_layer=False,
             attn_implementation="eager",
+            hidden_dropout_prob=DROPOUT,
             attention_probs_dropout_prob=0.0,
+            local_files_only=True,
+            **shorter,
         )
-        self.config = self.model.config
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **_: Any) -> SimpleNamespace:
-        """The hidden states of all layers."""
-        with half_precision(input_ids.device.type):
-            states = self.model(input_ids, attention_mask=attention_mask, output_hidden_states=True).hidden_states
-        return SimpleNamespace(hidden_states=[layer.float() for layer in states])
-
-
-def frozen_encoder(folder: Path) -> MemoEncoder:
-    """The encoder of a folder, which no gradient reaches; it reads a sentence once in a whole training."""
-    return MemoEncoder(load_encoder(folder)[0])
+    def read(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """The states of the last layers, (sentences, pieces, layers, width), in single precision."""
+        place = self.model.device
+        with half_precision(place.type):
+            states = self.model(ids.to(place), attention_mask=mask.to(place), output_hidden_states=True).hidden_states
+        return torch.stack([layer.float() for layer in states[-KEPT_LAYERS:]], dim=2)
 
 
 class Stream:
-    """The batches of a head without end; the order of an epoch depends on the seed and the number of the epoch."""
+    """The batches of a task without end; the order of an epoch depends on the seed and the number of the epoch."""
 
-    def __init__(self, head: Head, seed: int) -> None:
-        self._head, self._seed = head, seed
+    def __init__(self, task: Task, seed: int) -> None:
+        self._task, self._seed = task, seed
         self._batches: list[Any] = []
         self._first, self._epoch = 0, 0
 
@@ -102,122 +95,85 @@ class Stream:
         """The batch of a step; steps must not go back."""
         while step >= self._first + len(self._batches):
             self._first += len(self._batches)
-            random.seed(f"{self._seed} {self._head.name} {self._epoch}")
-            self._batches = self._head.epoch()
+            random.seed(f"{self._seed} {self._task.name} {self._epoch}")
+            self._batches = self._task.epoch()
             self._epoch += 1
         return self._batches[step - self._first]
 
 
+@dataclass(frozen=True)
+class Learner:
+    """An encoder, heads on it, and the tasks that teach both."""
+
+    encoder: TunedEncoder
+    heads: Heads
+    tasks: Sequence[Task]
+
+    @property
+    def whole(self) -> nn.Module:
+        """All that learns."""
+        return nn.ModuleDict({"encoder": self.encoder, "heads": self.heads})
+
+    def loss(self, batches: Sequence[Any]) -> torch.Tensor:
+        """The weighted sum of the losses of a batch of each task."""
+        losses: dict[str, torch.Tensor] = {}
+        for task, batch in zip(self.tasks, batches, strict=True):
+            losses |= task.losses(self.encoder, self.heads, batch)
+        return torch.stack([WEIGHTS[name] * loss for name, loss in losses.items()]).sum()
+
+    def scores(self) -> dict[str, float]:
+        """The scores of all tasks on their development parts."""
+        self.whole.eval()
+        with torch.no_grad():
+            return {k: v for task in self.tasks for k, v in task.scores(self.encoder, self.heads).items()}
+
+
 def train_joint(
-    base: Path,
-    corpus: Corpus,
-    folder: Path,
-    steps: int,
-    seed: int,
-    read: Callable[[Path], Any] = SharedEncoder,
-    rates: Rates = Rates(),
-    names: Sequence[str] = tuple(WEIGHTS),
-    start: Path | None = None,
-) -> dict[str, dict[str, float]]:
-    """Train the encoder of the folder `base` and the heads `names`; write them to `folder`, the encoder below it.
+    base: Path, corpus: Corpus, folder: Path, steps: int, seed: int, layers: int | None = None
+) -> dict[str, float]:
+    """Train the encoder of the folder `base`, cut to `layers` layers, and new heads; write both below `folder`.
 
-    `read` gives the encoder of a folder; `frozen_encoder` gives one that stays as it is. The heads are new, or those
-    of the earlier training in the folder `start`. Returns the scores of the development parts; those on the way are in
-    its `curve.tsv`.
+    Returns the scores of the development parts; those on the way are in its `curve.tsv`.
     """
-    whole, heads = _build(base, corpus, seed, read, names)
-    if start:
-        whole.load_state_dict(torch.load(start / HEADS, map_location=device(), weights_only=True), strict=False)
-    # What has learned before needs no slow beginning.
-    schedule = Schedule(steps, WARMUP // 5 if start else WARMUP, seed)
-    return _train(whole, heads, base, folder, schedule, rates)
-
-
-def train_heads(
-    joint: Path, corpus: Corpus, folder: Path, names: Sequence[str], steps: int, seed: int, rates: Rates
-) -> dict[str, dict[str, float]]:
-    """Go on with the heads `names` of the joint training in the folder `joint` alone, its encoder staying as it is.
-
-    `folder` then has what `joint` has, and those heads in the place of the earlier ones. Returns their scores.
-    """
-    shutil.copytree(joint, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(CHECKPOINT, CURVE))
-    return train_joint(joint / ENCODER, corpus, folder, steps, seed, frozen_encoder, rates, names, joint)
-
-
-def _build(
-    base: Path, corpus: Corpus, seed: int, read: Callable[[Path], Any], names: Sequence[str]
-) -> tuple[nn.ModuleDict, Sequence[Head]]:
-    """The encoder of a folder and the new heads `names` on it."""
-    place = device()
-    torch.manual_seed(seed)
-    random.seed(seed)
-    encoder = read(base).to(place)
-    heads = build_heads(encoder, base, corpus, names, place)
-    return nn.ModuleDict({"encoder": encoder, **{head.name: head.module for head in heads}}), heads
-
-
-def _train(
-    whole: nn.ModuleDict, heads: Sequence[Head], base: Path, folder: Path, schedule: Schedule, rates: Rates
-) -> dict[str, dict[str, float]]:
-    streams = {head.name: Stream(head, schedule.seed) for head in heads}
-    encoder: Any = whole["encoder"]
-    tuned = {id(parameter) for parameter in encoder.parameters()}
-    others = [parameter for head in heads for parameter in head.module.parameters() if id(parameter) not in tuned]
-
-    def loss(step: int) -> torch.Tensor:
-        whole.train()
-        return sum(
-            (rates.weights[head.name] * head.loss(streams[head.name].at(step)) for head in heads),
-            torch.zeros((), device=device()),
-        )
-
+    learner = build_learner(base, corpus, seed, layers)
     folder.mkdir(parents=True, exist_ok=True)
-
-    def report(step: int, _: float) -> None:
-        if step % SCORE_STEPS == 0:
-            add_to_curve(folder / CURVE, step, score_heads(whole, heads))
-
-    parameters = [(list(encoder.parameters()), rates.encoder), (others, rates.heads)]
-    train_model(whole, loss, parameters, schedule, folder / CHECKPOINT, report)
-    scores = score_heads(whole, heads)
-    for head in heads:
-        target = folder / head.name
-        target.mkdir(parents=True, exist_ok=True)
-        head.save(target)
-    own = {name: value for name, value in whole.state_dict().items() if ENCODER_PREFIX not in name}
-    torch.save({name: value for name, value in own.items() if not name.startswith("encoder.")}, folder / HEADS)
-    save_encoder(encoder.model.cpu(), read_tokenizer(base), folder / ENCODER, torch.float32)
+    _train(learner, folder, Schedule(steps, min(WARMUP, steps), seed))
+    scores = learner.scores()
+    learner.heads.save(folder / HEADS)
+    save_encoder(learner.encoder.model.cpu(), read_tokenizer(base), folder / ENCODER, torch.float32)
     return scores
 
 
-def build_heads(
-    encoder: nn.Module, base: Path, corpus: Corpus, names: Sequence[str], place: torch.device
-) -> list[Head]:
-    """The heads `names` over their data."""
-    tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
-    trees = corpus.trees, corpus.dev_trees
-    makers: Mapping[str, Callable[[], Head]] = {
-        ParserHead.name: lambda: ParserHead(*trees, base, place),
-        TaggerHead.name: lambda: TaggerHead(*trees, base, place),
-        EntityHead.name: lambda: EntityHead(corpus.names, corpus.dev_names, base, place),
-        SegmentHead.name: lambda: SegmentHead(*trees, encoder, tokenizer, place),
-    }
-    with share_encoder(encoder, tokenizer):
-        return [makers[name]() for name in names]
+def build_learner(base: Path, corpus: Corpus, seed: int, layers: int | None = None) -> Learner:
+    """The encoder of a folder, new heads for the labels of a corpus, and what teaches them."""
+    torch.manual_seed(seed)
+    encoder, reader = TunedEncoder(base, layers), PieceReader(base)
+    names, dev_names = (read_tagged(path) for path in (corpus.names, corpus.dev_names))
+    labels = labels_of(read_trees(corpus.annotated), names, encoder.model.config.hidden_size)
+    trees, dev_trees = read_trees(corpus.trees), read_trees(corpus.dev_trees)
+    tasks = TreeTask(trees, dev_trees, labels, reader), NameTask(names, dev_names, labels, reader)
+    return Learner(encoder.to(device()), Heads(labels).to(device()), tasks)
 
 
-def score_heads(whole: nn.Module, heads: Sequence[Head]) -> dict[str, dict[str, float]]:
-    """The scores of all heads on their development parts."""
-    whole.eval()
-    with torch.no_grad():
-        return {head.name: head.scores() for head in heads}
+def _train(learner: Learner, folder: Path, schedule: Schedule) -> None:
+    whole, streams = learner.whole, [Stream(task, schedule.seed) for task in learner.tasks]
+
+    def loss(step: int) -> torch.Tensor:
+        whole.train()
+        return learner.loss([stream.at(step) for stream in streams])
+
+    def report(step: int, _: float) -> None:
+        if step % SCORE_STEPS == 0:
+            add_to_curve(folder / CURVE, step, learner.scores())
+
+    rates = [(list(learner.encoder.parameters()), ENCODER_RATE), (list(learner.heads.parameters()), HEADS_RATE)]
+    train_model(whole, loss, rates, schedule, folder / CHECKPOINT, report)
 
 
-def add_to_curve(path: Path, step: int, scores: Mapping[str, Mapping[str, float]]) -> None:
+def add_to_curve(path: Path, step: int, scores: Mapping[str, float]) -> None:
     """Append a line of the learning curve: step, then each score in percent."""
-    flat = {f"{name}.{metric}": value for name, values in scores.items() for metric, value in values.items()}
-    line = "\t".join([str(step), *(f"{100 * value:.2f}" for value in flat.values())])
-    header = "" if path.is_file() else "\t".join(["step", *flat]) + "\n"
+    line = "\t".join([str(step), *(f"{100 * value:.2f}" for value in scores.values())])
+    header = "" if path.is_file() else "\t".join(["step", *scores]) + "\n"
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{header}{line}\n")
-    logger.info("step %d: %s", step, ", ".join(f"{name} {100 * value:.1f}" for name, value in flat.items()))
+    logger.info("step %d: %s", step, ", ".join(f"{name} {100 * value:.1f}" for name, value in scores.items()))

@@ -30,7 +30,6 @@ class Trainer:
 
 def trainers(work: Path, seed: int) -> dict[str, Trainer]:
     """The trainers by processor; their data lie below `work`, where `nabra.tasks.train.data` writes them."""
-    conllu = ["--train_file", f"{work}/treebank/train.conllu", "--eval_file", f"{work}/treebank/dev.conllu"]
     arguments: dict[str, tuple[str, list[str]]] = {
         "tokenize": (
             "tokenizer",
@@ -39,18 +38,15 @@ def trainers(work: Path, seed: int) -> dict[str, Trainer]:
                 *["--dev_txt_file", f"{work}/tokenize/dev.txt", "--dev_label_file", f"{work}/tokenize/dev.labels"],
                 *["--dev_conll_gold", f"{work}/tokenize/dev.conllu"],
                 *["--mwt_json_file", f"{work}/tokenize/train.mwt.json", "--use_mwt"],
-                *["--max_seqlen", "300", "--steps", "900", "--eval_steps", "150"],
+                *["--max_seqlen", "300", "--steps", "2400", "--eval_steps", "300"],
             ],
         ),
-        "mwt": ("mwt_expander", [*conllu, "--gold_file", f"{work}/treebank/dev.conllu", "--num_epoch", "12"]),
-        "lemma": ("lemmatizer", [*conllu, "--num_epoch", "3"]),
     }
-    common = ["--mode", "train", "--shorthand", "ar_nabra", "--seed", str(seed)]
+    common = ["--mode", "train", "--lang", "ar", "--shorthand", "ar_nabra", "--seed", str(seed)]
     made = {}
     for processor, (module, specific) in arguments.items():
-        language = [] if module == "lemmatizer" else ["--lang", "ar"]
         place = ["--save_dir", f"{work}/{processor}", "--save_name", f"{processor}.pt"]
-        made[processor] = Trainer(processor, f"stanza.models.{module}", (*common, *language, *place, *specific))
+        made[processor] = Trainer(processor, f"stanza.models.{module}", (*common, *place, *specific))
     return made
 
 

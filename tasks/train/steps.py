@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,21 +18,24 @@ from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets,
 from nabra.tasks.corpora.entities import from_anercorp, read_bio, without_misc
 from nabra.tasks.corpora.folder import data_files
 from nabra.tasks.corpora.news import NEWS_FILES, read_news
+from nabra.tasks.corpora.open_articles import read_open_articles
 from nabra.tasks.corpora.opinions import read_foreign_targets, read_sentences, read_targets, read_tweets
 from nabra.tasks.corpora.treebank import is_pud, read_conllu, write_conllu
 from nabra.tasks.evaluate.models import score_models
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, DECISION, ENCODER, OPEN, SCORES, SENTIMENT, STANCE
 from nabra.tasks.parse.load import load_parser
+from nabra.tasks.parse.parser import TOKENIZER, Parser
 from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.stance.classifier import load_target_classifier
 from nabra.tasks.stance.decision import NO_DECISION, Decision, save_decision
 from nabra.tasks.stance.stances import Judges
 from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
-from nabra.tasks.train.data import augmented, write_ner_data, write_tokenizer_data
+from nabra.tasks.train.data import annotated_trees, augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
 from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
-from nabra.tasks.train.joint import CURVE, Corpus, Rates, train_heads, train_joint
+from nabra.tasks.train.joint import CURVE, Corpus, train_joint
+from nabra.tasks.train.names import Labelled, article_sentences, open_names, renamed, words_of_trees
 from nabra.tasks.train.opinion import save_opinion_encoder, sentiment_task, stance_task, train_opinion
 from nabra.tasks.train.optimise import CHECKPOINT
 from nabra.tasks.train.pretrain import pretrain
@@ -47,26 +50,21 @@ logger = logging.getLogger(__name__)
 SHORT, SHORT_LAYERS = "encoder-short", 9
 # The steps that need a name; each writes into a folder of its name.
 PRETRAIN, JOINT, SILVER, STUDENT = "pretrain", "joint", "silver", "student"
-# A second round from a high rate (warm restart, Loshchilov & Hutter 2017), and then the heads that still gain by
-# themselves.
-AGAIN, POLISH = "again", "polish"
-AGAIN_RATES = Rates(heads=1e-3)
-POLISH_RATES, POLISHED = Rates(heads=7e-4, weights={"depparse": 1.0, "pos": 1.0}), ("depparse", "pos")
+# The parser in the folder of the result, and with it the opinions.
+PARSER, BUNDLE = "parser", "bundle"
 ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
 # How many batches a training takes (the opinions: how many epochs), how many sentences the silver data has.
 SIZES = {
     PRETRAIN: 1000,
-    JOINT: 1000,
-    AGAIN: 700,
-    POLISH: 300,
-    f"{OPEN}-{JOINT}": 300,
+    JOINT: 3000,
+    f"{OPEN}-{JOINT}": 600,
     SILVER: 4000,
     STUDENT: 700,
     ENGLISH: 1,
     OPINIONS: 4,
 }
 # Quick steps that write outside the folder of checkpoints.
-ALWAYS = ("bundle", "scores")
+ALWAYS = (PARSER, BUNDLE, "scores")
 
 
 @dataclass(frozen=True)
@@ -95,11 +93,15 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Step:
-    """A step: the steps it needs, the data files it reads, and what it does; it may return scores."""
+    """A step: the steps it needs, the data files it reads, and what it does; it may return scores.
+
+    `version` is raised when its code changes what it makes: then what was made before is made anew.
+    """
 
     needs: tuple[str, ...]
     reads: tuple[str, ...]
     run: Callable[[Workshop], Mapping[str, Any] | None]
+    version: int = 1
 
 
 def _encoder(shop: Workshop) -> None:
@@ -120,19 +122,29 @@ def _pretrain(shop: Workshop) -> None:
 
 def _data(shop: Workshop) -> None:
     for part in ("train", "dev"):
-        treebank, entities = shop.need(f"treebank/{part}.conllu", f"ner/{part}.bio")
-        trees, sentences = list(read_conllu(treebank)), read_bio(entities)
-        if shop.profile == OPEN:
-            trees = [lines for lines in trees if is_pud(lines)]
-            sentences = [rows for number, rows in enumerate(sentences) if from_anercorp(part, number)]
-        else:
-            sentences = without_misc(part, sentences)
+        (treebank,) = shop.need(f"treebank/{part}.conllu")
+        trees = [lines for lines in annotated_trees(treebank) if shop.profile != OPEN or is_pud(lines)]
         plain = shop.work / "treebank" / f"{part}.conllu"
         write_conllu(trees, plain)
         if part == "train":
             write_conllu(augmented(trees), shop.work / "treebank" / "train-augmented.conllu")
         write_tokenizer_data(plain, shop.work / "tokenize", part, augment=part == "train")
-        write_ner_data(sentences, shop.work / "ner" / f"{part}.json")
+        write_ner_data(_named_sentences(shop, part, trees), shop.work / "ner" / f"{part}.json")
+
+
+def _named_sentences(shop: Workshop, part: str, trees: Sequence[list[str]]) -> list[Labelled]:
+    """The sentences to learn names from; the open profile learns from ANERCorp as it is."""
+    (path,) = shop.need(f"ner/{part}.bio")
+    sentences = read_bio(path)
+    anercorp = [rows for number, rows in enumerate(sentences) if from_anercorp(part, number)]
+    if shop.profile == OPEN:
+        return anercorp
+    labelled = without_misc(part, sentences)
+    if part != "train":
+        return labelled
+    articles = read_open_articles(*shop.need(OPEN_ARTICLES))
+    more = renamed(anercorp, open_names(articles, anercorp), shop.seed)
+    return [*labelled, *more, *article_sentences(articles, [*sentences, *words_of_trees(trees)])]
 
 
 def _joint(shop: Workshop) -> Mapping[str, Any]:
@@ -141,25 +153,25 @@ def _joint(shop: Workshop) -> Mapping[str, Any]:
     return train_joint(base, _corpus(shop), shop.work / JOINT, SIZES[name], shop.seed)
 
 
-def _again(shop: Workshop) -> Mapping[str, Any]:
-    joint, target, seed = shop.work / JOINT, shop.work / AGAIN, shop.seed + 1
-    return train_joint(joint / ENCODER, _corpus(shop), target, SIZES[AGAIN], seed, rates=AGAIN_RATES, start=joint)
-
-
-def _polish(shop: Workshop) -> Mapping[str, Any]:
-    target, steps, seed = shop.work / POLISH, SIZES[POLISH], shop.seed + 2
-    return train_heads(shop.work / AGAIN, _corpus(shop), target, POLISHED, steps, seed, POLISH_RATES)
-
-
 def _corpus(shop: Workshop) -> Corpus:
     trees, names = shop.work / "treebank", shop.work / "ner"
-    return Corpus(trees / "train-augmented.conllu", trees / "dev.conllu", names / "train.json", names / "dev.json")
+    annotated, augmented = trees / "train.conllu", trees / "train-augmented.conllu"
+    return Corpus(annotated, augmented, trees / "dev.conllu", names / "train.json", names / "dev.json")
+
+
+def _parser(shop: Workshop) -> None:
+    bundle_parser(shop.work / TOKENIZER / f"{TOKENIZER}.pt", shop.work / JOINT, shop.base, shop.out)
+
+
+def _teacher(shop: Workshop) -> Parser:
+    """The parser that was trained, bundled among the checkpoints."""
+    teacher = replace(shop, out=shop.work / "teacher")
+    _parser(teacher)
+    return load_parser(teacher.out, 0)
 
 
 def _silver(shop: Workshop) -> None:
-    teacher = shop.work / "teacher"
-    bundle_parser(shop.work, shop.work / JOINT, teacher)
-    silver = silver_trees(news_sentences(_news(shop)), load_parser(teacher, 0), SIZES[SILVER])
+    silver = silver_trees(news_sentences(_news(shop)), _teacher(shop), SIZES[SILVER])
     gold = list(read_conllu(shop.work / "treebank" / "train.conllu"))
     write_conllu(augmented([*gold, *silver]), shop.work / SILVER / "train.conllu")
 
@@ -217,18 +229,16 @@ def _open_opinions(shop: Workshop) -> Mapping[str, float]:
 
 def _decision(shop: Workshop) -> Mapping[str, float]:
     """Weigh rules against a classifier that has not seen the articles."""
-    parser, unseen, settings = shop.work / "teacher", shop.work / UNSEEN, load_settings()
-    bundle_parser(shop.work, shop.work / POLISH, parser)
+    unseen, settings = shop.work / UNSEEN, load_settings()
     classifier = load_target_classifier(unseen / STANCE, *load_encoder(unseen / ENCODER))
     judges = Judges(load_cues(*settings.stance.cue_folders), classifier, NO_DECISION)
     actors = load_actors(*settings.parse.actor_folders)
     articles = read_annotated(*shop.need(ARTICLES))
-    found = annotated_cases(articles, settings.parse, load_parser(parser, 0), judges, actors)
+    found = annotated_cases(articles, settings.parse, _teacher(shop), judges, actors)
     return fit_decision(examples(found), shop.work / DECISION)
 
 
 def _bundle(shop: Workshop) -> None:
-    bundle_parser(shop.work, shop.work / (JOINT if shop.profile == OPEN else POLISH), shop.out)
     bundle_opinions(shop.work / OPINIONS, shop.work / DECISION, shop.out)
 
 
@@ -242,37 +252,34 @@ OPEN_DECISION = Decision({"rule": 5.0, "classifier_speaker": 0.8, "classifier_au
 TREEBANK = ("treebank/train.conllu", "treebank/dev.conllu")
 NER = ("ner/train.bio", "ner/dev.bio")
 ARTICLES = "gold/train.jsonl"
+OPEN_ARTICLES = "gold/open_train.jsonl"
 OPINIONATED = ("gold/sentence_sentiment.tsv", "gold/target_stance.tsv", ARTICLES)
 ENGLISH_TARGETS = "target_sentiment/newsmtsc_train.jsonl"
 TWEETS = "sentiment/arsarcasm_train.tsv"
-HEADS = ("tokenize", "mwt", "lemma")
 SCORED = (*TREEBANK, *NER, "gold/dev.jsonl")
 
 _DEFAULT: Mapping[str, Step] = {
     "encoder": Step((), NEWS_FILES, _encoder),
     PRETRAIN: Step(("encoder",), NEWS_FILES, _pretrain),
-    "data": Step((), (*TREEBANK, *NER), _data),
-    JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint),
-    AGAIN: Step((JOINT,), (*TREEBANK, *NER), _again),
-    POLISH: Step((AGAIN,), (*TREEBANK, *NER), _polish),
-    "tokenize": Step(("data",), TREEBANK, _stanza("tokenize")),
-    "mwt": Step(("data",), TREEBANK, _stanza("mwt")),
-    "lemma": Step(("data",), TREEBANK, _stanza("lemma")),
+    "data": Step((), (*TREEBANK, *NER, OPEN_ARTICLES), _data, version=2),
+    JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint, version=2),
+    TOKENIZER: Step(("data",), TREEBANK, _stanza(TOKENIZER)),
+    PARSER: Step((JOINT, TOKENIZER), (), _parser),
     ENGLISH: Step((), (ENGLISH_TARGETS,), _english),
     OPINIONS: Step(("encoder", ENGLISH), OPINIONATED, _opinions),
     UNSEEN: Step(("encoder", ENGLISH), OPINIONATED[:-1], _unseen),
-    "decision": Step((UNSEEN, POLISH, *HEADS), (ARTICLES,), _decision),
-    "bundle": Step((JOINT, POLISH, *HEADS, OPINIONS, "decision"), (), _bundle),
-    "scores": Step(("bundle",), SCORED, _scores),
+    "decision": Step((UNSEEN, JOINT, TOKENIZER), (ARTICLES,), _decision),
+    BUNDLE: Step((PARSER, OPINIONS, "decision"), (), _bundle),
+    "scores": Step((BUNDLE,), SCORED, _scores),
     # Self-training, which gains nothing so far: see the model card.
-    SILVER: Step((JOINT, *HEADS), NEWS_FILES, _silver),
+    SILVER: Step((JOINT, TOKENIZER), NEWS_FILES, _silver),
     STUDENT: Step((SILVER,), (*TREEBANK, *NER), _student),
 }
 
 
 # The open profile shares the encoder, as it was published, and what English targets teach; it learns nothing from
 # Arabic news.
-NOT_OPEN = ("encoder", PRETRAIN, AGAIN, POLISH, SILVER, STUDENT, ENGLISH, UNSEEN, "decision")
+NOT_OPEN = ("encoder", PRETRAIN, SILVER, STUDENT, ENGLISH, UNSEEN, "decision")
 SHARED = ("encoder", ENGLISH)
 
 
@@ -281,7 +288,8 @@ def _opened(name: str, step: Step) -> Step:
     shared = [needed for needed in step.needs if needed in SHARED]
     needs = [f"{OPEN}-{needed}" for needed in step.needs if needed not in NOT_OPEN]
     run, reads = (_open_opinions, (TWEETS,)) if name == OPINIONS else (step.run, step.reads)
-    return Step(tuple(dict.fromkeys(("encoder", *shared, *needs))), reads, lambda shop: run(shop.open()))
+    reads = tuple(name for name in reads if name != OPEN_ARTICLES)
+    return Step(tuple(dict.fromkeys(("encoder", *shared, *needs))), reads, lambda shop: run(shop.open()), step.version)
 
 
 STEPS: Mapping[str, Step] = {
@@ -321,11 +329,9 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _identity(name: str, shop: Workshop) -> str:
-    """A hash of all that decides the step's result: its data, seed, arguments, and the steps it needs."""
-    step, digest = (
-        STEPS[name],
-        hashlib.sha256(f"{name} {shop.seed} {SIZES.get(name)}".encode()),
-    )
+    """A hash of all that decides the step's result: data, seed, arguments, its code, and the steps it needs."""
+    step = STEPS[name]
+    digest = hashlib.sha256(f"{name} {shop.seed} {SIZES.get(name)} {step.version}".encode())
     for path in shop.need(*step.reads):
         digest.update(path.read_bytes())
     trainer = trainers(Path(), shop.seed).get(name.removeprefix(f"{OPEN}-"))

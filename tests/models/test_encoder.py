@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from transformers import BertConfig
 
 from nabra.tasks.errors import ModelError
-from nabra.tasks.models.encoder import load_encoder, packed, save_packed, unpacked
+from nabra.tasks.models.encoder import load_encoder, save_packed
+from nabra.tasks.models.packed import packed, unpacked
 
 
 @settings(max_examples=30)

@@ -13,40 +13,10 @@ from hypothesis import strategies as st
 
 from nabra.tasks.errors import ModelError
 from nabra.tasks.models.encoder import load_encoder
-from nabra.tasks.parse.segment import Script, Segmenter, derive, load_segmenter, save_segmenter
-
-
-@pytest.mark.parametrize(
-    ("token", "words"),
-    [
-        ("كتاب", ["كتاب"]),
-        ("وقال", ["و", "قال"]),
-        ("للحكومة", ["ل", "الحكومة"]),
-        ("للغة", ["ل", "اللغة"]),
-        ("مدرسته", ["مدرسة", "ه"]),
-        ("وبمدرستهم", ["و", "ب", "مدرسة", "هم"]),
-        ("لديه", ["لدى", "ه"]),
-        ("كتبوه", ["كتبوا", "ه"]),
-        ("مما", ["من", "ما"]),
-    ],
-)
-def test_a_script_makes_the_words_that_it_was_derived_from(token: str, words: list[str]) -> None:
-    script = derive(token, words)
-    assert script is not None
-    assert script.apply(token) == words
-
-
-def test_words_that_are_spelt_quite_otherwise_have_no_script() -> None:
-    assert derive("اللي", ["اذهب", "الى"]) is None
-
+from nabra.tasks.parse.scripts import Script
+from nabra.tasks.parse.segment import Segmenter, load_segmenter, save_segmenter
 
 LETTERS = st.text(alphabet="وبلكسفاتةىيهمنع", min_size=1, max_size=6)
-
-
-@given(LETTERS, st.lists(LETTERS, min_size=1, max_size=4))
-def test_a_script_that_exists_is_right(token: str, words: list[str]) -> None:
-    script = derive(token, words)
-    assert script is None or script.apply(token) == words
 
 
 @given(LETTERS, st.builds(Script, st.lists(LETTERS, max_size=2).map(tuple), st.lists(LETTERS, max_size=1).map(tuple)))

@@ -17,7 +17,8 @@ from nabra.tasks.train.steps import SHARED, STEPS, Step, Workshop, run_step
 def test_a_model_brings_the_steps_that_it_needs_in_order() -> None:
     assert wanted_steps(["pretrain"]) == ["encoder", "pretrain"]
     assert wanted_steps(["silver"])[-1] == "silver"
-    assert {"joint", "tokenize", "lemma"} <= set(wanted_steps(["silver"]))
+    assert {"joint", "tokenize"} <= set(wanted_steps(["silver"]))
+    assert wanted_steps(["parser"]) == ["encoder", "pretrain", "data", "joint", "tokenize", "parser"]
 
 
 def test_every_step_comes_after_those_it_needs() -> None:
@@ -75,6 +76,13 @@ def test_a_step_that_is_done_is_kept_until_its_data_or_the_seed_change(shop: Wor
     (shop.data / "a.txt").write_text("two")
     assert _runs(shop) == ["xx", "xx"]
     assert _runs(replace(shop, seed=2)) == ["xxx", "xxx"]
+
+
+def test_a_step_whose_code_has_changed_is_done_again(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    _runs(shop)
+    changed = {**steps.STEPS, "first": replace(steps.STEPS["first"], version=2)}
+    monkeypatch.setattr(steps, "STEPS", changed)
+    assert _runs(shop) == ["xx", "xx"]
 
 
 def test_a_checkpoint_is_kept_for_the_same_data_and_dropped_for_others(
