@@ -23,6 +23,8 @@ from nabra.tasks.models.products import Weights, joined_layer
 
 # The parser's heads mix the states of the last layers.
 KEPT_LAYERS = 4
+# Pieces whose numbers stay in the cache of a core from one product to the next.
+TOGETHER = 256
 
 Tensors = Mapping[str, torch.Tensor]
 
@@ -40,28 +42,32 @@ class Bert:
         self.width, self._heads = int(config["hidden_size"]), int(config["num_attention_heads"])
         self._epsilon, self._place = float(config["layer_norm_eps"]), place
         here = {name: value.to(place) for name, value in tensors.items()}
-        self._words = _Table(here, "embeddings.word_embeddings.weight")
-        places, kinds = (_Table(here, f"embeddings.{name}_embeddings.weight") for name in ("position", "token_type"))
-        self._places = places(torch.arange(int(config["max_position_embeddings"]), device=place))
-        self._places += kinds(torch.zeros(1, dtype=torch.long, device=place))
+        self._words, self._places, self._kinds = (
+            _Table(here, f"embeddings.{name}_embeddings.weight") for name in ("word", "position", "token_type")
+        )
         self._norm = _Norm(here, "embeddings.LayerNorm", self._epsilon)
         self._layers = [
             _Layer(here, f"encoder.layer.{number}.", self._epsilon, arithmetic)
             for number in range(int(config["num_hidden_layers"]))
         ]
 
-    @torch.inference_mode()
     def read(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """The states of the last layers, (sentences, pieces, layers, width); `mask` is False where a row is filled."""
-        rows, pieces = ids.shape
-        states = self._norm(self._words(ids.to(self._place)) + self._places[:pieces]).view(-1, self.width)
+        return torch.stack(self.states(ids, mask)[-KEPT_LAYERS:], dim=2)
+
+    @torch.inference_mode()
+    def states(self, ids: torch.Tensor, mask: torch.Tensor, kinds: torch.Tensor | None = None) -> list[torch.Tensor]:
+        """What the embeddings and each layer say, (sentences, pieces, width); `kinds` are BERT's segments, 0 and 1."""
+        ids, mask = ids.to(self._place), mask.to(self._place)
+        kinds = torch.zeros_like(ids) if kinds is None else kinds.to(self._place)
+        places = torch.arange(ids.shape[1], device=self._place)
+        states = self._norm(self._words(ids) + self._places(places) + self._kinds(kinds)).view(-1, self.width)
         # Every piece attends to the pieces that are there.
-        seen = None if bool(mask.all()) else mask.to(self._place)[:, None, None, :]
-        kept: list[torch.Tensor] = []
+        seen = None if bool(mask.all()) else mask.bool()[:, None, None, :]
+        found = [states]
         for layer in self._layers:
-            states = layer(states, (rows, pieces, self._heads), seen)
-            kept = [*kept[1 - KEPT_LAYERS :], states]
-        return torch.stack(kept, dim=1).view(rows, pieces, len(kept), self.width)
+            found.append(layer(found[-1], (*ids.shape, self._heads), seen))
+        return [layer.view(*ids.shape, self.width) for layer in found]
 
 
 class _Table:
@@ -103,8 +109,13 @@ class _Layer:
 
     def __call__(self, states: torch.Tensor, shape: tuple[int, int, int], mask: torch.Tensor | None) -> torch.Tensor:
         rows, pieces, heads = shape
-        query, key, value = self._asked(states).view(rows, pieces, 3, heads, -1).permute(2, 0, 3, 1, 4)
+        asked = torch.cat([self._asked(some) for some in torch.split(states, TOGETHER)])
+        query, key, value = asked.view(rows, pieces, 3, heads, -1).permute(2, 0, 3, 1, 4)
         attended = scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(1, 2).reshape(states.shape)
+        parts = zip(torch.split(states, TOGETHER), torch.split(attended, TOGETHER), strict=True)
+        return torch.cat([self._forward(*part) for part in parts])
+
+    def _forward(self, states: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:
         states = self._first(self._gathered(attended) + states)
         return self._second(self._outer(gelu(self._inner(states))) + states)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from nabra.tasks.errors import ModelError
 
@@ -39,16 +39,27 @@ class PieceReader:
         except Exception as error:
             # The library knows but the one kind.
             raise ModelError(f"the tokenizer {path} cannot be loaded: {error}") from error
-        self.begin, self.end = (self._engine.token_to_id(piece) for piece in (BEGIN, END))
+        begin, end = (self._engine.token_to_id(piece) for piece in (BEGIN, END))
+        if begin is None or end is None:
+            raise ModelError(f"the tokenizer {path} has no pieces {BEGIN} and {END}")
+        self.begin, self.end = begin, end
 
     def read(self, sentences: Sequence[Sequence[str]]) -> list[list[Pieces]]:
         """The pieces of every token of every sentence; the same token has the same pieces wherever it stands."""
         known = self._pieces(dict.fromkeys(token for tokens in sentences for token in tokens))
         return [[known[token] for token in tokens] for tokens in sentences]
 
+    def read_texts(self, texts: Sequence[str]) -> list[Pieces]:
+        """The pieces of running texts."""
+        return [_pieces(one) for one in self._engine.encode_batch(list(texts), add_special_tokens=False)]
+
     def _pieces(self, tokens: Iterable[str]) -> dict[str, Pieces]:
         distinct = list(tokens)
         encoded = self._engine.encode_batch(
             [[token] for token in distinct], is_pretokenized=True, add_special_tokens=False
         )
-        return {token: Pieces(tuple(one.ids), tuple(one.offsets)) for token, one in zip(distinct, encoded, strict=True)}
+        return {token: _pieces(one) for token, one in zip(distinct, encoded, strict=True)}
+
+
+def _pieces(encoded: Encoding) -> Pieces:
+    return Pieces(tuple(encoded.ids), tuple(encoded.offsets))

@@ -331,7 +331,9 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 def _identity(name: str, shop: Workshop) -> str:
     """A hash of all that decides the step's result: data, seed, arguments, its code, and the steps it needs."""
     step = STEPS[name]
-    digest = hashlib.sha256(f"{name} {shop.seed} {SIZES.get(name)} {step.version}".encode())
+    # A first version is not named: what was made before steps had versions is kept.
+    version = f" {step.version}" if step.version > 1 else ""
+    digest = hashlib.sha256(f"{name} {shop.seed} {SIZES.get(name)}{version}".encode())
     for path in shop.need(*step.reads):
         digest.update(path.read_bytes())
     trainer = trainers(Path(), shop.seed).get(name.removeprefix(f"{OPEN}-"))
