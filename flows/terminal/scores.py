@@ -55,7 +55,7 @@ def treebank_scores(name: str, scores: Mapping[str, Mapping[str, Mapping[str, An
 def _with_interval(scores: Mapping[str, Any], metric: str) -> str:
     bounds = interval(scores, metric)
     value = f"{100 * scores[metric]:.1f}"
-    return f"{value} {_bounds(bounds)}" if bounds else value
+    return f"{value} {_bounds(bounds)}" if bounds and bounds[0] < bounds[1] else value
 
 
 def _bounds(bounds: tuple[float, float]) -> str:
