@@ -7,7 +7,8 @@ from nabra.flows import MOVED
 if __name__ != "nabra.flows.news":  # by its path, beside which lies a folder called prefect
     raise ImportError(MOVED)
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final, cast
 
@@ -28,6 +29,8 @@ from nabra.flows.pipeline import (
 )
 from nabra.flows.prefect.artifacts import publish
 from nabra.flows.prefect.run_log import run_log, tell
+from nabra.flows.prefect.runners import PrefectRunner, choose
+from nabra.flows.side_by_side import SideBySide
 from nabra.flows.terminal.progress import told_share
 from nabra.tasks.run import run_fetch, run_stage
 
@@ -102,7 +105,8 @@ def _run(prepared: PreparedRun) -> RunSummary:
     run_id = str(context.flow_run.id) if context and context.flow_run else "none"
     with run_log(), open_run(prepared, run_id) as run:
         run.fetch(run_fetch)
-        run.work(run_stage)
+        if run.has_work():
+            work_as_flow(run)
         summary = run.summary()
     tell(summary, prepared.location)
     publish(summary, prepared.settings.run.max_reject_share)
@@ -113,11 +117,34 @@ def _run(prepared: PreparedRun) -> RunSummary:
     return cast(RunSummary, Completed(name=MANY_REJECTS, message=told_share(summary, prepared.location), data=summary))
 
 
+# The runs that have begun in this process and whose stages are at work, by their ids.
+_at_work: dict[str, Callable[[], None]] = {}
+
+
+@flow(name="nabra-stages", persist_result=False)
+def stages(run_id: str) -> None:
+    """Do the work of a run that has begun in this process.
+
+    A cluster's workers are sent the flow, by its name: what is open is no parameter of it, and nothing that it holds.
+    """
+    _at_work[run_id]()
+
+
 def work_as_flow(run: Run) -> None:
-    """Do the work of a run that was begun without Prefect, as a flow: what is open is no parameter of one."""
+    """Do the work of a run as a flow, by the runner that its settings name."""
+    chosen = choose(run.plan.settings, len(run.batches()))
+    if chosen.is_here and chosen.workers == 1:
+        _as_flow(run, lambda: run.work(run_stage), stages)
+        return
+    parse = run.plan.settings.parse.model_copy(update={"threads": chosen.threads})
+    plan = replace(run.plan, settings=run.plan.settings.model_copy(update={"parse": parse}))
+    side_by_side = SideBySide(run, PrefectRunner(chosen), plan, run_stage)
+    _as_flow(run, side_by_side.work, stages.with_options(task_runner=chosen.task_runner))
 
-    @flow(name="nabra-stages", persist_result=False)
-    def stages() -> None:
-        run.work(run_stage)
 
-    stages()
+def _as_flow(run: Run, work: Callable[[], None], flow: Flow[[str], None]) -> None:
+    _at_work[run.plan.run_id] = work
+    try:
+        flow(run.plan.run_id)
+    finally:
+        del _at_work[run.plan.run_id]
