@@ -16,7 +16,17 @@ from prefect import Flow, flow
 from prefect.context import FlowRunContext
 from prefect.states import Completed
 
-from nabra.flows.parameters import BackfillParameters, Inputs, Location, RunParameters, StageName, Warehouse
+from nabra.flows.begun import begun, do_work
+from nabra.flows.parameters import (
+    BackfillParameters,
+    Inputs,
+    Location,
+    RunnerName,
+    RunParameters,
+    StageName,
+    Warehouse,
+    Workers,
+)
 from nabra.flows.pipeline import (
     PreparedRun,
     Run,
@@ -44,6 +54,8 @@ def news(
     source: str | None = None,
     columns: tuple[str, ...] = (),
     refresh: tuple[StageName, ...] = (),
+    runner: RunnerName | None = None,
+    workers: Workers = None,
     warehouse: Warehouse = None,
     config: str | None = None,
 ) -> RunSummary:
@@ -55,10 +67,14 @@ def news(
         source: Name of the outlet that inputs are of. Empty: the one that a row or page names, else `cli`.
         columns: What files of rows call the columns, such as text=body. Empty: as in the settings.
         refresh: Make these stages and all after them anew where other settings or models made their files.
+        runner: What carries out the stages after clean: this machine, or a cluster. Empty: that of the settings.
+        workers: How many work side by side. Empty: as the settings say, else one per core where memory allows.
         warehouse: Folder or s3://bucket/prefix, without keys. Empty: that of the settings.
         config: TOML file with settings on the machine that runs the flow. Empty: the defaults.
     """
-    parameters = RunParameters(inputs=inputs, source=source, columns=columns, refresh=refresh)
+    parameters = RunParameters(
+        inputs=inputs, source=source, columns=columns, refresh=refresh, runner=runner, workers=workers
+    )
     return _run(prepare_run(parameters, Location(warehouse=warehouse, config=config)))
 
 
@@ -79,6 +95,8 @@ def backfill(
     first: date,
     last: date,
     stage: StageName = StageName["clean"],
+    runner: RunnerName | None = None,
+    workers: Workers = None,
     warehouse: Warehouse = None,
     config: str | None = None,
 ) -> RunSummary:
@@ -88,10 +106,12 @@ def backfill(
         first: First day on which the documents were fetched (UTC), included.
         last: Last day on which the documents were fetched (UTC), included.
         stage: This stage and all after it are made anew where other settings or models made their files.
+        runner: What carries out the stages after clean: this machine, or a cluster. Empty: that of the settings.
+        workers: How many work side by side. Empty: as the settings say, else one per core where memory allows.
         warehouse: Folder or s3://bucket/prefix, without keys. Empty: that of the settings.
         config: TOML file with settings on the machine that runs the flow. Empty: the defaults.
     """
-    parameters = BackfillParameters(first=first, last=last, stage=stage)
+    parameters = BackfillParameters(first=first, last=last, stage=stage, runner=runner, workers=workers)
     return _run(prepare_backfill(parameters, Location(warehouse=warehouse, config=config)))
 
 
@@ -117,17 +137,10 @@ def _run(prepared: PreparedRun) -> RunSummary:
     return cast(RunSummary, Completed(name=MANY_REJECTS, message=told_share(summary, prepared.location), data=summary))
 
 
-# The runs that have begun in this process and whose stages are at work, by their ids.
-_at_work: dict[str, Callable[[], None]] = {}
-
-
 @flow(name="nabra-stages", persist_result=False)
 def stages(run_id: str) -> None:
-    """Do the work of a run that has begun in this process.
-
-    A cluster's workers are sent the flow, by its name: what is open is no parameter of it, and nothing that it holds.
-    """
-    _at_work[run_id]()
+    """Do the work of a run that has begun in this process: what is open is no parameter of a flow."""
+    do_work(run_id)
 
 
 def work_as_flow(run: Run) -> None:
@@ -143,8 +156,5 @@ def work_as_flow(run: Run) -> None:
 
 
 def _as_flow(run: Run, work: Callable[[], None], flow: Flow[[str], None]) -> None:
-    _at_work[run.plan.run_id] = work
-    try:
+    with begun(run.plan.run_id, work):
         flow(run.plan.run_id)
-    finally:
-        del _at_work[run.plan.run_id]

@@ -5,6 +5,7 @@ It knows nothing of Prefect: its steps are plain functions, or the tasks that wr
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
-from nabra.flows.parameters import BackfillParameters, Location, RunParameters
+from nabra.flows.parameters import BackfillParameters, Location, RunnerChoice, RunParameters
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import Advance, fetch_progress, show_rejects, stage_progress, told_reject
 from nabra.tasks.engine import steps
@@ -46,6 +47,8 @@ IDLE: Final = (
 NAMED_TARGETS: Final = 5
 NAMED_REJECTS: Final = 100
 
+# What the extras of these names bring.
+RUNNER_PACKAGES: Final = {"dask": "prefect_dask", "ray": "prefect_ray"}
 STOOD_STILL: Final = "the run stood still in it, and was ended"
 
 # One of `nabra.tasks.engine.steps`, or the Prefect task around it.
@@ -66,7 +69,7 @@ class PreparedRun:
 
 def prepare_run(parameters: RunParameters, location: Location) -> PreparedRun:
     """Check what a run is asked for before anything is done; raises the NabraError that says what to do."""
-    settings = _settings(location)
+    settings = _with_runner(_settings(location), parameters)
     targets = tuple(_targets(parameters, settings))
     if not (targets or parameters.refresh or _is_pending(Store.open(settings.store))):
         raise UsageError(IDLE)
@@ -86,11 +89,13 @@ def prepare_pending(location: Location) -> PreparedRun:
 def prepare_backfill(parameters: BackfillParameters, location: Location) -> PreparedRun:
     """The same for a run that makes past days anew, and fetches nothing."""
     days = parameters.first.isoformat(), parameters.last.isoformat()
-    return replace(prepare_pending(location), refresh=_with_later((parameters.stage,)), days=days)
+    prepared = _prepared(location, _with_runner(_settings(location), parameters))
+    return replace(prepared, refresh=_with_later((parameters.stage,)), days=days)
 
 
 def _prepared(location: Location, settings: Settings) -> PreparedRun:
     fingerprints(settings)  # names a model or a list that is missing
+    _require_runner(settings.run.runner)
     store = Store.open(settings.store)
     store.files.prepare()
     return PreparedRun(location, settings, store)
@@ -98,6 +103,20 @@ def _prepared(location: Location, settings: Settings) -> PreparedRun:
 
 def _settings(location: Location) -> Settings:
     return load_settings(Path(location.config) if location.config else None, warehouse=location.warehouse)
+
+
+def _with_runner(settings: Settings, choice: RunnerChoice) -> Settings:
+    """The settings, with what was chosen for this run."""
+    chosen: dict[str, object] = {"runner": choice.runner.value} if choice.runner else {}
+    chosen |= {"workers": choice.workers} if choice.workers else {}
+    return settings.model_copy(update={"run": settings.run.model_copy(update=chosen)})
+
+
+def _require_runner(name: str) -> None:
+    """UsageError where the packages of a runner are not installed."""
+    package = RUNNER_PACKAGES.get(name)
+    if package and importlib.util.find_spec(package) is None:
+        raise UsageError(f"the runner {name} is not installed: pip install 'nabra[{name}]', or take: --runner local")
 
 
 def _targets(parameters: RunParameters, settings: Settings) -> list[Target]:

@@ -12,6 +12,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import process
+from multiprocessing.util import Finalize
 from typing import Final
 
 from nabra.tasks.engine.at_work import WorkNote
@@ -71,6 +72,8 @@ class Crew:
         self._members: list[Member] = []
         self._is_closed = False
         self._timer: threading.Timer | None = None
+        # A process that ends, such as a worker of a cluster, waits for its children otherwise.
+        Finalize(None, self.close, exitpriority=10)
 
     @contextmanager
     def member(self) -> Iterator[Member]:
@@ -138,7 +141,10 @@ def run_key(plan: Plan) -> Hashable:
 def crew_of(plan: Plan, progress: Progress) -> Crew:
     """The crew of a run in this process: a closed one stays so until it is forgotten."""
     with _guard:
-        return _crews.setdefault(run_key(plan), Crew(plan, progress))
+        key = run_key(plan)
+        if key not in _crews:
+            _crews[key] = Crew(plan, progress)
+        return _crews[key]
 
 
 def forget_crew(plan: Plan) -> None:
