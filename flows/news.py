@@ -7,7 +7,7 @@ from nabra.flows import MOVED
 if __name__ != "nabra.flows.news":  # by its path, beside which lies a folder called prefect
     raise ImportError(MOVED)
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final, cast
@@ -39,7 +39,7 @@ from nabra.flows.pipeline import (
 )
 from nabra.flows.prefect.artifacts import publish
 from nabra.flows.prefect.run_log import run_log, tell
-from nabra.flows.prefect.runners import PrefectRunner, choose
+from nabra.flows.prefect.runners import ChosenRunner, PrefectRunner, choose
 from nabra.flows.side_by_side import SideBySide
 from nabra.flows.terminal.progress import told_share
 from nabra.tasks.run import run_fetch, run_stage
@@ -126,7 +126,7 @@ def _run(prepared: PreparedRun) -> RunSummary:
     with run_log(), open_run(prepared, run_id) as run:
         run.fetch(run_fetch)
         if run.has_work():
-            work_as_flow(run)
+            _work(run)
         summary = run.summary()
     tell(summary, prepared.location)
     publish(summary, prepared.settings.run.max_reject_share)
@@ -144,17 +144,26 @@ def stages(run_id: str) -> None:
 
 
 def work_as_flow(run: Run) -> None:
-    """Do the work of a run as a flow, by the runner that its settings name."""
+    """Do the work of a run that was begun without Prefect, as a flow, by the runner that its settings name."""
     chosen = choose(run.plan.settings, len(run.batches()))
-    if chosen.is_here and chosen.workers == 1:
-        _as_flow(run, lambda: run.work(run_stage), stages)
-        return
+    if chosen.is_one_here:
+        with begun(run.plan.run_id, lambda: run.work(run_stage)):
+            stages(run.plan.run_id)
+    else:
+        _side_by_side(run, chosen)
+
+
+def _work(run: Run) -> None:
+    """Do the work of a run of a flow that is at work: by one worker as its own, by several as a flow below it."""
+    chosen = choose(run.plan.settings, len(run.batches()))
+    if chosen.is_one_here:
+        run.work(run_stage)
+    else:
+        _side_by_side(run, chosen)
+
+
+def _side_by_side(run: Run, chosen: ChosenRunner) -> None:
     parse = run.plan.settings.parse.model_copy(update={"threads": chosen.threads})
     plan = replace(run.plan, settings=run.plan.settings.model_copy(update={"parse": parse}))
-    side_by_side = SideBySide(run, PrefectRunner(chosen), plan, run_stage)
-    _as_flow(run, side_by_side.work, stages.with_options(task_runner=chosen.task_runner))
-
-
-def _as_flow(run: Run, work: Callable[[], None], flow: Flow[[str], None]) -> None:
-    with begun(run.plan.run_id, work):
-        flow(run.plan.run_id)
+    with begun(run.plan.run_id, SideBySide(run, PrefectRunner(chosen), plan, run_stage).work):
+        stages.with_options(task_runner=chosen.task_runner)(run.plan.run_id)

@@ -20,7 +20,7 @@ from nabra.tasks.engine.dispatch import GROUPS_A_WORKER, Dispatcher, Group, Job
 from nabra.tasks.engine.groups import Outcome
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.standstill import StoodStillError
-from nabra.tasks.errors import BatchError, NabraError, ServerError, WorkerError
+from nabra.tasks.errors import BatchError, NabraError, ServerError, WorkerError, stops_run
 from nabra.tasks.warehouse.layout import Batch
 
 logger = logging.getLogger(__name__)
@@ -167,8 +167,10 @@ class SideBySide:
         """Work on a suspect here, in a process of its own."""
         try:
             outcome = steps.run_batches_alone(group, self._plan)
-        except BatchError as error:
-            self._fail(group, str(error), advance)
+        except Exception as error:
+            if stops_run(error):
+                raise
+            self._fail(group, f"{type(error).__name__}: {error}", advance)
         else:
             self._settle(group, outcome, advance)
 

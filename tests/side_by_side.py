@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +19,9 @@ from nabra.tasks.engine import steps
 from nabra.tasks.engine.dispatch import Group
 from nabra.tasks.engine.groups import Outcome
 from nabra.tasks.engine.plan import Plan
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.tools import Tools
+from nabra.tasks.processes.pool import WorkerPool
 from nabra.tasks.stage import Stage, StageOutput
 from tests.in_process import stand_ins
 
@@ -83,3 +87,30 @@ class DyingTools:
 
 def dying_tools(settings: Settings, marks: Path) -> DyingTools:
     return DyingTools(stand_ins(settings), marks)
+
+
+class GatedTools:
+    """Stand-ins that parse when there is a file of this name."""
+
+    def __init__(self, tools: Tools, gate: Path) -> None:
+        self.tools, self.gate = tools, gate
+
+    def call(self, stage: Stage, tables: Mapping[str, pa.Table]) -> StageOutput:
+        while stage.name == "parse" and not self.gate.exists():
+            time.sleep(0.05)
+        return self.tools.call(stage, tables)
+
+
+def gated_tools(settings: Settings, gate: Path) -> GatedTools:
+    return GatedTools(stand_ins(settings), gate)
+
+
+def use_gated_processes(gate: str) -> None:
+    """Let every toolbox of this process have a real process for the stages, with stand-ins that wait for the gate."""
+
+    def workers(resources: Resources) -> WorkerPool:
+        prepare = partial(gated_tools, resources.settings, Path(gate))
+        pool: WorkerPool = resources.__dict__.setdefault("workers", WorkerPool("analysis", 1, 60.0, 4096, prepare))
+        return pool
+
+    Resources.workers = property(workers)  # type: ignore[assignment]

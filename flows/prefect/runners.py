@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import httpx  # Prefect's client raises its errors
 from prefect.context import FlowRunContext
 from prefect.futures import PrefectFuture
 from prefect.settings import PREFECT_API_URL
@@ -38,6 +39,11 @@ class ChosenRunner:
     threads: int
     is_here: bool = False
     is_alive: Callable[[TaskRunner[Any]], bool] = lambda runner: True
+
+    @property
+    def is_one_here(self) -> bool:
+        """True if there is nothing to be carried out side by side."""
+        return self.is_here and self.workers == 1
 
 
 def choose(settings: Settings, batches: int) -> ChosenRunner:
@@ -152,8 +158,13 @@ class PrefectPending:
         return self._ended.wait(seconds)
 
     def result(self) -> Outcome:
-        """See `Pending`."""
-        return self._future.result()
+        """See `Pending`; ServerError where Prefect's server is gone, which is no matter of a worker."""
+        try:
+            return self._future.result()
+        except httpx.HTTPError as error:
+            raise ServerError(
+                f"the Prefect server cannot be used ({error}): run again; what is done is kept"
+            ) from error
 
     def cancel(self) -> None:
         """See `Pending`."""
