@@ -78,7 +78,7 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _told(output: Path, articles: int, *, pages: bool) -> str:
-    left_out = (
-        "" if pages else "; their texts are left out, narrow it by --since, --until, --outlet, --actor to have them"
-    )
-    return f"{output}: {articles} articles, {output.stat().st_size / 1e6:.1f} MB{left_out}"
+    size = output.stat().st_size
+    told = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+    left_out = "; without their texts: narrow it by --since, --until, --outlet, --actor to have them"
+    return f"{output}: {articles} articles, {told}{'' if pages else left_out}"

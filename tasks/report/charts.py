@@ -10,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Final
 
 from markupsafe import Markup, escape
 
 WIDTH: Final = 640
+PLOT: Final = 612  # what is left of it beside the scale
+STRIP_HEIGHT: Final = 56
+NAME_HEIGHT: Final = 22
+HALF: Final = 56
 AXIS_HEIGHT: Final = 20
+WIDEST_BAR: Final = 26
 # Dates on an axis, which need this much room each.
-DATE_WIDTH: Final = 84
+DATE_WIDTH: Final = 96
 
 
 def element(tag: str, content: Iterable[str] | str = "", **attributes: object) -> Markup:
@@ -59,45 +65,18 @@ def row_bar(parts: Sequence[Part], most: float, *, mirrored: bool, width: int = 
     return svg(drawn, width, 12)
 
 
-def timeline(bins: Sequence[date], counts: Mapping[str, Sequence[int]], label: str) -> Markup:
-    """Bars over time, a strip for each name, all on one scale."""
-    strip, most = 46, max((max(values) for values in counts.values()), default=0)
-    drawn: list[Markup] = []
+def timeline(bins: Sequence[date], counts: Mapping[str, Sequence[int]], label: str, *, mirrored: bool) -> Markup:
+    """Bars over time, a strip for each name, all on one scale, whose end stands beside the first."""
+    most = max((max(values) for values in counts.values()), default=0)
+    drawn = [element("text", str(most), x=WIDTH, y=NAME_HEIGHT + 10, class_="date end")]
     for number, (name, values) in enumerate(counts.items()):
-        base = (number + 1) * strip
-        drawn.append(element("text", name, x=0, y=base - strip + 12, class_="label"))
-        drawn.append(element("line", x1=0, x2=WIDTH, y1=base, y2=base, class_="axis"))
-        drawn += _bars(values, most, base, strip - 18)
-    height = len(counts) * strip
+        base = (number + 1) * STRIP_HEIGHT
+        x, side = (PLOT, "end") if mirrored else (0, "start")
+        drawn.append(element("text", name, x=x, y=base - STRIP_HEIGHT + 16, class_=f"label {side}"))
+        drawn += _bars(values, (STRIP_HEIGHT - NAME_HEIGHT) / most, base, "ink")
+        drawn.append(_axis(base))
+    height = len(counts) * STRIP_HEIGHT
     return svg([*drawn, *_dates(bins, height)], WIDTH, height + AXIS_HEIGHT, label)
-
-
-def _bars(values: Sequence[int], most: int, base: float, height: float) -> list[Markup]:
-    step = WIDTH / len(values)
-    width = min(max(step - 1.5, 1), 28)
-    return [
-        element(
-            "rect",
-            [element("title", str(value))],
-            x=number * step + (step - width) / 2,
-            y=base - height * value / most,
-            width=width,
-            height=height * value / most,
-            class_="ink",
-        )
-        for number, value in enumerate(values)
-        if value
-    ]
-
-
-def _dates(bins: Sequence[date], top: float) -> list[Markup]:
-    step = WIDTH / len(bins)
-    every = max(1, round(DATE_WIDTH / step + 0.5))
-    return [
-        element("text", bins[number].isoformat(), x=max((number + 0.5) * step, 32), y=top + 14, class_="date")
-        for number in range(0, len(bins), every)
-        if (number + 0.5) * step <= WIDTH - 30
-    ]
 
 
 def weekly(
@@ -105,16 +84,38 @@ def weekly(
 ) -> Markup:
     """Stories in favor above a line and against below it, week by week, and a dashed line before each marked week."""
     most = max(*favor, *against, 1)
-    half, step = 56, WIDTH / len(weeks)
-    width = min(max(step - 2, 1), 24)
     drawn = [element("text", str(most), x=WIDTH, y=10, class_="date end")]
-    for number, (up, down) in enumerate(zip(favor, against, strict=True)):
-        left = number * step + (step - width) / 2
-        for value, top, kind in ((up, half - half * up / most, "favor"), (down, half + 1, "against")):
-            if value:
-                drawn.append(element("rect", x=left, y=top, width=width, height=half * value / most, class_=kind))
-    drawn.append(element("line", x1=0, x2=WIDTH, y1=half + 0.5, y2=half + 0.5, class_="axis"))
+    drawn += _bars(favor, HALF / most, HALF, "favor")
+    drawn += _bars(against, -HALF / most, HALF, "against")
+    drawn.append(_axis(HALF))
     for mark in marks:
-        at = weeks.index(mark) * step
-        drawn.append(element("line", x1=at, x2=at, y1=0, y2=2 * half, class_="change"))
-    return svg([*drawn, *_dates(weeks, 2 * half)], WIDTH, 2 * half + AXIS_HEIGHT, label)
+        at = weeks.index(mark) * PLOT / len(weeks)
+        drawn.append(element("line", x1=at, x2=at, y1=0, y2=2 * HALF, class_="change"))
+    return svg([*drawn, *_dates(weeks, 2 * HALF)], WIDTH, 2 * HALF + AXIS_HEIGHT, label)
+
+
+def _bars(values: Sequence[int], unit: float, base: float, kind: str) -> list[Markup]:
+    """Bars on a line, of `unit` for each 1; below it where that is negative."""
+    step = PLOT / len(values)
+    width = min(max(step * 0.8, 1), WIDEST_BAR)
+    drawn = []
+    for number, value in enumerate(values):
+        if value:
+            top, left = min(base, base - unit * value), number * step + (step - width) / 2
+            told = element("title", str(value))
+            drawn.append(element("rect", told, x=left, y=top, width=width, height=abs(unit * value), class_=kind))
+    return drawn
+
+
+def _axis(y: float) -> Markup:
+    return element("line", x1=0, x2=PLOT, y1=y, y2=y, class_="axis")
+
+
+def _dates(bins: Sequence[date], top: float) -> list[Markup]:
+    step = PLOT / len(bins)
+    return [
+        element(
+            "text", bins[number].isoformat(), x=max((number + 0.5) * step, DATE_WIDTH / 3), y=top + 14, class_="date"
+        )
+        for number in range(0, len(bins), ceil(DATE_WIDTH / step))
+    ]

@@ -31,7 +31,8 @@ class Drawings:
         """Articles over time of the outlets that have most."""
         most = sorted(told.counts, key=lambda outlet: (-sum(told.counts[outlet]), outlet))[:SIDE_BY_SIDE]
         label = self.labels[f"timeline_{told.step}"]
-        return charts.timeline(told.bins, {inert(outlet): told.counts[outlet] for outlet in most}, label)
+        counts = {inert(outlet): told.counts[outlet] for outlet in most}
+        return charts.timeline(told.bins, counts, label, mirrored=self.mirrored)
 
     def matrix(self, found: Matrix) -> Markup:
         """Sources and targets."""

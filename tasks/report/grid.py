@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from nabra.tasks.report.charts import element, svg
 
-CELL: Final = 44
-MARGIN: Final = 6
-LEAST_SIDE: Final = 18
+CELL: Final = 54
+LARGEST: Final = 34
+SMALLEST: Final = 5
+FIGURES_HEIGHT: Final = 14
 LONGEST_NAME: Final = 24
 LETTER_WIDTH: Final = 7
-SMALL_BELOW: Final = 27
-THIN_SPACE: Final = "\u200a"
+THIN_SPACE: Final = "\u2009"
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ class Grid:
         return [self._square(cell, place, (cell.stories / most) ** 0.5) for place, cell in self.cells.items()]
 
     def _square(self, cell: Cell, place: tuple[int, int], size: float) -> Markup:
-        """Its area tells how many stories; + and - say it without colours."""
-        side = max((CELL - MARGIN) * size, LEAST_SIDE)
+        """Its area tells how many stories; the figures below say it without colours."""
+        side = max(LARGEST * size, SMALLEST)
         x, y = self._across(self._start + CELL * (place[1] + 0.5)), self._top + CELL * (place[0] + 0.5)
-        left, top, upper = x - side / 2, y - side / 2, side * cell.favor / cell.stories
+        left, top, upper = x - side / 2, y - (FIGURES_HEIGHT + side) / 2, side * cell.favor / cell.stories
         parts = [(top, upper, "favor"), (top + upper, side - upper, "against")]
         inside = [
             element("rect", x=left, y=at, width=side, height=height, class_=kind)
@@ -99,8 +99,7 @@ class Grid:
             if height
         ]
         told = THIN_SPACE.join(f"{sign}{n}" for sign, n in (("+", cell.favor), ("−", cell.against)) if n)
-        small = " small" if side < SMALL_BELOW or len(told) > 4 else ""
-        return element("g", [*inside, element("text", told, x=x, y=y + 4, class_=f"count{small}")])
+        return element("g", [*inside, element("text", told, x=x, y=top + side + 12, class_="count")])
 
 
 def _room(names: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from nabra.tasks.report.scope import Row, Scope, ask
 MOST_BINS: Final = 62
 
 _OUTLETS: Final = """
-select outlet, count(*) as articles, count(distinct story) as stories, count(*) - count(distinct story) as copies,
+select outlet, count(*) as articles, count(distinct story) as stories, count(*) filter (is_copy) as copies,
        count(*) filter (undated) as undated, count(*) filter (title is null) as untitled,
        count(*) filter (doc_id not in (select doc_id from sentences)) as unread, min(day) as first, max(day) as last,
        (select count(*) from quote where quote.outlet = article.outlet) as quotes,

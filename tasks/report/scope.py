@@ -20,9 +20,13 @@ Row = dict[str, Any]
 
 # An article is of the day on which it was published, or, where it does not say, received.
 _ARTICLES: Final = """
-create temp table article as
+create or replace temp table article as
 select doc_id, source as outlet, url, title, coalesce(published_at, fetched_at)::date as day,
-       published_at is null as undated, coalesce(story, duplicate_of, doc_id) as story
+       published_at is null as undated, coalesce(clean.story, duplicate_of, doc_id) as story,
+       row_number() over (
+           partition by coalesce(clean.story, duplicate_of, doc_id)
+           order by least(published_at, fetched_at) nulls first, doc_id
+       ) > 1 as is_copy
 from clean
 where ($since is null or day >= $since) and ($until is null or day <= $until)
   and (len($outlets) = 0 or outlet in (select unnest($outlets)))
@@ -33,14 +37,14 @@ where ($since is null or day >= $since) and ($until is null or day <= $until)
   ))
 """
 _QUOTES: Final = f"""
-create temp table quote as
+create or replace temp table quote as
 select doc_id, quote_id, sent_id, part, start, quotes."end" as stop, text, kind, cue, speaker,
        {party("speaker")} as who, outlet, story, day, title, url
 from quotes join article using (doc_id)
 """
 # A position of the narration itself is its outlet's.
 _STANCES: Final = f"""
-create temp table stance as
+create or replace temp table stance as
 select doc_id, stance_id, sent_id, stances.part, stances.start, stances."end" as stop, evidence, source_kind, source,
        target, stance = 'favor' as favor, score, {party("source")} as who, {party("target")} as whom,
        outlet, story, day, title, url, sentences.text as sentence, sentences.start as sentence_start

@@ -94,7 +94,7 @@
 
   function more() {
     const item = form.elements.kind.value === "quotes" ? quoteItem : stanceItem;
-    at("results").append(...hits.slice(shown, shown + SHOWN).map(item));
+    at("results").append(...hits.slice(shown, shown + SHOWN).map((row) => item(row, false)));
     shown += SHOWN;
     at("more").hidden = shown >= hits.length;
   }
@@ -112,15 +112,15 @@
   const outward = (url) => make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, labels.address);
   const citation = (text) => make("blockquote", { dir: "rtl", lang: "ar" }, text);
 
-  function quoteItem(row) {
+  function quoteItem(row, inPage) {
     const text = words(row, QUOTE.text);
     const speaker = [named(row[QUOTE.who]), row[QUOTE.speaker]].filter((name, place, all) => name && all.indexOf(name) === place);
     return make(
       "li",
-      {},
+      { dir: "rtl" },
       citation(row[QUOTE.direct] ? `«${text}»` : text),
-      make("p", { class: "facts", dir: "auto" }, speaker.join(" · ") || labels.nobody),
-      facts(row),
+      make("p", { class: "facts" }, speaker.join(" · ") || labels.nobody),
+      ...(inPage ? [] : [facts(row)]),
     );
   }
 
@@ -129,10 +129,10 @@
     return make("b", { class: favor ? "favor" : "against" }, favor ? `+ ${labels.favor}` : `− ${labels.against}`);
   }
 
-  function stanceItem(row) {
+  function stanceItem(row, inPage) {
     const line = make("p", { class: "facts" }, make("bdi", {}, named(row[STANCE.who])), " ", verdict(row), " ");
     line.append(make("bdi", {}, named(row[STANCE.whom])), " ", make("span", { title: labels.score }, row[STANCE.score].toFixed(2)));
-    return make("li", {}, citation(words(row, STANCE.text)), line, facts(row));
+    return make("li", { dir: "rtl" }, citation(words(row, STANCE.text)), line, ...(inPage ? [] : [facts(row)]));
   }
 
   function offer(select, counted, most) {
@@ -194,7 +194,7 @@
     if (article[ARTICLE.url]) line.append(" ", outward(article[ARTICLE.url]));
     const body = make("div", { class: "body", dir: "rtl", lang: "ar" }, marked(article[ARTICLE.text], marksOf(number, 1)));
     const of = (rows) => rows.filter((row) => row[0] === number);
-    at("page").replaceChildren(close, title, line, legend(), body, ...list(labels.quotes, of(quotes).map(quoteItem)), ...list(labels.stances, of(stances).map(stanceItem)));
+    at("page").replaceChildren(close, title, line, legend(), body, ...list(labels.quotes, of(quotes).map((row) => quoteItem(row, true))), ...list(labels.stances, of(stances).map((row) => stanceItem(row, true))));
     if (!at("page").open) at("page").showModal();
     at("page").scrollTop = 0;
   }
@@ -213,7 +213,8 @@
   });
   window.addEventListener("hashchange", follow);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", search);
+  form.elements.words.addEventListener("input", search);
+  for (const select of form.querySelectorAll("select")) select.addEventListener("change", search);
   at("more").addEventListener("click", more);
   at("pair").addEventListener("click", () => {
     setPair(null);
