@@ -43,7 +43,7 @@ def write_files(data: pa.Table, csv_file: Path | None, xlsx: Path | None, parque
         if path is not None
     }
     for path, write in writers.items():
-        with _whole(path) as partial:
+        with whole_file(path) as partial:
             write(data, partial)
     return bool(writers)
 
@@ -111,8 +111,8 @@ def write_parquet(data: pa.Table, path: Path) -> None:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its place once the block has ended well."""
+def whole_file(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its place once the block has ended well; UsageError where that cannot be."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         partial.touch()

@@ -23,7 +23,8 @@ _MARKS: Final = "".join(
     )
     for code in range(first, last + 1)
 )
-_FOLD: Final = str.maketrans(
+# What folding makes of letters, for those who fold elsewhere than in Python.
+FOLD: Final = str.maketrans(
     dict.fromkeys(_MARKS)
     | dict(zip("أإآٱىةؤئیک", "ااااي" + "ه" + "ويي" + "ك", strict=True))
     | {chr(code): str(code - 0x660) for code in range(0x660, 0x66A)}
@@ -45,7 +46,7 @@ class Word:
 
 def fold_letters(text: str) -> str:
     """`text` without diacritics and tatweel, hamza seats, ى/ي, ة/ه and digits made alike; Latin case is kept."""
-    return text.translate(_FOLD)
+    return text.translate(FOLD)
 
 
 def fold(text: str) -> str:
