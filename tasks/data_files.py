@@ -113,7 +113,7 @@ def _allowed(model: type[Entry], location: tuple[int | str, ...]) -> list[str]:
         if isinstance(part, str):
             annotation = model.model_fields[part].annotation
             model = next(kind for kind in (*get_args(annotation), annotation) if _is_entry(kind))
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _is_entry(kind: object) -> bool:

@@ -6,9 +6,11 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
+from nabra.tasks.actors.terms import article_day
 from nabra.tasks.arabic.folding import Word, fold, readings, words
 from nabra.tasks.arabic.quotation_marks import Quotation, quotations
 from nabra.tasks.schemas import PARTS
@@ -95,10 +97,14 @@ class Part:
 
 @dataclass(frozen=True)
 class ParsedDocument:
-    """One row of `clean` with what the parse stage found in it; `parts` in the order headline, text."""
+    """One row of `clean` with what the parse stage found in it; `parts` in the order headline, text.
+
+    `day` is that on which it was published; None where nobody knows.
+    """
 
     doc_id: str
     parts: tuple[Part, ...]
+    day: date | None = None
 
     @property
     def text(self) -> str:
@@ -121,7 +127,7 @@ def build_document(
             views = tuple(_sentence(text, row, by_sentence[row["sent_id"]]) for row in own)
             mentions = tuple(_mention(row) for row in entities if row["part"] == name)
             parts.append(Part(name, text, views, mentions, tuple(quotations(text))))
-    return ParsedDocument(clean["doc_id"], tuple(parts))
+    return ParsedDocument(clean["doc_id"], tuple(parts), article_day(clean))
 
 
 def _mention(row: Row) -> EntityMention:
