@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from nabra.tasks.actors.terms import Term
+from nabra.tasks.arabic.folding import fold
 from nabra.tasks.data_files import Entry
 
 PERSON: Final = "person"  # the kind of people
@@ -41,8 +42,8 @@ class Named(Entry):
     @property
     def names(self) -> list[str]:
         """The names that need no context, the usual one first: all but those that are `ambiguous` too."""
-        doubtful = {one.alias for one in self.ambiguous}
-        return [name for name in dict.fromkeys(self._all_names()) if name not in doubtful]
+        doubtful = {fold(one.alias) for one in self.ambiguous}
+        return [name for name in dict.fromkeys(self._all_names()) if fold(name) not in doubtful]
 
     def _all_names(self) -> Iterator[str]:
         yield from [self.name] if self.name else []
@@ -115,7 +116,8 @@ class ActorFile(Entry):
     (a newspaper, a witness); `former`: words after a title that end its holder's right to speak for the actor;
     `sympathisers`: words that tie somebody to an actor without making him its voice; `officials`: titles whose bearer
     speaks for a state even where none is named; `foreign`: nationalities that no listed actor has; `domestic`:
-    adjectives that look like a nationality and are none; `words`: surnames that are words or given names too.
+    adjectives that look like a nationality and are none; `words`: surnames that are words or given names too, which
+    need the full name in the article; `particles`: surnames that are such common words that they never stand alone.
     """
 
     kind: list[Kind] = Field(default_factory=list)
@@ -131,6 +133,7 @@ class ActorFile(Entry):
     foreign: list[str] = Field(default_factory=list)
     domestic: list[str] = Field(default_factory=list)
     words: list[str] = Field(default_factory=list)
+    particles: list[str] = Field(default_factory=list)
 
     @property
     def named(self) -> list[Actor | Person]:

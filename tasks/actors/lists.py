@@ -11,7 +11,7 @@ from typing import Final
 from nabra.tasks.actors.checks import check_references
 from nabra.tasks.actors.entries import ActorFile, Kind, Named, Office, Person
 from nabra.tasks.actors.files import INSTITUTIONS, KINDS
-from nabra.tasks.arabic.folding import words
+from nabra.tasks.arabic.folding import word_keys
 from nabra.tasks.data_files import read_data_file, read_data_folder
 from nabra.tasks.errors import ConfigError
 
@@ -46,7 +46,7 @@ def read_actor_files(*folders: Path) -> list[ActorFile]:
 
 def name_key(name: str) -> str:
     """What two spellings of a name have in common; `عبد الله` and `عبدالله` are one."""
-    return " ".join(word.key for word in words(_SERVANT.sub("عبدال", name)))
+    return " ".join(word_keys(_SERVANT.sub("عبدال", name)))
 
 
 class _Claims:

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from nabra.config.settings import Settings
+from nabra.tasks.actors.dating import likely_day
 from nabra.tasks.actors.entries import PERSON, ActorFile, Kind, kind_of
 from nabra.tasks.actors.lists import read_actor_files
 from nabra.tasks.actors.search import ActorMatch, Article, Lists, Search
-from nabra.tasks.arabic.folding import without_article, words
+from nabra.tasks.arabic.folding import fold, without_article, words
 from nabra.tasks.arabic.particles import IN, PARTING_PREPOSITIONS
 
 _MAX_PLACE_WORDS: Final = 3
@@ -35,6 +36,10 @@ class Actors:
         self._lists = Lists(files)
         self.nouns = self._lists.nouns
 
+    def day_of(self, text: str, published: date | None) -> date | None:
+        """The day on which to read an article: that of its publication, or what its titles tell of its time."""
+        return published or likely_day(self._lists, text)
+
     def find(self, text: str, context: str | None = None, day: date | None = None) -> list[ActorMatch]:
         """All mentions in `text`, in order, longest first where they overlap.
 
@@ -42,6 +47,10 @@ class Actors:
         """
         article = _article(self._lists, text if context is None else context, day)
         return list(Search(article, text).matches())
+
+    def bears(self, person_id: str, given: str) -> bool:
+        """True if a full name of the person begins with the word."""
+        return self._lists.names.bears(person_id, fold(given))
 
     def side(self, actor_id: str, day: date | None = None) -> str:
         """The id for which an actor speaks and acts on that day: whose office a person holds, a parent, or its own."""

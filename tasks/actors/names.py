@@ -10,7 +10,7 @@ from typing import Final
 
 from nabra.tasks.actors.entries import ActorFile, Named
 from nabra.tasks.actors.surnames import surnames
-from nabra.tasks.arabic.folding import fold, words
+from nabra.tasks.arabic.folding import fold, word_keys
 
 _KUNYA: Final = re.compile(r"\b[أا]بو\b")
 _SERVANT: Final = re.compile(r"\bعبد ?ال")
@@ -39,18 +39,22 @@ class Names:
         self.surnames: dict[str, list[str]] = defaultdict(list)
         self.shields: dict[str, tuple[str, ...]] = {}
         self.lengths: dict[str, int] = {}
-        given: set[str] = set()
+        self._firsts: dict[str, set[str]] = {}
         for file in files:
             for named in file.named:
                 self._add(named)
             for person in file.person:
-                first, *rest = (word.key for word in words(person.name))
-                given |= {first} if rest else set()
+                names = [word_keys(name) for name in person.names]
+                self._firsts[person.id] = {keys[0] for keys in names if len(keys) > 1}
                 for surname in dict.fromkeys(one for name in person.names for one in surnames(name)):
                     self.surnames[self._known(surname)].append(person.id)
             for shield in file.shield:
                 self.shields |= dict.fromkeys(self._phrases(shield.phrase), tuple(map(fold, shield.needs)))
-        self.given: frozenset[str] = frozenset(given)
+        self.given = frozenset[str]().union(*self._firsts.values())
+
+    def bears(self, person_id: str, given: str) -> bool:
+        """True if the word, a key, is the first of a full name of the person."""
+        return given in self._firsts.get(person_id, ())
 
     def _add(self, named: Named) -> None:
         for name in named.names:
@@ -63,7 +67,7 @@ class Names:
 
     def _phrases(self, name: str) -> Iterator[str]:
         for spelling in _spellings(name):
-            yield self._known(" ".join(word.key for word in words(spelling)))
+            yield self._known(" ".join(word_keys(spelling)))
 
     def _known(self, phrase: str) -> str:
         first, *rest = phrase.split()

@@ -32,6 +32,7 @@ class Nouns:
         self.former = self._keys("former")
         self.sympathisers = self._keys("sympathisers")
         self.words = self._keys("words")
+        self._particles = self._keys("particles")
         self._officials = self._keys("officials")
         self._domestic = self._keys("domestic")
         foreign = frozenset(form for file in files for noun in file.foreign for form in adjective_forms(noun))
@@ -39,6 +40,11 @@ class Nouns:
 
     def _keys(self, name: str) -> frozenset[str]:
         return frozenset(without_article(fold(noun)) for file in self._files for noun in getattr(file, name))
+
+    def is_no_surname(self, key: str) -> bool:
+        """True for a word that is nobody's name where it stands alone: a nationality, or too common a word."""
+        stem = without_article(key)
+        return key in self.adjectives or stem in self._domestic or stem in self._particles
 
     def is_official(self, name: str) -> bool:
         """True if the name is that of an official whose state is left unsaid: `وزير الخارجية`, not `… المرساني`."""

@@ -11,7 +11,7 @@ from nabra.tasks.actors.entries import Actor, ActorFile, Holding, Person
 from nabra.tasks.actors.lists import name_key
 
 _SHORT_NAME: Final = 3  # letters; names this short are other words more often than not
-_HANDING_OVER: Final = 31  # days that an office may have two holders
+_HANDING_OVER: Final = 366  # days that an office may have two holders: often no more than the year is known
 Listed = Mapping[str, Actor | Person]
 
 
@@ -47,7 +47,7 @@ def overridden(own: Listed, shipped: Listed) -> Iterator[str]:
 
 
 def two_holders(own: Listed, files: Iterable[ActorFile]) -> Iterator[str]:
-    """Offices that only one holds at a time and two of `own` held together for more than a month."""
+    """Offices that only one holds at a time and two of `own` held together for more than a year."""
     several = {office.id for file in files for office in file.office if office.several}
     held: dict[tuple[str, str], list[tuple[Holding, str]]] = defaultdict(list)
     for person in own.values():
@@ -57,4 +57,4 @@ def two_holders(own: Listed, files: Iterable[ActorFile]) -> Iterator[str]:
     for (office, of), terms in held.items():
         for (one, holder), (other, next_holder) in pairwise(sorted(terms, key=lambda term: term[0].begins)):
             if holder != next_holder and one.overlap(other) > _HANDING_OVER:
-                yield f"{holder} and {next_holder}: both are {office} of {of} on {other.begins}; end the first's term"
+                yield f"{holder} and {next_holder}: both are {office} of {of} for {one.overlap(other)} days; end a term"

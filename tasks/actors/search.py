@@ -13,10 +13,12 @@ from nabra.tasks.actors.entries import ActorFile
 from nabra.tasks.actors.names import Doubtful, Names
 from nabra.tasks.actors.nouns import Nouns
 from nabra.tasks.actors.offices import Offices
-from nabra.tasks.arabic.folding import Word, after_letters, readings, without_article, words
+from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
 from nabra.tasks.arabic.particles import IN_THE_NAME_OF, NAME_LINKS
 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
+_MIN_ALONE: Final = 4  # letters of a surname that may stand alone in an article without the full name
+_SERVANT: Final = fold("عبد")  # with which given names begin
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 
 
@@ -76,7 +78,8 @@ class Article:
         return in_office[0] if len(in_office) == 1 else None
 
     def _may_stand_alone(self, surname: str) -> bool:
-        return without_article(surname) not in self.lists.nouns.words and surname not in self.lists.names.given
+        word = without_article(surname) in self.lists.nouns.words or surname in self.lists.names.given
+        return not word and len(surname) >= _MIN_ALONE and not surname.startswith(_SERVANT)
 
 
 @dataclass
@@ -150,7 +153,7 @@ class Search:
 
     def _bearer(self, phrase: str, at: int) -> str | None:
         """The person of this surname, unless a given name before it makes it somebody else's."""
-        if phrase not in self._lists.names.surnames:
+        if phrase not in self._lists.names.surnames or self._lists.nouns.is_no_surname(phrase):
             return None
         before = self.words[at - 1].key if at and self._joined(at) else ""
         other = before in self._lists.names.given or before in NAME_LINKS

@@ -64,6 +64,6 @@ class Term(Entry):
         return day is None or (self.begins <= day and (self.until is None or day <= self.until))
 
     def overlap(self, other: Term) -> int:
-        """The days that two terms share, one of which has no end or both of which have: no more than of a lifetime."""
+        """The days that two terms share; as many as to the last of all days where neither has an end."""
         end = min(self.until or date.max, other.until or date.max)
         return (end - max(self.begins, other.begins)).days

@@ -47,20 +47,23 @@ def find_mentions(
         listed = [m for m in listed if m not in known]
         best = max(known, key=lambda m: m.end - m.start)
         whole = best if best.end - best.start >= entity.end - entity.start else entity
-        actor_id = None if _is_namesake(sentence, entity, known) else best.actor_id
+        actor_id = None if _is_namesake(sentence, entity, known, actors) else best.actor_id
         found.append(Mention(whole.start, whole.end, entity.type, actor_id))
     return _without_overlaps([*found, *(Mention(m.start, m.end, "ACTOR", m.actor_id) for m in listed)])
 
 
-def _is_namesake(sentence: str, entity: NamedEntity, listed: Sequence[ActorMatch]) -> bool:
+def _is_namesake(sentence: str, entity: NamedEntity, listed: Sequence[ActorMatch], actors: Actors) -> bool:
     """Whether more names stand around the listed one: محمد بن سلمان الراشد, but not … بن عبدالعزيز, … آل سعود.
 
-    Before a surname alone it is a given name: فهد | الجبير.
+    A name around a surname alone must be one of its bearer's: not فهد | الجبير.
     """
+    if entity.type != "PER":
+        return False
     last = max(listed, key=lambda match: match.end)
     rest = sentence[last.end : entity.end].split()
-    given = last.surname and last is listed[0] and sentence[entity.start : last.start].split()
-    return entity.type == "PER" and (bool(given) or (bool(rest) and fold(rest[0]) not in NAME_LINKS))
+    given = sentence[entity.start : listed[0].start].split()
+    other = any(match.surname for match in listed) and given and not actors.bears(listed[0].actor_id, given[0])
+    return bool(other) or (bool(rest) and fold(rest[0]) not in NAME_LINKS)
 
 
 def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:

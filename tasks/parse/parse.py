@@ -149,7 +149,8 @@ def _add_rows(
     actors: Actors,
 ) -> None:
     entity_id = 0
-    context, day = f"{article['title'] or ''}\n{article['text']}", article_day(article)
+    context = f"{article['title'] or ''}\n{article['text']}"
+    day = actors.day_of(context, article_day(article))
     for sent_id, (sentence, parse) in enumerate(parsed):
         key = {"doc_id": article["doc_id"], "sent_id": sent_id}
         place = {"part": sentence.part, "start": sentence.start, "end": sentence.end}

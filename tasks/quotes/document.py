@@ -10,7 +10,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from nabra.tasks.actors.terms import article_day
 from nabra.tasks.arabic.folding import Word, fold, readings, words
 from nabra.tasks.arabic.quotation_marks import Quotation, quotations
 from nabra.tasks.schemas import PARTS
@@ -99,7 +98,7 @@ class Part:
 class ParsedDocument:
     """One row of `clean` with what the parse stage found in it; `parts` in the order headline, text.
 
-    `day` is that on which it was published; None where nobody knows.
+    `day` is that on which it is to be read (`Actors.day_of`).
     """
 
     doc_id: str
@@ -127,7 +126,7 @@ def build_document(
             views = tuple(_sentence(text, row, by_sentence[row["sent_id"]]) for row in own)
             mentions = tuple(_mention(row) for row in entities if row["part"] == name)
             parts.append(Part(name, text, views, mentions, tuple(quotations(text))))
-    return ParsedDocument(clean["doc_id"], tuple(parts), article_day(clean))
+    return ParsedDocument(clean["doc_id"], tuple(parts))
 
 
 def _mention(row: Row) -> EntityMention:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from nabra.tasks.actors.match import Actors
 from nabra.tasks.actors.terms import article_day
 from nabra.tasks.quotes.document import ParsedDocument, build_document
 from nabra.tasks.quotes.quotes import Quote, find_quotes
+from nabra.tasks.schemas import PARTS
 from nabra.tasks.stage import StageOutput, reject, stage_output
 from nabra.tasks.stance.stances import Judges, Stance, find_stances
 
@@ -68,9 +70,9 @@ def _parsed(clean: pa.Table, *datasets: pa.Table) -> Iterator[tuple[Row, list[li
 def _document(clean: Row, parsed: Sequence[list[Row]], actors: Actors) -> ParsedDocument:
     """The view of an article; its mentions of actors are of those for which they speak and act."""
     sentences, tokens, entities = parsed
-    day = article_day(clean)
+    day = actors.day_of("\n".join(clean[part] or "" for part in PARTS), article_day(clean))
     acting = [row | {"actor_id": row["actor_id"] and actors.side(row["actor_id"], day)} for row in entities]
-    return build_document(clean, sentences, tokens, acting)
+    return replace(build_document(clean, sentences, tokens, acting), day=day)
 
 
 def _by_document(rows: pa.Table) -> Mapping[str, list[Row]]:

@@ -176,8 +176,8 @@ def test_an_own_actor_may_speak_for_a_shipped_one(tmp_path: Path) -> None:
     assert actors.resolve("المتحدث باسم جيش الشمال") == "russia"
 
 
-def test_a_nationality_that_an_own_actor_has_is_no_longer_foreign(tmp_path: Path) -> None:
-    assert ACTORS.nouns.foreigners("الوزير الألماني") == 1
+def test_a_nationality_that_an_own_actor_has_is_no_longer_foreign(tmp_path: Path, actors: Actors) -> None:
+    assert actors.nouns.foreigners("الوزير الألماني") == 1
     germany = '[[actor]]\nid = "germany"\nkind = "state"\nadjectives = ["ألماني"]\n'
     assert beside_the_shipped(tmp_path, germany).nouns.foreigners("الوزير الألماني") == 0
 
