@@ -31,6 +31,8 @@ FOLD: Final = str.maketrans(
 )
 _WORD: Final = re.compile(rf"[^\W_{_MARKS}](?:[^\W_]|[{_MARKS}])*")
 
+_FOLDED_WORD: Final = re.compile(r"[^\W_]+")
+
 # The prefixes that Arabic writes joined to a noun; س is left out, as it joins verbs alone.
 PROCLITICS: Final = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل", "وك", "فك")
 
@@ -65,6 +67,11 @@ def words(text: str) -> Iterator[Word]:
     """The words of `text` in order: runs of letters and digits with the marks on them; `_` separates."""
     for match in _WORD.finditer(text):
         yield Word(match.start(), match.end(), fold(match.group()))
+
+
+def word_keys(text: str) -> list[str]:
+    """The keys of the words of `text`, without their places."""
+    return _FOLDED_WORD.findall(fold(text))
 
 
 def readings(key: str) -> Iterator[tuple[int, str]]:
