@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -19,6 +19,9 @@ from nabra.flows.cli.views import open_views
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import console, stage_progress
 from nabra.tasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from nabra.tasks.actors.entries import Named
 
 
 class Language(StrEnum):
@@ -54,14 +57,14 @@ def report(
     `nabra report --lang en --since 2026-04-01 -o april.html`
     """
     with light_imports():
-        from nabra.tasks.actors.entries import read_actor_files
+        from nabra.tasks.actors.lists import read_actor_files
         from nabra.tasks.report.names import listed_names
         from nabra.tasks.report.page import Edition, page
         from nabra.tasks.report.report import STEPS, ask_report
         from nabra.tasks.report.scope import Scope
 
     files = read_actor_files(*load_settings(config, warehouse=warehouse).parse.actor_folders)
-    listed = listed_names((one.id, one.aliases) for file in files for one in file.actor)
+    listed = listed_names((one.id, _names(one, lang)) for file in files for one in file.named)
     scope = Scope(_day(since), _day(until), tuple(outlet or ()), actor)
     if actor is not None and actor not in listed:
         raise UsageError(f"no actor {actor} in the list; see: nabra actors find NAME")
@@ -71,6 +74,11 @@ def report(
     with whole_file(output) as partial:
         partial.write_text(page(found, edition), encoding="utf-8")
     console.print(Text(escape(_told(output, found.overview.totals["articles"], pages=found.pages))), soft_wrap=True)
+
+
+def _names(one: Named, lang: Language) -> list[str]:
+    """The names of a listed actor, first that by which readers of this language know it."""
+    return [one.latin, *one.names] if lang is Language.en and one.latin else one.names
 
 
 def _day(moment: datetime | None) -> date | None:
