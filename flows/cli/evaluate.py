@@ -11,7 +11,7 @@ import typer
 from nabra.config.settings import load_settings
 from nabra.flows.cli.options import ConfigFile
 from nabra.flows.terminal.inert import InertConsole
-from nabra.flows.terminal.scores import json_text, model_scores
+from nabra.flows.terminal.scores import json_text, model_scores, treebank_scores
 from nabra.tasks.errors import UsageError
 from nabra.tasks.models.folders import BUNDLED, OPEN, SCORES, model_folder, model_root
 
@@ -23,6 +23,7 @@ def evaluate(
     data: Annotated[
         Path | None, typer.Option(help="Folder of training data: scores each model on the development part.")
     ] = None,
+    treebank: Annotated[Path | None, typer.Option(help="Trees (CoNLL-U): scores the parser on their text.")] = None,
     config: ConfigFile = None,
     errors: Annotated[bool, typer.Option("--errors", help="Print what is wrong in annotated articles.")] = False,
     save: Annotated[Path | None, typer.Option(help="Parquet file for the judgements, one row each.")] = None,
@@ -37,13 +38,19 @@ def evaluate(
 
     `nabra evaluate --data data` # measures them anew on data they were not trained on
 
+    `nabra evaluate --treebank test.conllu` # scores words, tags, lemmas and trees with the scorer of CoNLL 2018
+
     `nabra evaluate gold.jsonl --errors` # runs the pipeline over annotated articles, prints what is wrong, the scores
 
     `nabra evaluate gold.jsonl --save before.parquet` # keeps what a run found, row by row
 
     `nabra evaluate gold.jsonl --against before.parquet` # prints what has become right and wrong since
     """
-    if annotated is None:
+    if treebank and (annotated or data or errors or save or against):
+        raise UsageError("--treebank goes with --config and --json alone: nabra evaluate --treebank FILE.conllu")
+    if treebank:
+        _evaluate_treebank(treebank, config, as_json=as_json)
+    elif annotated is None:
         if errors or save or against:
             raise UsageError("--errors, --save and --against need annotated articles: nabra evaluate FILE.jsonl")
         _evaluate_models(data, config, as_json=as_json)
@@ -53,6 +60,19 @@ def evaluate(
         from nabra.flows.evaluate import Report, evaluate_articles
 
         evaluate_articles(annotated, config, Report(errors, save, against, as_json))
+
+
+def _evaluate_treebank(treebank: Path, config: Path | None, *, as_json: bool) -> None:
+    from nabra.tasks.corpora.treebank import read_treebank
+    from nabra.tasks.evaluate.treebank import score_treebank
+    from nabra.tasks.parse.load import parser
+
+    settings = load_settings(config)
+    scores = score_treebank(read_treebank(treebank), parser(settings))
+    if as_json:
+        print(json_text({settings.parse.parser: scores}))
+    else:
+        InertConsole().print(treebank_scores(treebank.name, scores))
 
 
 def _evaluate_models(data: Path | None, config: Path | None, *, as_json: bool) -> None:

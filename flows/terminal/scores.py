@@ -11,11 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from nabra.flows.terminal.tables import plain_table
+from nabra.tasks.evaluate.intervals import INTERVALS, interval
 from nabra.tasks.evaluate.published import Published, read_published
+from nabra.tasks.evaluate.ways import GIVEN, OFFICIAL, OWN, TABLES
 
 TREEBANKS: Final = ("PADT", "PUD")
-ENTITIES: Final = ("ANERCorp", "AQMAR")
+ENTITIES: Final = ("ANERCorp", "AQMAR", "open articles")
 PARSER_METRICS: Final = ("Words", "UPOS", "UFeats", "Lemmas", "UAS", "LAS", "MLAS", "BLEX")
+ANALYSES: Final = {
+    f"{boundaries}, {trees}": (boundaries, trees) for boundaries in (GIVEN, OWN) for trees in (OFFICIAL, TABLES)
+}
 
 
 def model_scores(scores: Mapping[str, Mapping[str, Any]]) -> RenderableType:
@@ -32,6 +37,29 @@ def model_scores(scores: Mapping[str, Mapping[str, Any]]) -> RenderableType:
         "",
         score_table(rest),
     )
+
+
+def treebank_scores(name: str, scores: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> RenderableType:
+    """The scores of a treebank, as `score_treebank` gives them, with their intervals; then published systems."""
+    published, note = read_published()
+    columns = {title: scores[boundaries][trees] for title, (boundaries, trees) in ANALYSES.items()}
+    table = plain_table("F1, 95 %", *columns, right=columns)
+    for metric in next(iter(columns.values())):
+        if metric != INTERVALS:
+            table.add_row(metric, *(_with_interval(values, metric) for values in columns.values()))
+    title = f"{name}: sentence boundaries given or nabra's own; trees official, or in the conventions of the tables"
+    others = _compared((), published["parser"], PARSER_METRICS, "published")
+    return Group(Text(title), "", table, "", others, "", Text(note, "dim"))
+
+
+def _with_interval(scores: Mapping[str, Any], metric: str) -> str:
+    bounds = interval(scores, metric)
+    value = f"{100 * scores[metric]:.1f}"
+    return f"{value} {_bounds(bounds)}" if bounds and bounds[0] < bounds[1] else value
+
+
+def _bounds(bounds: tuple[float, float]) -> str:
+    return "–".join(f"{100 * bound:.1f}" for bound in bounds)
 
 
 def score_table(scores: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -59,7 +87,12 @@ def flat_scores(scores: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[s
 
 def _own(scores: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[Published]:
     return [
-        Published(system, f"{name}, development part", {k: 100 * v for k, v in own[name].items()})
+        Published(
+            system,
+            f"{name}, development part",
+            {metric: 100 * value for metric, value in own[name].items() if metric != INTERVALS},
+            {metric: bounds for metric in own[name] if (bounds := interval(own[name], metric))},
+        )
         for name in names
         for system, own in scores.items()
         if name in own
@@ -71,4 +104,7 @@ def _compared(own: Sequence[Published], others: Sequence[Published], metrics: Se
     for row in (*own, *others):
         values = [f"{row.scores[metric]:.1f}" if metric in row.scores else "–" for metric in metrics]
         table.add_row(row.system, row.data, *values, style="bold" if row in own else None)
+        if row.intervals:
+            bounds = (_bounds(row.intervals[metric]) if metric in row.intervals else "" for metric in metrics)
+            table.add_row("", "95 %", *bounds, style="dim")
     return table

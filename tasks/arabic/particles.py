@@ -62,3 +62,34 @@ TA_MARBUTA: Final = fold("ة")
 FEMININE_ENDINGS: Final = (TA_MARBUTA, "ات")
 PLURAL_ENDINGS: Final = ("ون", "ين", "ات")
 BELONGING_ENDINGS: Final = ("ي", "يه", "يون")  # السعودي, السعودية, السعوديون
+
+# Words after which a verb stands.
+BEFORE_VERBS: Final = _keys("أن", "لا", "لم", "لن", "قد", "لقد", "ما", "س", "كي", "حتى", "إذا")
+
+# Words of closed classes with their part of speech in the treebank.
+_DEMONSTRATIVES: Final = ("هذا", "هذه", "هذان", "هذين", "هاتان", "هاتين", "هؤلاء", "ذلك", "تلك", "أولئك")
+_PERSONAL: Final = ("أنا", "نحن", "أنت", "أنتم", "هو", "هي", "هم", "هن", "هما")
+_PARTICLES: Final = ("لا", "لم", "لن", "ما", "إلا", "قد", "لقد", "لعل", "ليت", "نعم", "كلا", "سوى")
+_ROUND_NUMBERS: Final = (
+    "مليون",
+    "مليونا",
+    "مليار",
+    "مليارا",
+    "ملايين",
+    "مليارات",
+    "ألف",
+    "ألفا",
+    "آلاف",
+    "مائة",
+    "مئة",
+)
+_PREPOSITIONS: Final = ("في", "من", "إلى", "على", "عن", "مع", "حتى", "بدون", "دون", "لدى", "خلال")
+CLOSED_CLASSES: Final = {
+    **dict.fromkeys((*RELATIVE_PRONOUNS, *map(fold, _DEMONSTRATIVES)), "DET"),
+    **dict.fromkeys(map(fold, _PERSONAL), "PRON"),
+    **dict.fromkeys(map(fold, _PARTICLES), "PART"),
+    **dict.fromkeys(map(fold, ("لكن", "أو", "أم", "بل", "ثم")), "CCONJ"),
+    **dict.fromkeys(map(fold, ("أن", "إن", "لو", "إذا", "بأن", "وإن", "ولو", "لأن", "كأن")), "SCONJ"),
+    **dict.fromkeys(map(fold, _ROUND_NUMBERS), "NUM"),
+    **dict.fromkeys(map(fold, _PREPOSITIONS), "ADP"),
+}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import resources
 
 
 @dataclass(frozen=True)
 class Published:
-    """A system's scores in percent by metric, and the data that they were measured on."""
+    """A system's scores in percent by metric, the data that they were measured on, intervals of 95 % where known."""
 
     system: str
     data: str
-    scores: dict[str, float]
+    scores: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def read_published() -> tuple[dict[str, list[Published]], str]:

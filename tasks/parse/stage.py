@@ -15,5 +15,5 @@ PARSE: Final = Stage(
     makes=("sentences", "tokens", "entities"),
     tools={"parser": "nabra.tasks.parse.load:parser", "actors": "nabra.tasks.actors.match:actors"},
     made_of=(parser_sum, list_sums),
-    version=2,
+    version=3,
 )

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from nabra.tasks.arabic.sentences import split_sentences
-from nabra.tasks.corpora.treebank import to_conllu
+from nabra.tasks.corpora.treebank import parsed_lines
 from nabra.tasks.parse.parser import ParsedSentence, Parser
-from nabra.tasks.train.data import PLAIN_ALIF
+from nabra.tasks.train.spellings import PLAIN_ALIF
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def silver_trees(sentences: Iterable[str], parser: Parser, count: int) -> list[l
     while len(kept) < count and (batch := list(islice(source, BATCH))):
         parsed = parser.parse([*batch, *(sentence.translate(PLAIN_ALIF) for sentence in batch)])
         pairs = zip(batch, parsed[: len(batch)], parsed[len(batch) :], strict=True)
-        kept += [to_conllu([text], [tree]).splitlines()[:-1] for text, tree, other in pairs if agree(tree, other)]
+        kept += [parsed_lines(text, tree) for text, tree, other in pairs if agree(tree, other)]
         seen += len(batch)
         logger.info("silver: %d sentences of %d read", len(kept), seen)
     return kept[:count]

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets,
 from nabra.tasks.corpora.entities import from_anercorp, read_bio, without_misc
 from nabra.tasks.corpora.folder import data_files
 from nabra.tasks.corpora.news import NEWS_FILES, read_news
+from nabra.tasks.corpora.open_articles import read_open_articles
 from nabra.tasks.corpora.opinions import read_foreign_targets, read_sentences, read_targets, read_tweets
 from nabra.tasks.corpora.treebank import is_pud, read_conllu, write_conllu
 from nabra.tasks.evaluate.models import score_models
@@ -30,10 +31,11 @@ from nabra.tasks.stance.classifier import load_target_classifier
 from nabra.tasks.stance.decision import NO_DECISION, Decision, save_decision
 from nabra.tasks.stance.stances import Judges
 from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
-from nabra.tasks.train.data import augmented, write_ner_data, write_tokenizer_data
+from nabra.tasks.train.data import annotated_trees, augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
 from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
 from nabra.tasks.train.joint import CURVE, Corpus, train_joint
+from nabra.tasks.train.names import Labelled, article_sentences, open_names, renamed, words_of_trees
 from nabra.tasks.train.opinion import save_opinion_encoder, sentiment_task, stance_task, train_opinion
 from nabra.tasks.train.optimise import CHECKPOINT
 from nabra.tasks.train.pretrain import pretrain
@@ -120,19 +122,29 @@ def _pretrain(shop: Workshop) -> None:
 
 def _data(shop: Workshop) -> None:
     for part in ("train", "dev"):
-        treebank, entities = shop.need(f"treebank/{part}.conllu", f"ner/{part}.bio")
-        trees, sentences = list(read_conllu(treebank)), read_bio(entities)
-        if shop.profile == OPEN:
-            trees = [lines for lines in trees if is_pud(lines)]
-            sentences = [rows for number, rows in enumerate(sentences) if from_anercorp(part, number)]
-        else:
-            sentences = without_misc(part, sentences)
+        (treebank,) = shop.need(f"treebank/{part}.conllu")
+        trees = [lines for lines in annotated_trees(treebank) if shop.profile != OPEN or is_pud(lines)]
         plain = shop.work / "treebank" / f"{part}.conllu"
         write_conllu(trees, plain)
         if part == "train":
             write_conllu(augmented(trees), shop.work / "treebank" / "train-augmented.conllu")
         write_tokenizer_data(plain, shop.work / "tokenize", part, augment=part == "train")
-        write_ner_data(sentences, shop.work / "ner" / f"{part}.json")
+        write_ner_data(_named_sentences(shop, part, trees), shop.work / "ner" / f"{part}.json")
+
+
+def _named_sentences(shop: Workshop, part: str, trees: Sequence[list[str]]) -> list[Labelled]:
+    """The sentences to learn names from; the open profile learns from ANERCorp as it is."""
+    (path,) = shop.need(f"ner/{part}.bio")
+    sentences = read_bio(path)
+    anercorp = [rows for number, rows in enumerate(sentences) if from_anercorp(part, number)]
+    if shop.profile == OPEN:
+        return anercorp
+    labelled = without_misc(part, sentences)
+    if part != "train":
+        return labelled
+    articles = read_open_articles(*shop.need(OPEN_ARTICLES))
+    more = renamed(anercorp, open_names(articles, anercorp), shop.seed)
+    return [*labelled, *more, *article_sentences(articles, [*sentences, *words_of_trees(trees)])]
 
 
 def _joint(shop: Workshop) -> Mapping[str, Any]:
@@ -240,6 +252,7 @@ OPEN_DECISION = Decision({"rule": 5.0, "classifier_speaker": 0.8, "classifier_au
 TREEBANK = ("treebank/train.conllu", "treebank/dev.conllu")
 NER = ("ner/train.bio", "ner/dev.bio")
 ARTICLES = "gold/train.jsonl"
+OPEN_ARTICLES = "gold/open_train.jsonl"
 OPINIONATED = ("gold/sentence_sentiment.tsv", "gold/target_stance.tsv", ARTICLES)
 ENGLISH_TARGETS = "target_sentiment/newsmtsc_train.jsonl"
 TWEETS = "sentiment/arsarcasm_train.tsv"
@@ -248,7 +261,7 @@ SCORED = (*TREEBANK, *NER, "gold/dev.jsonl")
 _DEFAULT: Mapping[str, Step] = {
     "encoder": Step((), NEWS_FILES, _encoder),
     PRETRAIN: Step(("encoder",), NEWS_FILES, _pretrain),
-    "data": Step((), (*TREEBANK, *NER), _data),
+    "data": Step((), (*TREEBANK, *NER, OPEN_ARTICLES), _data, version=2),
     JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint, version=2),
     TOKENIZER: Step(("data",), TREEBANK, _stanza(TOKENIZER)),
     PARSER: Step((JOINT, TOKENIZER), (), _parser),
@@ -275,6 +288,7 @@ def _opened(name: str, step: Step) -> Step:
     shared = [needed for needed in step.needs if needed in SHARED]
     needs = [f"{OPEN}-{needed}" for needed in step.needs if needed not in NOT_OPEN]
     run, reads = (_open_opinions, (TWEETS,)) if name == OPINIONS else (step.run, step.reads)
+    reads = tuple(name for name in reads if name != OPEN_ARTICLES)
     return Step(tuple(dict.fromkeys(("encoder", *shared, *needs))), reads, lambda shop: run(shop.open()), step.version)
 
 

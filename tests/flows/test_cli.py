@@ -85,6 +85,15 @@ def test_training_data_that_is_not_there_is_named(
     assert told == f"nabra: training data is missing: {missing}; name its folder with --data\n"
 
 
+def test_a_treebank_is_asked_for_alone_and_has_to_be_there(
+    workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "evaluate", "--treebank", "none.conllu", "--data", "none") == EXIT_WRONG_USE
+    assert capsys.readouterr().err.startswith("nabra: --treebank goes with --config and --json alone")
+    assert call(monkeypatch, "evaluate", "--treebank", "none.conllu") == EXIT_WRONG_USE
+    assert capsys.readouterr().err.startswith("nabra: none.conllu cannot be read: ")
+
+
 def test_before_training_all_data_that_any_step_lacks_is_named(
     workplace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,6 +101,7 @@ def test_before_training_all_data_that_any_step_lacks_is_named(
     (workplace / "treebank" / "train.conllu").touch()
     assert call(monkeypatch, "train", "joint", "--data", ".") == EXIT_WRONG_USE
     missing = "news/saudinewsnet.parquet, news/ant.parquet, treebank/dev.conllu, ner/train.bio, ner/dev.bio"
+    missing += ", gold/open_train.jsonl"
     shown = capsys.readouterr()
     assert shown.err == f"nabra: training data is missing: {missing}; name its folder with --data\n"
     assert shown.out == ""

@@ -6,7 +6,7 @@ import io
 
 from nabra.flows.cli.evaluate import shipped_scores
 from nabra.flows.terminal.bidi import put
-from nabra.flows.terminal.scores import model_scores, score_table
+from nabra.flows.terminal.scores import model_scores, score_table, treebank_scores
 
 
 def lines(renderable: object) -> list[list[str]]:
@@ -25,6 +25,21 @@ def test_two_profiles_stand_beside_each_other_and_beside_published_systems() -> 
         ("two", "PUD", ["60.0"]),
     ]
     assert any(row[:1] == ["Stanza"] for row in rows)
+
+
+def test_intervals_stand_below_the_scores_that_have_them() -> None:
+    scores = {"one": {"PADT": {"UAS": 0.8, "LAS": 0.76208, "intervals": {"LAS": [0.75, 0.771]}}}}
+    rows = lines(model_scores(scores))
+    at = next(number for number, row in enumerate(rows) if row[:1] == ["one"])
+    assert any("75.0–77.1" in row for row in rows[at : at + 3])
+
+
+def test_a_treebank_is_shown_in_four_ways_beside_published_systems() -> None:
+    values = {"LAS": 0.76208, "intervals": {"LAS": [0.75, 0.771]}}
+    scores = {boundaries: dict.fromkeys(("official", "tables"), values) for boundaries in ("given", "own")}
+    rows = lines(treebank_scores("test.conllu", scores))
+    assert ["LAS", *["76.2", "75.0–77.1"] * 4] in rows
+    assert any(row[:2] == ["UDPipe", "2,"] for row in rows)
 
 
 def test_a_score_that_one_of_two_lacks_is_a_dash() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,9 @@ def shop(tmp_path: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in ("saudinewsnet", "ant"):
         table = pa.table({"title": ["عنوان"] * 40, "text": [TEXT * 8] * 40})
         pq.write_table(table, data / "news" / f"{name}.parquet")
+    (data / "gold").mkdir()
+    article = {"text": TEXT, "sentences": [{"start": 0, "end": 36}], "entities": []}
+    (data / "gold" / "open_train.jsonl").write_text(json.dumps(article, ensure_ascii=False) + "\n", encoding="utf-8")
     monkeypatch.setattr(pretrain, "ROWS", 4)
     monkeypatch.setattr(pretrain, "CPU_ROWS", 4)
     monkeypatch.setattr(steps, "SIZES", {"pretrain": 2, "joint": 3, "open-joint": 3})
