@@ -233,9 +233,10 @@ def test_a_renewal_that_a_signal_cut_short_after_it_was_written_is_no_loss(
         raise KeyboardInterrupt
 
     with hold(files, "mine") as check:
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(Bucket, "put_if", cut_short)
+        monkeypatch.setattr(Bucket, "put_if", cut_short)
+        with pytest.raises(KeyboardInterrupt):
             check()
+        monkeypatch.setattr(Bucket, "put_if", honest)
         check()
     assert seen_holder(files) is None
 
