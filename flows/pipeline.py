@@ -22,6 +22,7 @@ from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
+from nabra.tasks.engine.days import open_days, reopen_days, settle_days
 from nabra.tasks.engine.failed_targets import FailedTarget
 from nabra.tasks.engine.fingerprint import adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
@@ -133,8 +134,9 @@ def _is_pending(store: Store) -> bool:
     """True if a stage has batches to do, or such as were set aside, or a removal was interrupted."""
     if any(removal.is_open for removal in removals(store)):
         return True
-    fetched = set(store.batches("raw"))
-    return any(fetched - store.done(stage, among=fetched) for stage in STAGES.values())
+    seen = store.of_days(open_days(store)).remembering()
+    fetched = set(seen.batches("raw"))
+    return any(fetched - seen.done(stage, among=fetched) for stage in STAGES.values())
 
 
 def _with_later(refresh: Sequence[str]) -> frozenset[str]:
@@ -217,6 +219,7 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
         steps.open_resources(plan)
         try:
             yield run
+            settle_days(prepared.store)
         finally:
             steps.close_resources(plan)
 
@@ -230,7 +233,8 @@ class Run:
         self.attempts = Attempts(self.store, fingerprints(prepared.settings))
         self._look_back()
         self._set_aside = tuple(map(str, sorted(plan.set_aside(self.store, list(STAGES)[-1]))))
-        self._before = present_files(self.store)
+        self._seen = plan.looked_at(self.store)
+        self._before = present_files(self._seen)
         self._counts: dict[str, StageCount] = {}
         self._failures: list[Failure] = []
 
@@ -241,7 +245,7 @@ class Run:
     @cached_property
     def todo(self) -> dict[str, set[Batch]]:
         """The batches that each stage has yet to do, as seen when first asked for."""
-        return {stage: self.plan.todo(self.store, stage) for stage in STAGES}
+        return self.plan.todos(self._seen)
 
     def has_work(self) -> bool:
         """True if a stage has batches to do."""
@@ -266,6 +270,8 @@ class Run:
     @contextmanager
     def shown(self) -> Iterator[Advance]:
         """Show the progress of the work that is done within."""
+        if self.plan.refresh:
+            reopen_days(self.store, {batch.ingest_date for batch in self.batches()})
         for stage, batches in self.todo.items():
             if batches:  # now, so that the counts stand in the order of the stages
                 self.add(StageCount(stage))
@@ -274,8 +280,8 @@ class Run:
 
     def summary(self) -> RunSummary:
         """What the run did; the first of its rejects are shown."""
-        sources = tuple(source_counts(self.store, self._before))
-        rejects = new_rejects(self.store, self._before)
+        sources = tuple(source_counts(self._seen, self._before))
+        rejects = new_rejects(self._seen, self._before)
         show_rejects(rejects, self.prepared.location)
         return RunSummary(
             str(self.store),

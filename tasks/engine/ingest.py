@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.config.settings import FetchSettings
+from nabra.tasks.engine.days import made
 from nabra.tasks.engine.failed_targets import TargetWatch
+from nabra.tasks.engine.known_documents import RAW_COLUMNS, KnownDocuments, document_row
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.revisions import SAME, verdicts
 from nabra.tasks.fetch.batches import content_id, cut_batches
@@ -26,14 +29,13 @@ from nabra.tasks.fetch.page_states import (
     ROBOTS_KEPT,
     UNCHANGED,
     Memory,
-    Version,
     asked_anew,
-    contents_of,
     newest_pages,
     utc_now,
 )
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
+from nabra.tasks.warehouse.complete import complete_days
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.removal import removals, undone_at
 from nabra.tasks.warehouse.store import Provenance, Store
@@ -99,10 +101,9 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     The time without runs does not count: what was edited meanwhile must be asked for.
     """
     since = min(now, _last_asked(store) or now) - timedelta(days=PAUSES * settings.recheck_days + 1)
-    documents: dict[str, Version] = {}
-    columns = ["doc_id", "version", "payload_sha256", "ingest_date", "url", "hint_title", "hint_published_at"]
-    for row in store.rows("raw", columns):
-        documents[row["doc_id"]] = _remembered(row, documents.get(row["doc_id"]), since.date().isoformat())
+    complete = complete_days(store, made())
+    recent = store.of_days(set(store.days(RAW.name)) - complete).rows(RAW.name, list(RAW_COLUMNS))
+    documents = KnownDocuments(store, map(document_row, recent), complete, since.date().isoformat())
     gone = removals(store)
     sources = {each.value for each in gone if each.kind == "source"}
     removed = {doc_id for each in gone for doc_id in each.doc_ids}
@@ -110,32 +111,21 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     return Memory(documents, pages, since, removed, sources)
 
 
-def _remembered(row: dict[str, Any], other: Version | None, since: str) -> Version:
-    """The newest version of a document as far as is known, of which `other` is a version or nothing was."""
-    number, contents = row["version"] or 1, contents_of(row)
-    if other and number < other.number:
-        return replace(other, contents=other.contents + contents)
-    # Addresses of the web are not kept: there are many, and the document's id is made of them.
-    place = row["url"] if row["url"].startswith("file:") else None
-    before = other.contents if other else ()
-    return Version(number, row["payload_sha256"], row["ingest_date"] < since, place, before + contents)
-
-
 def _last_asked(store: Store) -> datetime | None:
     """The end of the last day on which the web was asked; None where it never was."""
-    last = max((batch.ingest_date for batch in store.batches("pages")), default=None)
+    last = max(store.days(PAGES.name), default=None)
     return datetime.fromisoformat(last).replace(tzinfo=UTC) + timedelta(days=1) if last else None
 
 
 def _states(store: Store, since: datetime, now: datetime) -> Iterator[dict[str, Any]]:
     """The rows of `pages` that can still matter; the texts of robots.txt only while they hold."""
-    is_recent = ds.field("ingest_date") >= since.date().isoformat()
+    recent = store.of_days([day for day in store.days(PAGES.name) if day >= since.date().isoformat()])
     is_robots = ds.field("kind") == ROBOTS
     names = [column.name for column in PAGES.columns]
     asked = [name for name in names if name != "content"]
     kept = ds.field("checked_at") > pa.scalar(now - ROBOTS_KEPT)
-    for columns, where in ((asked, is_recent & ~is_robots), (names, is_recent & is_robots & kept)):
-        yield from store.rows("pages", columns, where)
+    for columns, where in ((asked, ~is_robots), (names, is_robots & kept)):
+        yield from recent.rows(PAGES.name, columns, where)
 
 
 class Ingest:
@@ -159,9 +149,8 @@ class Ingest:
         adds nothing.
         """
         self.targets = TargetWatch(targets)
-        refused = self._known_refusals()
         day = self.started_at.date().isoformat()
-        number = sum(batch.ingest_date == day for batch in self._store.batches("raw"))
+        number = len(self._store.of_days([day]).batches("raw"))
         memory = load_memory(self._store, self._settings.fetch, self.started_at)
         fetched = fetch_documents(targets, self._settings.fetch, memory, self._now)
         for batch in cut_batches(self._watched(fetched), self._settings.run.batch_articles):
@@ -172,9 +161,10 @@ class Ingest:
                 event.page.row for event in events if not isinstance(event, (Seen, Deferred, LeftOut)) and event.page
             ]
             rejects = [event.row for event in events if isinstance(event, Rejected)]
-            again = [row for row in rejects if (row["url"], row["reason"]) in refused]
-            rejects = [row for row in rejects if (row["url"], row["reason"]) not in refused]
-            refused |= {(row["url"], row["reason"]) for row in rejects}
+            again = [row for row in rejects if (row["url"], row["reason"]) in self._refused]
+            rejects = [row for row in rejects if (row["url"], row["reason"]) not in self._refused]
+            if rejects:
+                self._refused.update((row["url"], row["reason"]) for row in rejects)
             name = Batch(day, f"{number:05d}-{content_id(raw) if raw else _name(pages or rejects)}")
             if rejects:
                 self._store.write_rejects("fetch", name, table(REJECTS, rejects), self._provenance)
@@ -242,8 +232,12 @@ class Ingest:
         for event in events:
             self.counts.setdefault(event.source, SourceNumbers()).add(event, seconds)
 
-    def _known_refusals(self) -> set[tuple[str, str]]:
-        rows = self._store.scan("rejects", ["url", "reason"], ds.field("stage") == "fetch").to_pylist()
+    @cached_property
+    def _refused(self) -> set[tuple[str, str]]:
+        """What fetch has refused so far, of all days: read where something is refused, which few runs meet."""
+        found = self._store.batch_files("rejects").items()
+        files = [file.name for batch, file in found if batch.batch_id.endswith(".fetch")]
+        rows = self._store.scan("rejects", ["url", "reason"], ds.field("stage") == "fetch", files).to_pylist()
         return {(row["url"], row["reason"]) for row in rows}
 
 

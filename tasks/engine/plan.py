@@ -9,6 +9,7 @@ from importlib import metadata
 
 from nabra.config.settings import Settings
 from nabra.tasks.engine.attempts import set_aside
+from nabra.tasks.engine.days import open_days
 from nabra.tasks.engine.fingerprint import Fingerprints, RecordedFingerprints, upstream
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.stage import Stage
@@ -39,6 +40,15 @@ class Plan:
     def fingerprints(self) -> Fingerprints:
         """What would make rows in this run."""
         return Fingerprints.of(self.settings)
+
+    def todos(self, store: Store) -> dict[str, set[Batch]]:
+        """What each stage has yet to do, in order; each dataset is listed once."""
+        listed = store.remembering()
+        return {stage: self.todo(listed, stage) for stage in STAGES}
+
+    def looked_at(self, store: Store) -> Store:
+        """What this run has to look at: all where it makes stages anew, else the days that are not complete."""
+        return store if self.refresh else store.of_days(open_days(store))
 
     def todo(self, store: Store, stage_name: str) -> set[Batch]:
         """The batches fetched that the stage has yet to do in this run, without those set aside here or before."""

@@ -100,14 +100,14 @@ class Resources:
         # Without an end after today: a clock that was ahead has left batches of days to come.
         spans = [(datetime.now(UTC).date() - days, date.max), *((day - days, day) for day in anew)]
         written = [(first.isoformat(), last.isoformat()) for first, last in spans]
-        cleaned = self.store.done(STAGES["clean"]) - self.stale
-        in_reach = {day for day in {batch.ingest_date for batch in cleaned} if _in_any(day, written)}
-        return {batch for batch in cleaned if batch.ingest_date in in_reach}
+        in_reach = [day for day in self.store.days("clean") if _in_any(day, written)]
+        return self.store.of_days(in_reach).done(STAGES["clean"]) - self.stale
 
     def _recent(self) -> Iterator[tuple[Batch, pa.Table]]:
         from nabra.tasks.engine.signature_cache import signed_batches
 
-        return signed_batches(self.store, self.recent, self.settings.clean)
+        days = {batch.ingest_date for batch in self.recent}
+        return signed_batches(self.store.of_days(days), self.recent, self.settings.clean)
 
 
 def _in_any(day: str, spans: Collection[tuple[str, str]]) -> bool:

@@ -37,8 +37,9 @@ def verdicts(rows: Sequence[Mapping[str, Any]], store: Store, clean: Clean) -> d
     """
     made = clean(table(RAW, [dict(row) for row in rows]))
     found = {row["doc_id"]: row["reason"] for row in made.rejects}
-    words, cleaned = _words(made.articles), store.done(STAGES["clean"])
-    for batch, doc_ids in _before(rows, store).items():
+    words, before = _words(made.articles), _before(rows, store)
+    cleaned = store.done(STAGES["clean"], among=set(before))
+    for batch, doc_ids in before.items():
         stored = _words(store.read("clean", batch).select(WORDS).to_pylist()) if batch in cleaned else {}
         seen = {doc_id for doc_id in doc_ids & words.keys() if batch not in cleaned or doc_id in stored}
         others = {doc_id for doc_id in seen if stored.get(doc_id) != words[doc_id]}

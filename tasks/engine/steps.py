@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 def open_resources(plan: Plan) -> Resources:
     """The resources of a run in this process; close them with `close_resources`."""
     store = Store.open(plan.settings.store)
-    return Resources(plan.settings, store, frozenset(plan.todo(store, "clean")), progress_of(plan))
+    return Resources(plan.settings, store, frozenset(plan.todo(plan.looked_at(store), "clean")), progress_of(plan))
 
 
 def progress_of(plan: Plan) -> Progress:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from nabra.config.settings import FetchSettings
 from nabra.tasks.errors import DocumentError
@@ -182,6 +182,16 @@ def contents_of(row: Mapping[str, Any]) -> tuple[str, ...]:
     return payload, hashlib.sha256(f"{payload} {hints[0]} {hints[1]}".encode()).hexdigest()[:16]
 
 
+class Documents(Protocol):
+    """The documents that a warehouse has, by doc_id."""
+
+    def __contains__(self, doc_id: object, /) -> bool:
+        """Whether a document is there."""
+
+    def get(self, doc_id: str, /) -> Version | None:
+        """Its newest version; None if it is not there."""
+
+
 @dataclass(frozen=True)
 class Memory:
     """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url.
@@ -190,7 +200,7 @@ class Memory:
     warehouse, documents by doc_id and whole sources, stays away.
     """
 
-    documents: Mapping[str, Version] = field(default_factory=dict)
+    documents: Documents = field(default_factory=dict[str, Version])
     pages: Mapping[str, PageState] = field(default_factory=dict)
     since: datetime = LONG_AGO
     removed: Set[str] = frozenset()

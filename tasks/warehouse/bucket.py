@@ -48,6 +48,15 @@ class Bucket:
         )
         return found
 
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder; none where there is none."""
+        found = self.filesystem.get_file_info(pafs.FileSelector(folder, allow_not_found=True))
+        return [info.base_name for info in found if info.type == pafs.FileType.Directory]
+
+    def present(self, paths: list[str]) -> list[bool]:
+        """Which of these are there."""
+        return [info.type == pafs.FileType.File for info in self.filesystem.get_file_info(paths)]
+
     def open(self, path: str) -> pa.NativeFile:
         """An object, to be read."""
         return self.filesystem.open_input_file(path)

@@ -8,7 +8,7 @@ and its address in `Files.open`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +37,12 @@ class Storage(Protocol):
 
     def find(self, folder: str) -> list[pafs.FileInfo]:
         """All that lies below a folder."""
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder."""
+
+    def present(self, paths: list[str]) -> list[bool]:
+        """Which of these are there."""
 
     def open(self, path: str) -> pa.NativeFile:
         """A file, to be read; FileNotFoundError if there is none."""
@@ -126,6 +132,21 @@ class Files:
             if info.type == pafs.FileType.File
         )
         return {file.name: file for file in sorted(files, key=lambda file: file.name)}
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder, in order."""
+        try:
+            return sorted(self.storage.folders(self.path(folder)))
+        except OSError as error:
+            raise self.failed(folder, "listed", error) from error
+
+    def present(self, names: Sequence[str]) -> set[str]:
+        """Which of some files are there: each is asked for, nothing is listed."""
+        try:
+            found = self.storage.present([self.path(name) for name in names])
+        except OSError as error:
+            raise self.failed(names[0], "read", error) from error
+        return {name for name, is_there in zip(names, found, strict=True) if is_there}
 
     def unfinished(self, older_than: float) -> dict[str, int]:
         """Bytes of the files that writes which were killed left before `older_than` (seconds since 1970), by name."""

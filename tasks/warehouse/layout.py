@@ -45,6 +45,11 @@ def file_of(dataset: str, batch: Batch) -> str:
     return f"{dataset}/{DAY}={batch.ingest_date}/{batch.batch_id}.parquet"
 
 
+def day_folder(dataset: str, day: str) -> str:
+    """The folder of a day's files."""
+    return f"{dataset}/{DAY}={day}"
+
+
 def batch_of(path: str) -> Batch | None:
     """The batch whose file this is; None if it is no data."""
     match = _FILE.search(path)

@@ -30,11 +30,11 @@ def decode(content: bytes) -> tuple[pa.Table, dict[str, str]]:
     return _apart(pq.read_table(pa.BufferReader(content)))
 
 
-def read(files: Files, name: str) -> tuple[pa.Table, dict[str, str]]:
-    """The rows of a file, and its metadata; BatchError if the file is none of this format."""
+def read(files: Files, name: str, columns: Sequence[str] | None = None) -> tuple[pa.Table, dict[str, str]]:
+    """The rows of a file, or these columns, and its metadata; BatchError if the file is none of this format."""
     try:
         with files.open_file(name) as file:
-            return _apart(pq.read_table(file))
+            return _apart(pq.read_table(file, columns=columns))
     except pa.ArrowInvalid as error:
         raise BatchError(f"{files.path(name)} cannot be read: {error}") from error
     except (OSError, pa.ArrowException) as error:

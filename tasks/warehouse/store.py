@@ -8,9 +8,9 @@ it has written; no database remembers anything. How files are kept whole, where 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -21,9 +21,12 @@ from nabra.tasks.schemas import DATASETS, REJECTS, SCHEMA_VERSION, check, upgrad
 from nabra.tasks.stage import Stage
 from nabra.tasks.warehouse import parquet
 from nabra.tasks.warehouse.files import File, Files
-from nabra.tasks.warehouse.layout import Batch, batch_of, file_of
+from nabra.tasks.warehouse.layout import DAY, Batch, batch_of, day_folder, file_of
 
 METADATA_PREFIX = "nabra."
+# So few batches are asked for by their names, batches of so few days by listing these; else the datasets are listed.
+ASKED_ONE_BY_ONE: Final = 4
+LISTED_ONE_BY_ONE: Final = 16
 
 
 @dataclass(frozen=True)
@@ -61,25 +64,47 @@ class Store:
     def __str__(self) -> str:
         return str(self.files)
 
+    def days(self, dataset: str) -> list[str]:
+        """The days of a dataset, the oldest first."""
+        return [name.removeprefix(f"{DAY}=") for name in self.files.folders(dataset) if name.startswith(f"{DAY}=")]
+
+    def of_days(self, days: Collection[str]) -> Store:
+        """The same warehouse, of which nothing is seen and listed but what lies in these days."""
+        return _DaysOfStore(self.files, days)
+
+    def remembering(self) -> Store:
+        """The same, in which each dataset is listed once: good as long as nothing is written."""
+        return _RememberingStore(self)
+
     def batches(self, dataset: str) -> list[Batch]:
         """All batches of a dataset, oldest first."""
         return sorted(self.batch_files(dataset))
 
     def batch_files(self, dataset: str) -> dict[Batch, File]:
         """The file of each batch of a dataset, oldest day first."""
-        found = ((batch_of(name), file) for name, file in self.files.below(dataset).items())
-        return {batch: file for batch, file in found if batch}
+        return _by_batch(self.files.below(dataset))
 
     def done(self, stage: Stage, fingerprint: str | None = None, *, among: set[Batch] | None = None) -> set[Batch]:
         """The batches (`among` some, or all) for which the stage has written all its datasets.
 
         With a `fingerprint`, only those that the stage made under this one, which takes a look into each file.
         """
-        done = set.intersection(*(set(self.batches(dataset)) for dataset in stage.makes))
-        done = done if among is None else done & among
+        if among is not None and len(among) <= ASKED_ONE_BY_ONE:
+            done = self._all_there(stage, among)
+        else:
+            days = {batch.ingest_date for batch in among or ()}
+            seen = self.of_days(days) if days and len(days) <= LISTED_ONE_BY_ONE else self
+            done = set.intersection(*(set(seen.batches(dataset)) for dataset in stage.makes))
+            done = done if among is None else done & among
         if fingerprint is None:
             return done
         return {batch for batch in done if self.fingerprint(stage.makes[-1], batch) == fingerprint}
+
+    def _all_there(self, stage: Stage, batches: set[Batch]) -> set[Batch]:
+        """Those of a few batches of which all datasets of the stage are there; nothing is listed."""
+        names = {file_of(dataset, batch): batch for batch in batches for dataset in stage.makes}
+        there = self.files.present(list(names)) if names else set()
+        return batches - {batch for name, batch in names.items() if name not in there}
 
     def fingerprint(self, dataset: str, batch: Batch) -> str:
         """The fingerprint of what made the file."""
@@ -188,6 +213,51 @@ class Store:
     def _publish(self, name: str, data: pa.Table, metadata: dict[str, str]) -> None:
         metadata[f"{METADATA_PREFIX}schema_version"] = str(SCHEMA_VERSION)
         self.files.write(name, parquet.encode(data, metadata))
+
+
+class _DaysOfStore(Store):
+    """See `Store.of_days`."""
+
+    def __init__(self, files: Files, days: Collection[str]) -> None:
+        super().__init__(files)
+        self._days = sorted(days)
+
+    def days(self, dataset: str) -> list[str]:
+        return list(self._days)
+
+    def batch_files(self, dataset: str) -> dict[Batch, File]:
+        found: dict[Batch, File] = {}
+        for day in self._days:
+            found |= _by_batch(self.files.below(day_folder(dataset, day)))
+        return found
+
+
+class _RememberingStore(Store):
+    """See `Store.remembering`."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.files)
+        self._store = store
+        self._listed: dict[str, dict[Batch, File]] = {}
+
+    def days(self, dataset: str) -> list[str]:
+        return self._store.days(dataset)
+
+    def of_days(self, days: Collection[str]) -> Store:
+        return self
+
+    def batch_files(self, dataset: str) -> dict[Batch, File]:
+        if dataset not in self._listed:
+            self._listed[dataset] = self._store.batch_files(dataset)
+        return self._listed[dataset]
+
+    def _all_there(self, stage: Stage, batches: set[Batch]) -> set[Batch]:
+        return batches.intersection(*(self.batch_files(dataset) for dataset in stage.makes))
+
+
+def _by_batch(files: Mapping[str, File]) -> dict[Batch, File]:
+    found = ((batch_of(name), file) for name, file in files.items())
+    return {batch: file for batch, file in found if batch}
 
 
 def _own(metadata: Mapping[str, str]) -> dict[str, str]:

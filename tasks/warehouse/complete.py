@@ -1,0 +1,91 @@
+"""Days that are complete: all stages have done all that was fetched on them. What is to be known of them lies apart.
+
+So a run looks at the last days only, however long the archive is. The note lists the days; beside it lies, a file a
+month, what tells their documents from others. Whoever changes something of such a day takes it off the note first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nabra.tasks.errors import BatchError, StoreError
+from nabra.tasks.warehouse.parquet import encode, read
+from nabra.tasks.warehouse.store import Store
+
+FOLDER: Final = "_complete"
+NOTE: Final = f"{FOLDER}/days.json"
+# Of a document: its day, and what `nabra.tasks.fetch` compares others with.
+DOCUMENTS: Final = pa.schema(
+    [
+        ("day", pa.string()),
+        ("doc_id", pa.string()),
+        ("number", pa.int32()),
+        ("payload_sha256", pa.string()),
+        ("place", pa.string()),
+        ("contents", pa.list_(pa.string())),
+    ]
+)
+
+
+def complete_days(store: Store, datasets: Sequence[str]) -> set[str]:
+    """The days noted as complete in all these datasets; none where the note is of others, as before a new stage."""
+    content = store.files.read(NOTE)
+    noted = json.loads(content) if content else {}
+    return set(noted["days"]) if noted.get("datasets") == sorted(datasets) else set()
+
+
+def note_complete(store: Store, datasets: Sequence[str], days: Collection[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Note further days; `rows` are those of `DOCUMENTS`, of all documents of these days."""
+    noted = complete_days(store, datasets)
+    found = pa.Table.from_pylist(list(rows), DOCUMENTS)
+    for month in sorted({month_of(day) for day in days}):
+        kept = _of_days(documents_of(store, month), noted - set(days))
+        new = _of_days(found, {day for day in days if month_of(day) == month})
+        store.files.write(_file(month), encode(pa.concat_tables([kept, new]), {}))
+    _write(store, datasets, noted | set(days))
+
+
+def forget_complete(store: Store, days: Collection[str]) -> None:
+    """Take days off the note: something of them is about to change."""
+    content = store.files.read(NOTE)
+    noted = json.loads(content) if content else {"days": [], "datasets": []}
+    if set(noted["days"]) & set(days):
+        _write(store, noted["datasets"], set(noted["days"]) - set(days))
+
+
+def documents_of(store: Store, month: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """The documents of a month, or these columns of them, also of days that are no longer noted."""
+    if not store.files.present([_file(month)]):
+        return DOCUMENTS.empty_table().select(columns or DOCUMENTS.names)
+    try:
+        return read(store.files, _file(month), columns)[0]
+    except BatchError as error:
+        raise StoreError(f"{error}; delete {store.files.path(FOLDER)}, the next run makes it anew") from error
+
+
+def ids_of(store: Store, month: str) -> pa.Table:
+    """Day and id of the documents of a month, in the same order."""
+    return documents_of(store, month, ["day", "doc_id"])
+
+
+def month_of(day: str) -> str:
+    """The month of a day, both ISO 8601."""
+    return day[:7]
+
+
+def _of_days(documents: pa.Table, days: Collection[str]) -> pa.Table:
+    return documents.filter(pc.is_in(documents["day"], value_set=pa.array(sorted(days), pa.string())))
+
+
+def _file(month: str) -> str:
+    return f"{FOLDER}/{month}.parquet"
+
+
+def _write(store: Store, datasets: Sequence[str], days: Collection[str]) -> None:
+    note = {"datasets": sorted(datasets), "days": sorted(days)}
+    store.files.write(NOTE, json.dumps(note).encode())
