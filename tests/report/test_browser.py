@@ -13,7 +13,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
+from nabra.flows.cli.views import open_views
+from nabra.tasks.report.page import page
+from nabra.tasks.report.report import ask_report
+from nabra.tasks.report.scope import Scope
 from tests.report.browser import chromium, needs_chromium, resize
+from tests.report.conftest import edition
+from tests.report.news_warehouse import news_warehouse
 from tests.report.test_report import SOURCE, TARGET
 
 pytestmark = [needs_chromium, pytest.mark.browser, pytest.mark.slow]
@@ -182,3 +188,22 @@ def test_paper_has_no_search_and_no_buttons(opened: Open) -> None:
     assert not driver.find_element(By.ID, "browser").is_displayed()
     assert not any(button.is_displayed() for button in driver.find_elements(By.TAG_NAME, "button"))
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_three_thousand_articles_take_eight_megabytes_at_most_and_open_within_a_second(tmp_path: Path) -> None:
+    store = news_warehouse(tmp_path / "w", weeks=50, stories=47, padding=16)
+    with open_views(store) as views:
+        report = ask_report(views, Scope(), lambda step: None)
+    file = tmp_path / "report.html"
+    file.write_text(page(report, edition()), encoding="utf-8")
+    assert 2_900 <= report.overview.totals["articles"] <= 3_000
+    assert file.stat().st_size <= 8e6
+    with chromium() as driver:
+        assert min(seconds_to_open(driver, file) for _ in range(3)) < 1
+
+
+def seconds_to_open(driver: Chrome, file: Path) -> float:
+    """Until all that needs no script can be read and clicked; a machine busy with other things takes longer."""
+    driver.get("about:blank")
+    driver.get(file.as_uri())
+    return float(driver.execute_script("return performance.getEntriesByType('navigation')[0].domInteractive")) / 1000
