@@ -19,9 +19,10 @@ def test_a_planted_change_is_found_where_it_is() -> None:
     assert sum(any(abs(index - 12) <= 1 for index in each) for each in found) >= 48
 
 
-def test_two_planted_changes_are_found() -> None:
-    found = [changes(each) for each in series([0.1] * 12 + [0.9] * 12 + [0.1] * 14, 20)]
-    assert sum(len(each) == 2 and abs(each[0] - 12) <= 1 and abs(each[1] - 24) <= 1 for each in found) >= 18
+@pytest.mark.parametrize("between", [6, 12])
+def test_a_level_that_comes_and_goes_is_found(between: int) -> None:
+    found = [changes(each) for each in series([0.1] * 12 + [0.9] * between + [0.1] * 14, 20)]
+    assert sum(len(each) == 2 and abs(each[0] - 12) <= 1 and abs(each[1] - 12 - between) <= 1 for each in found) >= 18
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5])
