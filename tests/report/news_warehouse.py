@@ -102,7 +102,7 @@ class Newsroom:
 
     def __init__(self, weeks: int, padding: int, seed: int = 5) -> None:
         self._random, self._weeks, self._padding, self._count = random.Random(seed), weeks, padding, 0
-        self._words = ["".join(self._random.choices(LETTERS, k=self._random.randint(2, 8))) for _ in range(4_000)]
+        self._words = ["".join(self._random.choices(LETTERS, k=self._random.randint(2, 8))) for _ in range(12_000)]
 
     def story(self, week: int) -> list[dict[str, list[dict[str, Any]]]]:
         """The articles that tell a story: one, or with copies of the same words in other outlets."""

@@ -13,7 +13,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
+from nabra.flows.cli.views import open_views
+from nabra.tasks.report import report
+from nabra.tasks.report.page import page
+from nabra.tasks.report.report import Report, ask_report
+from nabra.tasks.report.scope import Scope
 from tests.report.browser import chromium, needs_chromium, resize
+from tests.report.conftest import edition
+from tests.report.news_warehouse import news_warehouse
 from tests.report.test_report import SOURCE, TARGET
 
 pytestmark = [needs_chromium, pytest.mark.browser, pytest.mark.slow]
@@ -44,12 +51,12 @@ def opened(shared: Chrome, html: Callable[[str], str], tmp_path: Path) -> Iterat
     assert [entry for entry in shared.get_log("browser") if entry["level"] == "SEVERE"] == []
 
 
-def found(driver: Chrome) -> int:
+def number_found(driver: Chrome) -> int:
     """How many the search says that it has found."""
     return int("".join(filter(str.isdigit, driver.find_element(By.ID, "found").text)))
 
 
-def data(driver: Chrome, views: Any, query: str) -> int:
+def counted(views: Any, query: str) -> int:
     (count,) = views.execute(query).fetchone()
     return int(count)
 
@@ -81,7 +88,7 @@ def test_it_opens_in_the_direction_of_its_language_and_asks_for_nothing(
 def test_the_search_finds_words_in_any_spelling(opened: Open, views: Any, words: str) -> None:
     driver = opened()
     type_words(driver, words)
-    assert found(driver) == data(driver, views, "select count(*) from quotes where text like '%الأرقام%'")
+    assert number_found(driver) == counted(views, "select count(*) from quotes where text like '%الأرقام%'")
     assert all("الأرقام" in item.text for item in driver.find_elements(By.CSS_SELECTOR, "#results blockquote"))
 
 
@@ -89,14 +96,14 @@ def test_filters_narrow_what_is_found(opened: Open, views: Any) -> None:
     driver = opened()
     choose(driver, "outlet", "barq")
     of_outlet = "select count(*) from quotes join clean using (doc_id) where source = 'barq'"
-    assert found(driver) == data(driver, views, of_outlet)
+    assert number_found(driver) == counted(views, of_outlet)
     choose(driver, "who", "un")
-    assert found(driver) == data(driver, views, of_outlet + " and speaker_id = 'un'") > 0
+    assert number_found(driver) == counted(views, of_outlet + " and speaker_id = 'un'") > 0
     choose(driver, "kind", "stances")
     of_source = (
         "select count(*) from stances join clean using (doc_id) where clean.source = 'barq' and source_id = 'un'"
     )
-    assert found(driver) == data(driver, views, of_source)
+    assert number_found(driver) == counted(views, of_source)
 
 
 def test_more_shows_the_rest(opened: Open) -> None:
@@ -110,9 +117,9 @@ def test_all_sentences_of_a_pair_are_one_click_away(opened: Open, views: Any) ->
     driver = opened()
     driver.execute_script("arguments[0].click()", driver.find_element(By.CSS_SELECTOR, "button.all"))
     of_pair = f"select count(*) from stances where source = '{SOURCE}' and target = '{TARGET}'"
-    assert found(driver) == data(driver, views, of_pair)
+    assert number_found(driver) == counted(views, of_pair)
     driver.find_element(By.ID, "pair").click()
-    assert found(driver) == data(driver, views, "select count(*) from stances")
+    assert number_found(driver) == counted(views, "select count(*) from stances")
 
 
 def test_an_article_page_is_opened_and_closed_by_keys(opened: Open) -> None:
@@ -154,6 +161,19 @@ def test_a_browser_that_cannot_unpack_says_what_is_missing(opened: Open) -> None
     driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", planted)
 
 
+def test_without_article_pages_quotes_are_found_and_no_link_leads_nowhere(
+    shared: Chrome, told: Callable[..., Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "MOST_ARTICLES", 90)
+    (tmp_path / "report.html").write_text(page(told(), edition("en")), encoding="utf-8")
+    shared.get((tmp_path / "report.html").as_uri())
+    assert "leaves out their texts" in shared.find_element(By.CSS_SELECTOR, "header .notice:last-child").text
+    type_words(shared, "ارقام")
+    assert all("الأرقام" in item.text for item in shared.find_elements(By.CSS_SELECTOR, "#results blockquote"))
+    assert not any(link.is_displayed() for link in shared.find_elements(By.CSS_SELECTOR, "a[href^='#a/']"))
+    assert shared.find_element(By.CSS_SELECTOR, "#for_against .outside").is_displayed()
+
+
 def test_markup_cannot_be_put_into_the_page(opened: Open) -> None:
     driver = opened()
     with pytest.raises(JavascriptException, match="TrustedHTML"):
@@ -182,3 +202,22 @@ def test_paper_has_no_search_and_no_buttons(opened: Open) -> None:
     assert not driver.find_element(By.ID, "browser").is_displayed()
     assert not any(button.is_displayed() for button in driver.find_elements(By.TAG_NAME, "button"))
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_three_thousand_articles_take_eight_megabytes_at_most_and_open_within_a_second(tmp_path: Path) -> None:
+    store = news_warehouse(tmp_path / "w", weeks=50, stories=47, padding=16)
+    with open_views(store) as views:
+        found = ask_report(views, Scope(), lambda step: None)
+    file = tmp_path / "report.html"
+    file.write_text(page(found, edition()), encoding="utf-8")
+    assert 2_900 <= found.overview.totals["articles"] <= 3_000
+    assert file.stat().st_size <= 8e6
+    with chromium() as driver:
+        assert min(seconds_to_open(driver, file) for _ in range(3)) < 1
+
+
+def seconds_to_open(driver: Chrome, file: Path) -> float:
+    """Until all that needs no script can be read and clicked; a machine busy with other things takes longer."""
+    driver.get("about:blank")
+    driver.get(file.as_uri())
+    return float(driver.execute_script("return performance.getEntriesByType('navigation')[0].domInteractive")) / 1000

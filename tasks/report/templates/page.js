@@ -12,7 +12,9 @@
   const STANCE = { favor: 4, score: 5, who: 6, source: 7, whom: 8, target: 9, text: 10 };
 
   async function unpacked(text) {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const letters = atob(text);
+    const bytes = new Uint8Array(letters.length);
+    for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(stream).json();
   }
@@ -36,7 +38,8 @@
     return;
   }
   const { articles, quotes, stances, names, labels } = data;
-  const folding = new Map(Object.entries(data.fold));
+  const folding = data.fold;
+  const foldable = new RegExp(`[${Object.keys(folding).join("")}]`, "g");
   const pages = articles.some((article) => article[ARTICLE.text] !== null);
   document.documentElement.classList.add("scripted");
   if (!pages) document.documentElement.classList.add("pageless");
@@ -47,7 +50,7 @@
   }
 
   const named = (key) => names[key] ?? key;
-  const fold = (text) => Array.from(text, (letter) => folding.get(letter) ?? letter).join("").toLowerCase();
+  const fold = (text) => text.replace(foldable, (letter) => folding[letter]).toLowerCase();
   const part = (row) => articles[row[0]][row[1] ? ARTICLE.text : ARTICLE.title];
   const words = (row, place) => row[place] ?? part(row).slice(row[2], row[3]);
 
