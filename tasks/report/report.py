@@ -50,12 +50,7 @@ def ask_report(connection: duckdb.DuckDBPyConnection, scope: Scope, begin: Calla
     UsageError where no article passes the filters, or more than `MOST_IN_ALL`.
     """
     begin("articles")
-    count = choose(connection, scope)
-    if count > MOST_IN_ALL:
-        raise UsageError(
-            f"{count} articles are too many for a report, which holds {MOST_IN_ALL}; "
-            "narrow it by --since, --until, --outlet, --actor"
-        )
+    count = _chosen(connection, scope)
     begin("overview")
     first = overview(connection, scope)
     begin("speakers")
@@ -71,3 +66,13 @@ def ask_report(connection: duckdb.DuckDBPyConnection, scope: Scope, begin: Calla
     pages = count <= MOST_ARTICLES
     texts, scores = contents(connection, pages=pages), ask(connection, _SCORES)
     return Report(scope, pages, first, voices, matrix(found), shown, len(found), series, compared, scores, texts)
+
+
+def _chosen(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:
+    count = choose(connection, scope)
+    if count > MOST_IN_ALL:
+        raise UsageError(
+            f"{count} articles are too many for a report, which holds {MOST_IN_ALL}; "
+            "narrow it by --since, --until, --outlet, --actor"
+        )
+    return count

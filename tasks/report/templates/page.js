@@ -14,7 +14,7 @@
   async function unpacked(text) {
     const letters = atob(text);
     const bytes = new Uint8Array(letters.length);
-    for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
+    for (let place = 0; place < letters.length; place += 1) bytes[place] = letters.charCodeAt(place);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(stream).json();
   }
@@ -49,7 +49,7 @@
     at("unpack").hidden = false;
   }
 
-  const named = (key) => names[key] ?? key;
+  const named = (key) => (Object.hasOwn(names, key) ? names[key] : key);
   const fold = (text) => text.replace(foldable, (letter) => folding[letter]).toLowerCase();
   const part = (row) => articles[row[0]][row[1] ? ARTICLE.text : ARTICLE.title];
   const words = (row, place) => row[place] ?? part(row).slice(row[2], row[3]);
@@ -188,7 +188,7 @@
     return items.length ? [make("h3", {}, title), make("ul", { class: "sentences" }, ...items)] : [];
   }
 
-  function open(number) {
+  function openPage(number) {
     const article = articles[number];
     const close = make("button", { type: "button", class: "close" }, labels.close);
     close.addEventListener("click", () => at("page").close());
@@ -205,7 +205,7 @@
   function follow() {
     const id = location.hash.startsWith("#a/") ? location.hash.slice(3) : "";
     const number = id ? articles.findIndex((article) => article[ARTICLE.id] === id) : -1;
-    if (number >= 0 && pages) open(number);
+    if (number >= 0 && pages) openPage(number);
     else if (at("page").open) at("page").close();
     const target = location.hash.startsWith("#pair-") && document.getElementById(location.hash.slice(1));
     if (target) target.open = true;
