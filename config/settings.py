@@ -26,6 +26,7 @@ ENDPOINT = re.compile(r"|(https?://)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5
 Count = Annotated[int, Field(ge=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
+Runner = Literal["local", "dask", "ray"]
 Own = Literal["add", "replace"]  # what files of the user's own do to those that are shipped
 
 
@@ -87,6 +88,9 @@ class RunSettings(Section):
     max_still_minutes: Annotated[float, Field(gt=0)]
     deadline_seconds: Seconds
     worker_memory_mib: Count
+    runner: Runner
+    workers: Annotated[int, Field(ge=0)]
+    scheduler: str
 
 
 class FetchSettings(Section):

@@ -6,10 +6,11 @@ import shlex
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from nabra.config.settings import Runner
 from nabra.tasks.engine.stages import STAGES
 
 # For the server, which keeps what it has let in: here the settings and the fetcher refuse the same, and more.
@@ -20,6 +21,8 @@ Inputs = tuple[Annotated[str, Field(json_schema_extra={"pattern": NO_PASSWORD})]
 Warehouse = Annotated[str | None, Field(json_schema_extra={"pattern": WAREHOUSE})]
 # The stages that can be made anew.
 StageName = StrEnum("StageName", {name: name for name in STAGES})  # type: ignore[misc]
+RunnerName = StrEnum("RunnerName", {name: name for name in get_args(Runner)})  # type: ignore[misc]
+Workers = Annotated[int | None, Field(ge=1)]
 
 
 class Parameters(BaseModel):
@@ -46,7 +49,14 @@ class Location(Parameters):
         return shlex.join(["nabra", *words, *given])
 
 
-class RunParameters(Parameters):
+class RunnerChoice(Parameters):
+    """What carries out the stages after clean, and how many workers; None where the settings say."""
+
+    runner: RunnerName | None = None
+    workers: Workers = None
+
+
+class RunParameters(RunnerChoice):
     """What to take in, of which outlet and with which columns, and which stages to make anew."""
 
     inputs: tuple[str, ...] = ()
@@ -55,7 +65,7 @@ class RunParameters(Parameters):
     refresh: tuple[StageName, ...] = ()
 
 
-class BackfillParameters(Parameters):
+class BackfillParameters(RunnerChoice):
     """Which days to make anew, both included, from which stage on."""
 
     first: date

@@ -5,6 +5,7 @@ It knows nothing of Prefect: its steps are plain functions, or the tasks that wr
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
-from nabra.flows.parameters import BackfillParameters, Location, RunParameters
+from nabra.flows.parameters import BackfillParameters, Location, RunnerChoice, RunParameters
 from nabra.flows.terminal.inert import escape
-from nabra.flows.terminal.progress import fetch_progress, show_rejects, stage_progress, told_reject
+from nabra.flows.terminal.progress import Advance, fetch_progress, show_rejects, stage_progress, told_reject
 from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
@@ -26,7 +27,7 @@ from nabra.tasks.engine.fingerprint import adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
-from nabra.tasks.errors import BatchError, ConfigError, ModelError, NabraError, StoreError, UsageError
+from nabra.tasks.errors import NabraError, UsageError, stops_run
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import UNNAMED, Target, parsed_columns, targets_from_arguments, targets_from_sources
 from nabra.tasks.warehouse.layout import Batch
@@ -46,6 +47,10 @@ IDLE: Final = (
 NAMED_TARGETS: Final = 5
 NAMED_REJECTS: Final = 100
 
+# What the extras of these names bring.
+RUNNER_PACKAGES: Final = {"dask": "prefect_dask", "ray": "prefect_ray"}
+STOOD_STILL: Final = "the run stood still in it, and was ended"
+
 # One of `nabra.tasks.engine.steps`, or the Prefect task around it.
 Step = Callable[..., StageCount]
 
@@ -64,7 +69,7 @@ class PreparedRun:
 
 def prepare_run(parameters: RunParameters, location: Location) -> PreparedRun:
     """Check what a run is asked for before anything is done; raises the NabraError that says what to do."""
-    settings = _settings(location)
+    settings = _with_runner(_settings(location), parameters)
     targets = tuple(_targets(parameters, settings))
     if not (targets or parameters.refresh or _is_pending(Store.open(settings.store))):
         raise UsageError(IDLE)
@@ -84,11 +89,13 @@ def prepare_pending(location: Location) -> PreparedRun:
 def prepare_backfill(parameters: BackfillParameters, location: Location) -> PreparedRun:
     """The same for a run that makes past days anew, and fetches nothing."""
     days = parameters.first.isoformat(), parameters.last.isoformat()
-    return replace(prepare_pending(location), refresh=_with_later((parameters.stage,)), days=days)
+    prepared = _prepared(location, _with_runner(_settings(location), parameters))
+    return replace(prepared, refresh=_with_later((parameters.stage,)), days=days)
 
 
 def _prepared(location: Location, settings: Settings) -> PreparedRun:
     fingerprints(settings)  # names a model or a list that is missing
+    _require_runner(settings.run.runner)
     store = Store.open(settings.store)
     store.files.prepare()
     return PreparedRun(location, settings, store)
@@ -96,6 +103,20 @@ def _prepared(location: Location, settings: Settings) -> PreparedRun:
 
 def _settings(location: Location) -> Settings:
     return load_settings(Path(location.config) if location.config else None, warehouse=location.warehouse)
+
+
+def _with_runner(settings: Settings, choice: RunnerChoice) -> Settings:
+    """The settings, with what was chosen for this run."""
+    chosen: dict[str, object] = {"runner": choice.runner.value} if choice.runner else {}
+    chosen |= {"workers": choice.workers} if choice.workers else {}
+    return settings.model_copy(update={"run": settings.run.model_copy(update=chosen)})
+
+
+def _require_runner(name: str) -> None:
+    """UsageError where the packages of a runner are not installed."""
+    package = RUNNER_PACKAGES.get(name)
+    if package and importlib.util.find_spec(package) is None:
+        raise UsageError(f"the runner {name} is not installed: pip install 'nabra[{name}]', or take: --runner local")
 
 
 def _targets(parameters: RunParameters, settings: Settings) -> list[Target]:
@@ -204,46 +225,60 @@ class Run:
     """A run that has its warehouse: fetch first, then work where anything is to do, then take its summary."""
 
     def __init__(self, prepared: PreparedRun, plan: Plan, check: Check) -> None:
-        self.prepared, self.plan, self._check = prepared, plan, check
-        self._store = prepared.store
-        self._attempts = Attempts(self._store, fingerprints(prepared.settings))
+        self.prepared, self.plan, self.check = prepared, plan, check
+        self.store = prepared.store
+        self.attempts = Attempts(self.store, fingerprints(prepared.settings))
         self._look_back()
-        self._set_aside = tuple(map(str, sorted(plan.set_aside(self._store, list(STAGES)[-1]))))
-        self._before = present_files(self._store)
+        self._set_aside = tuple(map(str, sorted(plan.set_aside(self.store, list(STAGES)[-1]))))
+        self._before = present_files(self.store)
         self._counts: dict[str, StageCount] = {}
         self._failures: list[Failure] = []
 
     def fetch(self, step: Step = steps.run_fetch) -> None:
         """Take in what the warehouse does not know yet."""
-        self._add(step(self.prepared.targets, self.plan, fetch_progress))
+        self.add(step(self.prepared.targets, self.plan, fetch_progress))
 
     @cached_property
     def todo(self) -> dict[str, set[Batch]]:
         """The batches that each stage has yet to do, as seen when first asked for."""
-        return {stage: self.plan.todo(self._store, stage) for stage in STAGES}
+        return {stage: self.plan.todo(self.store, stage) for stage in STAGES}
 
     def has_work(self) -> bool:
         """True if a stage has batches to do."""
         return any(self.todo.values())
 
+    def batches(self) -> list[Batch]:
+        """The batches to work on, in order."""
+        # Oldest first: of two articles alike, the one fetched first is the original.
+        return sorted(set().union(*self.todo.values()), key=self._turn)
+
+    def stages_of(self, batch: Batch) -> list[str]:
+        """The stages that have yet to do a batch, in order."""
+        return [stage for stage in STAGES if batch in self.todo[stage]]
+
     def work(self, step: Step = steps.run_stage) -> None:
-        """Run the stages on every batch that is to do."""
+        """Run the stages on every batch that is to do, one after the other."""
+        with self.shown() as advance:
+            for batch in self.batches():
+                self.check()
+                self._work_on(batch, step, advance)
+
+    @contextmanager
+    def shown(self) -> Iterator[Advance]:
+        """Show the progress of the work that is done within."""
         for stage, batches in self.todo.items():
             if batches:  # now, so that the counts stand in the order of the stages
-                self._add(StageCount(stage))
+                self.add(StageCount(stage))
         with stage_progress(sum(map(len, self.todo.values()))) as advance:
-            # Oldest first: of two articles alike, the one fetched first is the original.
-            for batch in sorted(set().union(*self.todo.values()), key=self._turn):
-                self._check()
-                self._work_on(batch, step, advance)
+            yield advance
 
     def summary(self) -> RunSummary:
         """What the run did; the first of its rejects are shown."""
-        sources = tuple(source_counts(self._store, self._before))
-        rejects = new_rejects(self._store, self._before)
+        sources = tuple(source_counts(self.store, self._before))
+        rejects = new_rejects(self.store, self._before)
         show_rejects(rejects, self.prepared.location)
         return RunSummary(
-            str(self._store),
+            str(self.store),
             tuple(self._counts.values()),
             sources,
             tuple(map(self._told, self._failures)),
@@ -253,11 +288,11 @@ class Run:
         )
 
     def _look_back(self) -> None:
-        failure = self._attempts.look_back()
-        if failure is not None:
+        for failure in self.attempts.look_back():
             logger.warning("an earlier run died in stage %s of batch %s", failure.stage, failure.batch)
 
-    def _add(self, count: StageCount) -> None:
+    def add(self, count: StageCount) -> None:
+        """Count what a step did."""
         before = self._counts.get(count.stage, StageCount(count.stage))
         self._counts[count.stage] = replace(
             before,
@@ -272,35 +307,39 @@ class Run:
             failed_targets=before.failed_targets + count.failed_targets,
         )
 
-    def _turn(self, batch: Batch) -> tuple[bool, Batch]:
-        return self._attempts.must_wait(batch), batch
+    def fail(self, stage: str, batch: Batch, error: str) -> None:
+        """Note that a stage failed on a batch, which ends that batch and not the run."""
+        self._failures.append(self.attempts.record_failure(stage, batch, error))
 
-    def _work_on(self, batch: Batch, step: Step, advance: Callable[[str, int], None]) -> None:
-        """Run the stages in order; a failure is noted and ends this batch, not the run."""
-        stages = [stage for stage in STAGES if batch in self.todo[stage]]
+    def _turn(self, batch: Batch) -> tuple[bool, Batch]:
+        return self.attempts.must_wait(batch), batch
+
+    def _work_on(self, batch: Batch, step: Step, advance: Advance) -> None:
+        """Run the stages in order."""
+        stages = self.stages_of(batch)
         for done, stage in enumerate(stages):
             advance(f"{stage} {batch.batch_id}", 0)
-            failure = self._try(stage, batch, step)
-            if failure is not None:
+            if not self.does(stage, batch, step):
                 advance("", len(stages) - done)
-                self._failures.append(failure)
                 return
-            self._attempts.record_success(stage, batch)
             advance("", 1)
 
-    def _try(self, stage: str, batch: Batch, step: Step) -> Failure | None:
+    def does(self, stage: str, batch: Batch, step: Step) -> bool:
+        """Run a stage on a batch; False if it failed."""
         try:
-            with self._attempts.at_work(stage, batch):
-                self._add(step(stage, str(batch), self.plan, alone=self._attempts.suspects(stage, batch)))
+            with self.attempts.at_work(stage, batch):
+                self.add(step(stage, str(batch), self.plan, alone=self.attempts.suspects(stage, batch)))
         except StoodStillError:
-            self._attempts.record_failure(stage, batch, "the run stood still in it, and was ended")
+            self.attempts.record_failure(stage, batch, STOOD_STILL)
             raise
         except Exception as error:
-            if isinstance(error, (StoreError, ModelError, ConfigError)) and not isinstance(error, BatchError):
-                raise  # every other batch would fail too
+            if stops_run(error):
+                raise
             logger.info("stage %s failed on batch %s", stage, batch, exc_info=True)
-            return self._attempts.record_failure(stage, batch, f"{type(error).__name__}: {error}")
-        return None
+            self.fail(stage, batch, f"{type(error).__name__}: {error}")
+            return False
+        self.attempts.record_success(stage, batch)
+        return True
 
     def _told(self, failure: Failure) -> str:
         most = self.prepared.settings.run.max_attempts

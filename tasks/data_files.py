@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -48,7 +49,13 @@ def data_files(folder: Path) -> list[Path]:
 def content_sum(*paths: Path) -> str:
     """The SHA-256 of what files, and the data files of folders, say: comments and layout apart, places apart."""
     files = [file for path in paths for file in (data_files(path) if path.is_dir() else [path])]
-    said = [[file.name, _said(file)] for file in files]
+    return _content_sum(tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@lru_cache(maxsize=16)
+def _content_sum(files: tuple[tuple[Path, int, int], ...]) -> str:
+    """Kept while the files are as they were: several stages are made of the same lists."""
+    said = [[file.name, _said(file)] for file, *_ in files]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -113,7 +120,7 @@ def _allowed(model: type[Entry], location: tuple[int | str, ...]) -> list[str]:
         if isinstance(part, str):
             annotation = model.model_fields[part].annotation
             model = next(kind for kind in (*get_args(annotation), annotation) if _is_entry(kind))
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _is_entry(kind: object) -> bool:

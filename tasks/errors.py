@@ -1,5 +1,9 @@
 """The one tree of errors. Every message says what is wrong, where, and what to do about it."""
 
+from __future__ import annotations
+
+from concurrent.futures import CancelledError
+
 
 class NabraError(Exception):
     """Base of every error that nabra raises on purpose; the command prints its message, not a traceback."""
@@ -26,7 +30,11 @@ class SchemaError(BatchError):
 
 
 class ServerError(NabraError):
-    """The Prefect server cannot be used."""
+    """The Prefect server, or the scheduler of a cluster, cannot be used."""
+
+
+class WorkerError(NabraError):
+    """A worker that was to do part of a run has died, or is lost; the work can be done by another."""
 
 
 class StandstillError(NabraError):
@@ -50,3 +58,10 @@ class DocumentError(NabraError):
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}"
+
+
+def stops_run(error: Exception) -> bool:
+    """Whether all work would fail as this did, or is to end: work on one batch says nothing of the others."""
+    if isinstance(error, CancelledError):
+        return True
+    return isinstance(error, (StoreError, ModelError, ConfigError, WorkerError)) and not isinstance(error, BatchError)

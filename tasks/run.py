@@ -17,3 +17,6 @@ run_stage = task(
     persist_result=False,
 )(steps.run_stage)
 run_fetch = task(name="fetch", cache_policy=NO_CACHE, persist_result=False)(steps.run_fetch)
+run_batches = task(name="run-batches", task_run_name="{group}", cache_policy=NO_CACHE, persist_result=False)(
+    steps.run_batches
+)

@@ -89,6 +89,7 @@ class Run:
     log: Path
     stand_ins: bool = True
     before: Callable[[], None] | None = None
+    workers: int = 1
 
     def start(self) -> BaseProcess:
         """Begin in a process that leads a group of its own."""
@@ -122,7 +123,7 @@ class Trial:
 def make_trial(folder: Path, articles: str, *, endpoint: str = "") -> Trial:
     """A warehouse that is not there yet, in the folder or on an S3 server with the bucket `news`."""
     config = folder / "settings.toml"
-    text = "[run]\nbatch_articles = 8\n"
+    text = "[run]\nbatch_articles = 8\nworkers = 1\n"
     if endpoint:
         text += f'[store]\ns3_endpoint = "{endpoint}"\ns3_region = "us-east-1"\n'
     config.write_text(text, encoding="utf-8")
@@ -241,18 +242,22 @@ def _run(run: Run) -> int:
     from nabra.flows.parameters import Location, RunParameters
     from nabra.flows.pipeline import open_run, prepare_run
     from nabra.tasks.processes import isolated
+    from tests.side_by_side import work_side_by_side
 
     if run.stand_ins:
         use_stand_ins()
         clean_here()
-    if not run.warehouse.startswith("s3://"):
+    if not run.warehouse.startswith("s3://") and run.workers == 1:
         isolated.CONTEXT = multiprocessing.get_context("fork")  # has the stand-ins, and no imports to do
     elif run.stand_ins:
-        isolated.CONTEXT = Spawning  # a process forked under the threads of the S3 client hangs
+        isolated.CONTEXT = Spawning  # a process forked under threads, such as those of the S3 client, hangs
     location = Location(warehouse=run.warehouse, config=run.config)
     with open_run(prepare_run(RunParameters(inputs=run.inputs), location), "none") as work:
         work.fetch()
-        work.work()
+        if run.workers == 1:
+            work.work()
+        else:
+            work_side_by_side(work, run.workers)
         work.summary().without_failures()
     return DONE
 

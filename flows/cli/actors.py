@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,12 +19,11 @@ from nabra.flows.terminal.tables import plain_table
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from nabra.tasks.actors.entries import Actor, ActorFile
+    from nabra.tasks.actors.risks import Listed
     from nabra.tasks.warehouse.store import Store
 
 actors = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
 
-_SHORT_NAME = 3  # letters; names this short are other words more often than not
 _SHOWN_NAMES = 6
 
 
@@ -31,86 +31,61 @@ _SHOWN_NAMES = 6
 def list_actors(
     kind: Annotated[str | None, typer.Option(help="Only actors of this kind.")] = None, config: ConfigFile = None
 ) -> None:
-    """List the actors: id, kind, the actor they speak for, names.
+    """List the actors: id, kind, the actor they speak for today, names.
 
-    An actor is who or what the news takes sides on: a state, an organisation, a group, a policy, under all its names.
+    An actor is who or what the news takes sides on: a state, an organisation, a person, a policy, under all its names.
     They are the files of `parse.actors` in the settings, beside those that nabra ships unless `parse.own_actors` says
     `replace`; docs/actors.md tells how to write your own.
 
     **Example** `nabra actors list --kind state`
     """
-    from nabra.tasks.actors.entries import read_actor_files
+    from nabra.tasks.actors.entries import kind_of
+    from nabra.tasks.actors.lists import read_actor_files
+    from nabra.tasks.actors.offices import Offices
 
     files = read_actor_files(*_folders(config))
     kinds = [known.id for file in files for known in file.kind]
     if kind not in (None, *kinds):
         raise UsageError(f"no kind is called {kind}; there are {', '.join(kinds)}")
-    table = plain_table("actor", "kind", "parent", "names")
-    for file in files:
-        for actor in file.actor:
-            if kind in (None, actor.kind):
-                names = [*actor.aliases, *(doubtful.alias for doubtful in actor.ambiguous)]
-                more = f" … {len(names)} in all" if len(names) > _SHOWN_NAMES else ""
-                shown = Reading("، ".join(names[:_SHOWN_NAMES]) + more)
-                table.add_row(actor.id, actor.kind, actor.parent or "", shown)
+    table = plain_table("actor", "kind", "speaks for", "names")
+    offices, today = Offices(files), datetime.now(UTC).date()
+    for named in (named for file in files for named in file.named):
+        if kind in (None, kind_of(named)):
+            names = [*named.names, *(doubtful.alias for doubtful in named.ambiguous)]
+            more = f" … {len(names)} in all" if len(names) > _SHOWN_NAMES else ""
+            shown = Reading("، ".join(names[:_SHOWN_NAMES]) + more)
+            side = offices.side(named.id, today)
+            table.add_row(named.id, kind_of(named), "" if side == named.id else side, shown)
     put(table, sys.stdout)
 
 
 @actors.command()
 def check(config: ConfigFile = None) -> None:
-    """Check the files: unknown keys and kinds, ids and names given twice, missing parents; and tell what is risky.
+    """Check the files: unknown keys, kinds and offices, ids and names given twice, missing parents; and tell of risks.
 
     With files of your own it tells, too, which shipped actors they override, and which names they take from others.
     Files that cannot be used are wrong settings: exit status 2.
 
     **Example** `nabra actors check`
     """
-    from nabra.tasks.actors.entries import ActorFile, read_actor_files
+    from nabra.tasks.actors.entries import ActorFile
+    from nabra.tasks.actors.lists import read_actor_files
+    from nabra.tasks.actors.risks import doubtful_names, listed, overridden, two_holders
     from nabra.tasks.data_files import read_data_folder
 
     *shipped, folder = _folders(config)
-    used = _actors(read_actor_files(*shipped, folder))
-    own = _actors(read_data_folder(folder, ActorFile).values())
-    for warning in [
-        *_risks(own, used),
-        *_overridden(own, used, _actors(read_actor_files(*shipped)) if shipped else {}),
-    ]:
+    files = read_actor_files(*shipped, folder)
+    own, used = listed(read_data_folder(folder, ActorFile).values()), listed(files)
+    before = listed(read_actor_files(*shipped)) if shipped else {}
+    for warning in [*doubtful_names(own, used), *two_holders(own, files), *overridden(own, before)]:
         print(f"nabra: {warning}")
     beside = f"; with those that nabra ships, {_counted(used)}" if shipped else ""
     print(f"{folder}: {_counted(own)} can be used{beside}")
 
 
-def _actors(files: Iterable[ActorFile]) -> dict[str, Actor]:
-    return {actor.id: actor for file in files for actor in file.actor}
-
-
-def _counted(actors: Mapping[str, Actor]) -> str:
-    names = sum(len(actor.aliases) + len(actor.ambiguous) for actor in actors.values())
-    return f"{len(actors)} actors with {names} names"
-
-
-def _risks(own: Mapping[str, Actor], used: Mapping[str, Actor]) -> Iterator[str]:
-    from nabra.tasks.actors.entries import name_key
-
-    owners = {name_key(alias): actor.id for actor in used.values() for alias in actor.aliases}
-    for actor in own.values():
-        for alias in actor.aliases:
-            if len(name_key(alias)) <= _SHORT_NAME:
-                yield f"{actor.id}: the name {alias} is short; if it is a word too, make it `ambiguous`"
-        for doubtful in actor.ambiguous:
-            owner = owners.get(name_key(doubtful.alias), actor.id)
-            if owner != actor.id:
-                yield f"{actor.id}: the name {doubtful.alias} never counts, as it is {owner}'s in every text"
-        if not actor.aliases and not actor.ambiguous:
-            yield f"{actor.id}: has no name and is never found by one"
-
-
-def _overridden(own: Mapping[str, Actor], used: Mapping[str, Actor], shipped: Mapping[str, Actor]) -> Iterator[str]:
-    for actor in shipped.values():
-        if actor.id in own:
-            yield f"{actor.id}: overrides the actor that nabra ships"
-        lost = [alias for alias in actor.aliases if actor.id not in own and alias not in used[actor.id].aliases]
-        yield from (f"{actor.id}: the name {alias} is no longer this shipped actor's" for alias in lost)
+def _counted(entries: Listed) -> str:
+    names = sum(len(named.names) + len(named.ambiguous) for named in entries.values())
+    return f"{len(entries)} actors with {names} names"
 
 
 @actors.command()
@@ -128,17 +103,17 @@ def find(
 
 
 def _in_list(name: str, folders: Sequence[Path]) -> RenderableType:
-    from nabra.tasks.actors.entries import name_key, read_actor_files
+    from nabra.tasks.actors.entries import kind_of
+    from nabra.tasks.actors.lists import name_key, read_actor_files
 
     wanted = name_key(name)
     table = plain_table("actor", "kind", "name", "only in a text with")
-    for file in read_actor_files(*folders):
-        for actor in file.actor:
-            certain = [(alias, "") for alias in actor.aliases]
-            doubtful = [(one.alias, "، ".join(one.needs)) for one in actor.ambiguous]
-            for alias, needs in [*certain, *doubtful]:
-                if name_key(alias).startswith(wanted):
-                    table.add_row(actor.id, actor.kind, Reading(alias), Reading(needs))
+    for named in (named for file in read_actor_files(*folders) for named in file.named):
+        certain = [(alias, "") for alias in named.names]
+        doubtful = [(one.alias, "، ".join(one.needs)) for one in named.ambiguous]
+        for alias, needs in [*certain, *doubtful]:
+            if name_key(alias).startswith(wanted):
+                table.add_row(named.id, kind_of(named), Reading(alias), Reading(needs))
     return table if table.row_count else "No actor of the list has such a name."
 
 
@@ -147,7 +122,7 @@ def _in_warehouse(name: str, store: Store) -> RenderableType:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from nabra.tasks.actors.entries import name_key
+    from nabra.tasks.actors.lists import name_key
 
     columns = ["text", "type", "actor_id", "doc_id"]
     mentions = store.scan("entities", columns)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from nabra.flows.cli.imports import light_imports
-from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.cli.options import ConfigFile, Runner, Warehouse, Workers, open_store
 from nabra.flows.parameters import BackfillParameters, Location, StageName
 from nabra.tasks.errors import UsageError
 
@@ -24,6 +24,8 @@ def backfill(
     stage: Annotated[StageName, typer.Option(help="Make this stage and those after it anew.")] = StageName["clean"],
     warehouse: Warehouse = None,
     config: ConfigFile = None,
+    runner: Runner = None,
+    workers: Workers = None,
 ) -> None:
     """Make past days anew where settings or models have changed since: `run --refresh` for a range of days.
 
@@ -42,7 +44,7 @@ def backfill(
     with light_imports():
         from nabra.flows.pipeline import prepare_backfill
 
-    parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage)
+    parameters = BackfillParameters(first=first.date(), last=last.date(), stage=stage, runner=runner, workers=workers)
     location = Location.of(warehouse, config)
 
     def flow() -> RunSummary:

@@ -47,6 +47,8 @@ COMMANDS: Final = {
             "show",
             "Show an article: sentences coloured by sentiment, quotes with speakers, stances with their evidence.",
         ),
+        Command("find", "Find articles or quotes by their words, in any spelling and with anything joined to them."),
+        Command("report", "Write what the warehouse tells as one HTML file, to read and to hand over."),
         Command("sql", "Ask the warehouse in DuckDB's SQL."),
         Command("export", "Write articles in other forms: CoNLL-U, JSON lines."),
     ),

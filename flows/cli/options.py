@@ -9,6 +9,7 @@ import typer
 
 from nabra.config.settings import load_settings
 from nabra.flows.cli.imports import light_imports
+from nabra.flows.parameters import RunnerName
 from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ Warehouse = Annotated[
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="TOML file with the settings that differ from config/default.toml."),
+]
+Runner = Annotated[
+    RunnerName | None,
+    typer.Option(help="What carries out the stages after clean: this machine, or a cluster. [default: run.runner]"),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many work side by side. [default: run.workers, else one per core and 1.3 GB]"),
 ]
 # Of a command that is done where something of the data is not well.
 EXIT_NOT_WELL: Final = 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nabra.flows.cli.imports import light_imports
-from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.cli.options import ConfigFile, Runner, Warehouse, Workers, open_store
 from nabra.flows.parameters import Location, RunParameters, StageName
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def run(
             "what is named."
         ),
     ] = None,
+    runner: Runner = None,
+    workers: Workers = None,
 ) -> None:
     """Take articles through all stages: fetch, clean, parse, sentiment, stance.
 
@@ -65,6 +67,8 @@ def run(
 
     `nabra run old.xlsx --map text=body,published_at=date --source port` # a table of other column names
 
+    `nabra run archive/ --workers 8` # `--runner dask` for a cluster, see docs/operations.md
+
     `nabra run --refresh stance` # after a change in config/cues
 
     **Exit status** 1: a greater share of the documents was rejected than `run.max_reject_share` allows, a batch
@@ -78,7 +82,12 @@ def run(
     if refresh and not inputs:
         open_store(config, warehouse)
     parameters = RunParameters(
-        inputs=tuple(inputs or ()), source=source, columns=tuple(columns or ()), refresh=tuple(refresh or ())
+        inputs=tuple(inputs or ()),
+        source=source,
+        columns=tuple(columns or ()),
+        refresh=tuple(refresh or ()),
+        runner=runner,
+        workers=workers,
     )
     location = Location.of(warehouse, config)
 

@@ -14,6 +14,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
+from nabra.flows.cache import cache_folder
+
 # Prefect's own name for it, below its home.
 NAME: Final = "prefect.db"
 
@@ -22,7 +24,7 @@ def prepare_database(home: Path) -> None:
     """Put a migrated database into Prefect's `home`, which `PREFECT_HOME` must name already."""
     import prefect
 
-    kept = _cache() / f"prefect-{prefect.__version__}.db"
+    kept = cache_folder() / f"prefect-{prefect.__version__}.db"
     if _is_migrated(kept):
         shutil.copyfile(kept, home / NAME)
         return
@@ -32,12 +34,6 @@ def prepare_database(home: Path) -> None:
     # A cache that cannot be written costs the next start its seconds, and nothing else.
     with suppress(OSError, sqlite3.Error):
         _keep(home / NAME, kept)
-
-
-def _cache() -> Path:
-    """The folder of nabra in the user's cache, by the XDG base directory specification."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path("~/.cache").expanduser()) / "nabra"
 
 
 def _is_migrated(path: Path) -> bool:

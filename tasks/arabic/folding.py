@@ -23,12 +23,15 @@ _MARKS: Final = "".join(
     )
     for code in range(first, last + 1)
 )
-_FOLD: Final = str.maketrans(
+# What folding makes of letters, for those who fold elsewhere than in Python.
+FOLD: Final = str.maketrans(
     dict.fromkeys(_MARKS)
     | dict(zip("أإآٱىةؤئیک", "ااااي" + "ه" + "ويي" + "ك", strict=True))
     | {chr(code): str(code - 0x660) for code in range(0x660, 0x66A)}
 )
 _WORD: Final = re.compile(rf"[^\W_{_MARKS}](?:[^\W_]|[{_MARKS}])*")
+
+_FOLDED_WORD: Final = re.compile(r"[^\W_]+")
 
 # The prefixes that Arabic writes joined to a noun; س is left out, as it joins verbs alone.
 PROCLITICS: Final = ("", "و", "ف", "ب", "ل", "ك", "وب", "ول", "فب", "فل", "وك", "فك")
@@ -45,7 +48,7 @@ class Word:
 
 def fold_letters(text: str) -> str:
     """`text` without diacritics and tatweel, hamza seats, ى/ي, ة/ه and digits made alike; Latin case is kept."""
-    return text.translate(_FOLD)
+    return text.translate(FOLD)
 
 
 def fold(text: str) -> str:
@@ -64,6 +67,11 @@ def words(text: str) -> Iterator[Word]:
     """The words of `text` in order: runs of letters and digits with the marks on them; `_` separates."""
     for match in _WORD.finditer(text):
         yield Word(match.start(), match.end(), fold(match.group()))
+
+
+def word_keys(text: str) -> list[str]:
+    """The keys of the words of `text`, without their places."""
+    return _FOLDED_WORD.findall(fold(text))
 
 
 def readings(key: str) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,7 +87,7 @@ def _article_targets(article: Row, actors: Actors) -> Iterator[Targeted]:
     targets = {stance["target"] for stance in article["stances"]}
     for sentence in article["sentences"]:
         low, high = sentence["start"], sentence["end"]
-        mentions = actors.find(text[low:high], text)
+        mentions = [replace(m, actor_id=actors.side(m.actor_id)) for m in actors.find(text[low:high], text)]
         for stance in article["stances"]:
             own = [m for m in mentions if m.actor_id == stance["target"]]
             middle = (stance["start"] + stance["end"]) // 2

@@ -4,7 +4,8 @@ Every failure leaves a note in the warehouse, so that attempts are counted over 
 `run.max_attempts` on the stage passes the batch over, until somebody retries it, or settings or models change.
 
 What a run is at is noted too, and taken back when the stage has ended. A run that finds such a note, while it alone
-holds the warehouse, knows that an earlier one died there. That proves little: who cuts the power or kills a run hits
+holds the warehouse, knows that an earlier one died there; where several batches were worked on side by side, on each
+of them. That proves little: who cuts the power or kills a run hits
 some batch. So the batch is only suspected, and the stage tried in a process of its own. If that dies while the run
 lives, the batch is to blame, and it counts as a failure. If both die together again and again, as in a container that
 runs out of memory, nobody can tell: after `MAX_DEATHS` in a row the batch has to wait for all others.
@@ -14,13 +15,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from nabra.tasks.engine.at_work import NOBODY, WorkNote, attempts_left
 from nabra.tasks.engine.stages import STAGES
-from nabra.tasks.errors import StoreError
 from nabra.tasks.warehouse.layout import AT_WORK, QUARANTINE, Batch
 from nabra.tasks.warehouse.store import Store
 
@@ -78,25 +79,23 @@ class Attempts:
     @contextmanager
     def at_work(self, stage: str, batch: Batch) -> Iterator[None]:
         """Note what the run is at; the note stays only if the run dies."""
-        attempt = {"stage": stage, "batch": str(batch), "fingerprint": self._fingerprints[stage]}
-        self._store.files.write(AT_WORK, json.dumps(attempt).encode())
+        note = WorkNote(self._store.files, AT_WORK)
+        note.begin(stage, batch, self._fingerprints[stage])
         try:
             yield
         finally:
-            # Emptied, not removed, which takes four requests on S3. If it fails, an innocent batch is suspected.
-            with suppress(StoreError):
-                self._store.files.write(AT_WORK, b"null")
+            note.end()
 
-    def look_back(self) -> Failure | None:
-        """Note against a batch that an earlier run died at work on it, if one did; and forget what has ended since."""
-        note = self._store.files.read_all("_at_work").get(AT_WORK)
-        attempt = json.loads(note) if note else None
-        if attempt is not None:
+    def look_back(self) -> list[Failure]:
+        """Note against batches that an earlier run, or a worker of it, died at work on them; forget what has ended."""
+        left = attempts_left(self._store.files)
+        for name, attempt in left.items():
             batch = Batch.parse(attempt["batch"])
             self._record(attempt["stage"], batch, attempt["fingerprint"], DIED, deaths=1)
-            self._store.files.write(AT_WORK, b"null")
+            self._store.files.write(name, NOBODY)
         self._forget_ended()
-        return self._known.get((attempt["stage"], attempt["batch"])) if attempt else None
+        known = (self._known.get((attempt["stage"], attempt["batch"])) for attempt in left.values())
+        return [failure for failure in known if failure]
 
     def _forget_ended(self) -> None:
         """A run can die between the end of a stage and the note of it."""

@@ -14,6 +14,7 @@ from nabra.tasks.engine.failed_targets import FailedTarget
 from nabra.tasks.engine.fingerprint import RecordedFingerprints, upstream
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.repeats import (
+    OriginalsSeen,
     documents_in,
     repeats_within,
     rows_of_originals,
@@ -54,13 +55,19 @@ class StageCount:
     failed_targets: tuple[FailedTarget, ...] = ()
 
 
-def process_batch(stage_name: str, batch: Batch, resources: Resources, plan: Plan) -> StageCount:
-    """Run one stage on one batch: read its datasets, write its own, the rejects first and the last dataset last."""
+def process_batch(
+    stage_name: str, batch: Batch, resources: Resources, plan: Plan, originals: OriginalsSeen | None = None
+) -> StageCount:
+    """Run one stage on one batch: read its datasets, write its own, the rejects first and the last dataset last.
+
+    `originals` tell what its articles repeat; without them those of `resources` do.
+    """
     started = time.monotonic()
     stage, store = STAGES[stage_name], resources.store
     tables = {dataset: store.read(dataset, batch) for dataset in _read(stage)}
     # Clean shows what is a repeat; the stages after it are spared them, those of earlier batches and of this one.
-    repeats = resources.originals.add(batch, tables["clean"]) if "clean" in tables else {}
+    seen = originals or resources.originals if "clean" in tables else None
+    repeats = seen.add(batch, tables["clean"]) if seen else {}
     provenance = _provenance(stage, batch, tables, store, plan)
     taken = rows_of_originals(stage, repeats, store, partial(_made_alike, stage, store, plan, provenance.fingerprint))
     spared = documents_in(taken)

@@ -7,6 +7,7 @@ article, so that the others are done and the culprit becomes a reject.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError
 from math import ceil
 from typing import Final
 
@@ -46,6 +47,8 @@ def _called(stage: Stage, tables: Tables, workers: Workers, deadline_seconds: fl
     seconds = deadline_seconds * max(1, ceil(_chars(articles) / GROUP_CHARS))
     try:
         yield workers.submit(_call, stage, tables, deadline_seconds=seconds)()
+    except CancelledError:
+        raise  # of a run that ends
     except Exception as error:
         if isinstance(error, NabraError) and not isinstance(error, DocumentError):
             raise  # models that cannot be loaded, processes that do not start

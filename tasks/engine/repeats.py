@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,6 +42,24 @@ class Originals:
             doc_id: self._by_words.setdefault(words, Original(batch, doc_id)) for doc_id, words in _articles(clean)
         }
         return {doc_id: original for doc_id, original in originals.items() if original.batch != batch}
+
+
+class OriginalsSeen(Protocol):
+    """Tells what the articles of a batch repeat."""
+
+    def add(self, batch: Batch, clean: pa.Table) -> Mapping[str, Original]:
+        """Those of other batches which its articles repeat, by doc_id."""
+
+
+@dataclass(frozen=True)
+class KnownOriginals:
+    """What was found out elsewhere of some batches."""
+
+    repeats: Mapping[Batch, Mapping[str, Original]]
+
+    def add(self, batch: Batch, clean: pa.Table) -> Mapping[str, Original]:
+        """See `OriginalsSeen`; nothing is learnt."""
+        return self.repeats[batch]
 
 
 def repeats_within(clean: pa.Table) -> dict[str, str]:

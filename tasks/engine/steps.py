@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 
 from nabra.tasks.engine.batch import StageCount, process_batch
+from nabra.tasks.engine.crew import crew_of, forget_crew, run_key
+from nabra.tasks.engine.dispatch import Group
+from nabra.tasks.engine.groups import Outcome, run_group, run_group_alone
 from nabra.tasks.engine.ingest import Ingest
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
@@ -28,14 +31,19 @@ def open_resources(plan: Plan) -> Resources:
     return Resources(plan.settings, store, frozenset(plan.todo(store, "clean")), progress_of(plan))
 
 
-@lru_cache(maxsize=1)
 def progress_of(plan: Plan) -> Progress:
-    """The progress of a run in this process, also when it opens its resources anew."""
+    """The progress of a run in this process, also when it opens its resources anew, and of its workers."""
+    return _progress_of(run_key(plan))
+
+
+@lru_cache(maxsize=1)
+def _progress_of(key: Hashable) -> Progress:
     return Progress()
 
 
 def close_resources(plan: Plan) -> None:
-    """End the worker processes of a run and forget its resources."""
+    """End the worker processes of a run in this process and forget its resources."""
+    forget_crew(plan)
     open_resources(plan).close()
     open_resources.cache_clear()
 
@@ -57,6 +65,22 @@ def _run_stage_here(stage_name: str, batch_id: str, plan: Plan) -> StageCount:
         return process_batch(stage_name, Batch.parse(batch_id), open_resources(plan), plan)
     finally:
         close_resources(plan)
+
+
+def run_batches(group: Group, plan: Plan) -> Outcome:
+    """Work on a group of batches: in a thread of the driver, or in a process of a cluster."""
+    return run_group(group, plan, progress_of(plan))
+
+
+def run_batches_alone(group: Group, plan: Plan) -> Outcome:
+    """Work on a group in a process of its own, whose death is a BatchError; no workers are at work meanwhile."""
+    crew_of(plan, progress_of(plan)).end_idle()  # memory is needed there
+    return call_alone(run_group_alone, group, plan)
+
+
+def close_crew(plan: Plan) -> None:
+    """Let no group begin in this process any more, and end those at work: their processes at once, they soon."""
+    crew_of(plan, progress_of(plan)).close()
 
 
 def run_fetch(

@@ -29,6 +29,7 @@ ASPECTS = ("quote", "quote_kind", "speaker", "speaker_id", "stance", "sentiment"
 # Quotes are paired from here on; they are right from QUOTE_OVERLAP on.
 PAIRED_OVERLAP, QUOTE_OVERLAP = 0.3, 0.5
 SPEAKER_OVERLAP = 0.5
+PERSON_ID = "person:"  # with which ids of people begin
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,11 @@ def stance_key(source: str, target: str, direction: str) -> str:
 
 
 def _source(row: Row) -> str:
-    return "author" if row["source_kind"] == "author" else row["source_id"] or row["source"]
+    """The id of the source, but the words of a person who speaks for himself: annotators give ids to no people."""
+    if row["source_kind"] == "author":
+        return "author"
+    listed, words = str(row["source_id"] or ""), str(row["source"])
+    return words if not listed or listed.startswith(PERSON_ID) else listed
 
 
 def _judge_sentiment(article: Row, sentences: Sequence[Row], sentiment: Sequence[Row]) -> Iterator[Judgement]:

@@ -58,16 +58,36 @@ class Bert:
     @torch.inference_mode()
     def states(self, ids: torch.Tensor, mask: torch.Tensor, kinds: torch.Tensor | None = None) -> list[torch.Tensor]:
         """What the embeddings and each layer say, (sentences, pieces, width); `kinds` are BERT's segments, 0 and 1."""
-        ids, mask = ids.to(self._place), mask.to(self._place)
+        ids, mask = ids.to(self._place), mask.to(self._place).bool()
         kinds = torch.zeros_like(ids) if kinds is None else kinds.to(self._place)
-        places = torch.arange(ids.shape[1], device=self._place)
-        states = self._norm(self._words(ids) + self._places(places) + self._kinds(kinds)).view(-1, self.width)
-        # Every piece attends to the pieces that are there.
-        seen = None if bool(mask.all()) else mask.bool()[:, None, None, :]
-        found = [states]
+        places = torch.arange(ids.shape[1], device=self._place).expand_as(ids)
+        # What fills rows up takes part in attention alone, and there nothing attends to it.
+        rows = _Rows(mask)
+        read = self._words(ids[mask]) + self._places(places[mask]) + self._kinds(kinds[mask])
+        found = [self._norm(read)]
         for layer in self._layers:
-            found.append(layer(found[-1], (*ids.shape, self._heads), seen))
-        return [layer.view(*ids.shape, self.width) for layer in found]
+            found.append(layer(found[-1], rows, self._heads))
+        return [rows.filled(layer).view(*ids.shape, self.width) for layer in found]
+
+
+class _Rows:
+    """Where the pieces of a batch stand in rows of one length; `mask` is True where a piece is."""
+
+    def __init__(self, mask: torch.Tensor) -> None:
+        self.shape = mask.shape
+        whole = bool(mask.all())
+        self.mask = None if whole else mask[:, None, None, :]
+        self._at = None if whole else mask.flatten().nonzero().squeeze(1)
+
+    def filled(self, pieces: torch.Tensor) -> torch.Tensor:
+        """(pieces, width) as rows one after another, zero where nothing stands."""
+        if self._at is None:
+            return pieces
+        return pieces.new_zeros(self.shape.numel(), pieces.shape[1]).index_copy_(0, self._at, pieces)
+
+    def pieces(self, filled: torch.Tensor) -> torch.Tensor:
+        """The pieces alone."""
+        return filled if self._at is None else filled[self._at]
 
 
 class _Table:
@@ -107,12 +127,12 @@ class _Layer:
         self._first = _Norm(tensors, f"{prefix}attention.output.LayerNorm", epsilon)
         self._second = _Norm(tensors, f"{prefix}output.LayerNorm", epsilon)
 
-    def __call__(self, states: torch.Tensor, shape: tuple[int, int, int], mask: torch.Tensor | None) -> torch.Tensor:
-        rows, pieces, heads = shape
-        asked = torch.cat([self._asked(some) for some in torch.split(states, TOGETHER)])
-        query, key, value = asked.view(rows, pieces, 3, heads, -1).permute(2, 0, 3, 1, 4)
-        attended = scaled_dot_product_attention(query, key, value, attn_mask=mask).transpose(1, 2).reshape(states.shape)
-        parts = zip(torch.split(states, TOGETHER), torch.split(attended, TOGETHER), strict=True)
+    def __call__(self, states: torch.Tensor, rows: _Rows, heads: int) -> torch.Tensor:
+        asked = rows.filled(torch.cat([self._asked(some) for some in torch.split(states, TOGETHER)]))
+        query, key, value = asked.view(*rows.shape, 3, heads, -1).permute(2, 0, 3, 1, 4)
+        attended = scaled_dot_product_attention(query, key, value, attn_mask=rows.mask)
+        gathered = rows.pieces(attended.transpose(1, 2).reshape(rows.shape.numel(), -1))
+        parts = zip(torch.split(states, TOGETHER), torch.split(gathered, TOGETHER), strict=True)
         return torch.cat([self._forward(*part) for part in parts])
 
     def _forward(self, states: torch.Tensor, attended: torch.Tensor) -> torch.Tensor:

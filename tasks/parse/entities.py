@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.actors.search import ActorMatch
 from nabra.tasks.arabic.folding import fold
 from nabra.tasks.arabic.particles import NAME_LINKS
 from nabra.tasks.parse.parser import NamedEntity, ParsedSentence, Word
@@ -25,15 +27,17 @@ class Mention:
     actor_id: str | None
 
 
-def find_mentions(sentence: str, article: str, parsed: ParsedSentence, actors: Actors) -> list[Mention]:
+def find_mentions(
+    sentence: str, article: str, parsed: ParsedSentence, actors: Actors, day: date | None = None
+) -> list[Mention]:
     """The mentions of one sentence by their start; none overlaps another.
 
-    `article` is the whole article: names that several actors share are decided by what it is about. Where the model
+    `article` is the whole article, published on `day`: both decide on names that several actors share. Where the model
     and the list see the same thing, the longer span is kept, with the model's type and the list's id; a person whose
     name goes on after the listed one is somebody else.
     """
     named = [without_clitics(sentence, entity, parsed.words) for entity in parsed.entities]
-    listed = [Mention(m.start, m.end, "ACTOR", m.actor_id) for m in actors.find(sentence, context=article)]
+    listed = actors.find(sentence, article, day)
     found: list[Mention] = []
     for entity in named:
         known = [m for m in listed if m.start < entity.end and entity.start < m.end]
@@ -43,15 +47,23 @@ def find_mentions(sentence: str, article: str, parsed: ParsedSentence, actors: A
         listed = [m for m in listed if m not in known]
         best = max(known, key=lambda m: m.end - m.start)
         whole = best if best.end - best.start >= entity.end - entity.start else entity
-        actor_id = None if _is_namesake(sentence, entity, known) else best.actor_id
+        actor_id = None if _is_namesake(sentence, entity, known, actors) else best.actor_id
         found.append(Mention(whole.start, whole.end, entity.type, actor_id))
-    return _without_overlaps([*found, *listed])
+    return _without_overlaps([*found, *(Mention(m.start, m.end, "ACTOR", m.actor_id) for m in listed)])
 
 
-def _is_namesake(sentence: str, entity: NamedEntity, listed: Sequence[Mention]) -> bool:
-    """Whether a surname follows the listed name: محمد بن سلمان الراشد, but not … بن عبدالعزيز, … آل سعود."""
-    rest = sentence[max(mention.end for mention in listed) : entity.end].split()
-    return entity.type == "PER" and bool(rest) and fold(rest[0]) not in NAME_LINKS
+def _is_namesake(sentence: str, entity: NamedEntity, listed: Sequence[ActorMatch], actors: Actors) -> bool:
+    """Whether more names stand around the listed one: محمد بن سلمان الراشد, but not … بن عبدالعزيز, … آل سعود.
+
+    A name around a surname alone must be one of its bearer's: not فهد | الجبير.
+    """
+    if entity.type != "PER":
+        return False
+    last = max(listed, key=lambda match: match.end)
+    rest = sentence[last.end : entity.end].split()
+    given = sentence[entity.start : listed[0].start].split()
+    other = any(match.surname for match in listed) and given and not actors.bears(listed[0].actor_id, given[0])
+    return bool(other) or (bool(rest) and fold(rest[0]) not in NAME_LINKS)
 
 
 def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:

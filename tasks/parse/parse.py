@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from nabra.config.settings import ParseSettings
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.actors.terms import article_day
 from nabra.tasks.arabic.sentences import Span, has_word, split_sentences
 from nabra.tasks.parse.conventions import in_conventions
 from nabra.tasks.parse.entities import find_mentions
@@ -48,7 +49,7 @@ Numbered = tuple[int, Sentence]
 
 
 def parse_articles(clean: pa.Table, settings: ParseSettings, parser: Parser, actors: Actors) -> StageOutput:
-    """Split, tokenize and parse the articles of `clean` (read: doc_id, url, source, title, text).
+    """Split, tokenize and parse the articles of `clean` (read: doc_id, url, source, title, text, published_at).
 
     Makes `sentences` (one row a sentence, the headline's first), `tokens` (one row a UD word) and `entities` (one row
     a mention). An article on which the parser fails is refused with reason `failed`, one without a word with `empty`;
@@ -150,6 +151,7 @@ def _add_rows(
 ) -> None:
     entity_id = 0
     context = f"{article['title'] or ''}\n{article['text']}"
+    day = actors.day_of(context, article_day(article))
     for sent_id, (sentence, parse) in enumerate(parsed):
         key = {"doc_id": article["doc_id"], "sent_id": sent_id}
         place = {"part": sentence.part, "start": sentence.start, "end": sentence.end}
@@ -157,7 +159,7 @@ def _add_rows(
         for word in parse.words:
             shifted = {"start": sentence.start + word.start, "end": sentence.start + word.end}
             rows["tokens"].append({**key, **vars(word), **shifted})
-        for mention in find_mentions(sentence.text, context, parse, actors):
+        for mention in find_mentions(sentence.text, context, parse, actors, day):
             rows["entities"].append(
                 {
                     **key,

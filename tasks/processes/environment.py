@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Mapping
 from multiprocessing import context, popen_spawn_posix, reduction, resource_tracker, spawn, util
@@ -43,7 +44,12 @@ class _Popen(popen_spawn_posix.Popen):
         reads, writes = os.pipe()
         tracker: int = resource_tracker.getfd()  # type: ignore[assignment]
         command = spawn.get_command_line(tracker_fd=tracker, pipe_handle=reads)
-        child = subprocess.Popen(command, env=harmless(), pass_fds=(*self._fds, tracker, dies_with_it, reads))
+        # Ctrl-C is for the command, which ends its processes; one that hears it while it starts would complain.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            child = subprocess.Popen(command, env=harmless(), pass_fds=(*self._fds, tracker, dies_with_it, reads))
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         child.returncode = 0  # its end is for `multiprocessing` to see
         self.pid = child.pid
         os.close(dies_with_it)

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
@@ -95,10 +96,14 @@ class Part:
 
 @dataclass(frozen=True)
 class ParsedDocument:
-    """One row of `clean` with what the parse stage found in it; `parts` in the order headline, text."""
+    """One row of `clean` with what the parse stage found in it; `parts` in the order headline, text.
+
+    `day` is that on which it is to be read (`Actors.day_of`).
+    """
 
     doc_id: str
     parts: tuple[Part, ...]
+    day: date | None = None
 
     @property
     def text(self) -> str:

@@ -76,7 +76,7 @@ class SpeakerResolver:
     def _is_cited(self, found: Found, nested: bool) -> bool:
         """True if the last speaker goes on after somebody whom he cites: not an outlet, which relays others."""
         last = self._met.last
-        return nested and last is not None and not self.actors.is_outsider(next(words(last.text)).key)
+        return nested and last is not None and not self.actors.nouns.is_outsider(next(words(last.text)).key)
 
     def _found(
         self, sentence: Sentence, report: Report, first_in_sentence: bool
@@ -223,7 +223,7 @@ class SpeakerResolver:
     def _is_voice(self, token: Token) -> bool:
         """True if the token is of the name of a person or an actor, or a noun that speaks: an office, an outlet."""
         named = any(m.start <= token.start < m.end and (m.actor_id or m.type == "PER") for m in self.part.mentions)
-        return named or token.stem in STAND_INS or self.actors.is_voice(token.stem)
+        return named or token.stem in STAND_INS or self.actors.nouns.is_voice(token.stem)
 
     def _governor(self, sentence: Sentence, index: int) -> int:
         """The nearest token above that has a subject."""

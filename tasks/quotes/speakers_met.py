@@ -61,7 +61,7 @@ class SpeakersMet:
     def named(self, start: int, end: int, found: Found) -> Speaker:
         """The speaker whose name is the part's [start, end), with the actor whom it means."""
         text = self.part.text[start:end]
-        listed = self.actors.resolve(self._without_namesakes(start, end), self.document.text)
+        listed = self.actors.resolve(self._without_namesakes(start, end), self.document.text, self.document.day)
         speaker = Speaker(start, end, text, listed, found, "list" if listed else None)
         return speaker if listed else self._known(speaker)
 
@@ -108,13 +108,15 @@ class SpeakersMet:
         people = (m for m in inside if m.type == "PER" and not m.text.startswith("ال"))
         title_end = min((m.start for m in people), default=speaker.end)
         abroad = any(m.type == "LOC" and m.actor_id is None for m in inside)
-        return not abroad and self.actors.is_official(self.part.text[speaker.start : title_end])
+        return not abroad and self.actors.nouns.is_official(self.part.text[speaker.start : title_end])
 
     @cached_property
     def _mentions(self) -> list[tuple[list[str], str]]:
-        text = self.document.text
-        principals = self.actors.principals
-        return [([w.key for w in words(text[m.start : m.end])], principals[m.actor_id]) for m in self.actors.find(text)]
+        text, day = self.document.text, self.document.day
+        return [
+            ([word.key for word in words(text[match.start : match.end])], self.actors.side(match.actor_id, day))
+            for match in self.actors.find(text, day=day)
+        ]
 
     @cached_property
     def _heads(self) -> dict[str, str]:
@@ -126,7 +128,7 @@ class SpeakersMet:
         """The state that the document names most, unless it speaks more of nations that are not listed."""
         states = Counter(actor for _, actor in self._mentions if self.actors.kinds[actor].governs)
         home, times = next(iter(states.most_common(1)), (None, 0))
-        return home if times > self.actors.foreigners(self.document.text) else None
+        return home if times > self.actors.nouns.foreigners(self.document.text) else None
 
 
 # How a name that says no actor is known for one.

@@ -23,7 +23,7 @@ STANCE: Final = Stage(
     makes=("quotes", "stances"),
     tools={"judges": "nabra.tasks.stance.load:judges", "actors": "nabra.tasks.actors.match:actors"},
     made_of=(opinion_sum, list_sums, cues),
-    version=2,  # a noun that is no known speaker may be the subject
+    version=3,  # people speak for whose office they hold on the day
     # An article without a quote or a stance is done all the same: its absence tells nothing.
     may_be_silent=True,
 )

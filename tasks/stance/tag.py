@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
 from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.actors.terms import article_day
 from nabra.tasks.quotes.document import ParsedDocument, build_document
 from nabra.tasks.quotes.quotes import Quote, find_quotes
+from nabra.tasks.schemas import PARTS
 from nabra.tasks.stage import StageOutput, reject, stage_output
 from nabra.tasks.stance.stances import Judges, Stance, find_stances
 
@@ -29,10 +32,10 @@ def tag_stances(
 ) -> StageOutput:
     """Quotes and stances of the articles of `clean` that have sentences.
 
-    Reads title and text of clean, the spans of sentences, form, upos, head and deprel of tokens, type and actor_id of
-    entities; makes `quotes`, one row a span that the article attributes to somebody, and `stances`, one row a (source,
-    target, stance) of an article with its best evidence, score 0 to 1. An article that raises an
-    error becomes a reject row.
+    Reads title, text and published_at of clean, the spans of sentences, form, upos, head and deprel of tokens, type and
+    actor_id of entities; makes `quotes`, one row a span that the article attributes to somebody, and `stances`, one row
+    a (source, target, stance) of an article with its best evidence, score 0 to 1. An article that raises an error
+    becomes a reject row.
     """
     made: dict[str, list[Row]] = {"quotes": [], "stances": []}
     rejects = []
@@ -67,8 +70,9 @@ def _parsed(clean: pa.Table, *datasets: pa.Table) -> Iterator[tuple[Row, list[li
 def _document(clean: Row, parsed: Sequence[list[Row]], actors: Actors) -> ParsedDocument:
     """The view of an article; its mentions of actors are of those for which they speak and act."""
     sentences, tokens, entities = parsed
-    acting = [row | {"actor_id": actors.principals.get(row["actor_id"], row["actor_id"])} for row in entities]
-    return build_document(clean, sentences, tokens, acting)
+    day = actors.day_of("\n".join(clean[part] or "" for part in PARTS), article_day(clean))
+    acting = [row | {"actor_id": row["actor_id"] and actors.side(row["actor_id"], day)} for row in entities]
+    return replace(build_document(clean, sentences, tokens, acting), day=day)
 
 
 def _by_document(rows: pa.Table) -> Mapping[str, list[Row]]:

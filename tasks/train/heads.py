@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
 import torch
 from stanza.models.ner.utils import decode_from_bioes
@@ -27,16 +27,14 @@ from nabra.tasks.parse.scripts import Piece, Script, derive, word_pieces
 from nabra.tasks.parse.vectors import CliticNumbers, Rows, place_words, rows_of
 from nabra.tasks.train.examples import Tagged, Tree
 
-BATCH_WORDS = 800
-# There are three times as many names' tokens as trees' words in a batch of as many sentences.
-BATCH_TOKENS = 800
+# Of trees, and of tokens with their names.
+BATCH_WORDS, BATCH_TOKENS = 800, 800
 # Sentences of the development parts that are read at once.
 SCORED = 32
 # What is no label of the treebank; the losses pass it over.
 NO_LABEL = -100
 
 Losses = dict[str, torch.Tensor]
-E_co = TypeVar("E_co", covariant=True)
 
 
 class Task(Protocol):

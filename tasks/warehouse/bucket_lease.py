@@ -139,20 +139,24 @@ class _ConditionalNote:
     def __init__(self, files: Files, bucket: Bucket) -> None:
         self._files, self._bucket = files, bucket
         self._etag: str | None = None
+        # What was written last, for all that is known: a signal can come between a write and its answer.
+        self._tried: bytes | None = None
 
     def read(self) -> bytes | None:
         content, self._etag = self._found()
         return content
 
     def replace(self, content: bytes) -> bool:
+        before, self._tried = self._tried, content
         try:
             while (etag := self._bucket.put_if(self._files.path(HOLDER), content, self._etag)) is None:
                 found, there = self._found()
                 if found == content:  # the answer was lost, and the library asked again
                     etag = there
                     break
-                if there != self._etag:
+                if there != self._etag and (found is None or found != before):
                     return False
+                self._etag = there
         except OSError as error:
             raise self._files.failed(HOLDER, "written", error) from error
         self._etag = etag

@@ -170,9 +170,10 @@ def _forget_attempts(store: Store, emptied: Iterable[Batch]) -> None:
     for name in store.files.below(QUARANTINE):
         if name.removeprefix(f"{QUARANTINE}/").rsplit(".", 2)[0] in gone:
             store.files.remove(name)
-    attempt = json.loads(store.files.read(AT_WORK) or b"null")
-    if attempt and attempt["batch"] in gone:
-        store.files.write(AT_WORK, b"null")
+    for name, note in store.files.read_all(AT_WORK.rpartition("/")[0]).items():
+        attempt = json.loads(note or b"null")
+        if attempt and attempt["batch"] in gone:
+            store.files.write(name, b"null")
 
 
 def _is_in(column: str, values: Iterable[str]) -> ds.Expression:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nabra.config.settings import CONFIG_FOLDER
-from nabra.tasks.actors.match import ActorMatch, Actors, load_actors
+from nabra.tasks.actors.match import Actors, load_actors
+from nabra.tasks.actors.search import ActorMatch
 from nabra.tasks.errors import ConfigError
 from tests.hostile import Hostile, faults
 
@@ -108,11 +109,11 @@ def test_resolve_takes_the_actor_that_governs_the_name(actors: Actors, name: str
 
 
 def test_an_official_is_one_whose_state_is_left_unsaid(actors: Actors) -> None:
-    assert actors.is_official("وزير الزراعة")
-    assert actors.is_official("وزير المالية")
-    assert not actors.is_official("وزير الزراعة الألماني")
-    assert not actors.is_official("وزير الثقافة المرساني")
-    assert not actors.is_official("صحيفة الصباح")
+    assert actors.nouns.is_official("وزير الزراعة")
+    assert actors.nouns.is_official("وزير المالية")
+    assert not actors.nouns.is_official("وزير الزراعة الألماني")
+    assert not actors.nouns.is_official("وزير الثقافة المرساني")
+    assert not actors.nouns.is_official("صحيفة الصباح")
 
 
 A = '[[actor]]\nid = "a"\nkind = "state"\n'
@@ -122,7 +123,7 @@ B = '[[actor]]\nid = "b"\nkind = "state"\n'
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (A + 'colour = "red"', "unknown key actor.a.colour; allowed: id, kind, aliases"),
+        (A + 'colour = "red"', "unknown key actor.a.colour; allowed: id, name, latin, aliases"),
         (A + A, "actor a is already in"),
         (A + 'aliases = ["نور"]\n' + B + 'aliases = ["نُور"]', "stands for both a and b"),
         (A + 'aliases = ["«»"]', "without letters"),
@@ -175,10 +176,10 @@ def test_an_own_actor_may_speak_for_a_shipped_one(tmp_path: Path) -> None:
     assert actors.resolve("المتحدث باسم جيش الشمال") == "russia"
 
 
-def test_a_nationality_that_an_own_actor_has_is_no_longer_foreign(tmp_path: Path) -> None:
-    assert ACTORS.foreigners("الوزير الألماني") == 1
+def test_a_nationality_that_an_own_actor_has_is_no_longer_foreign(tmp_path: Path, actors: Actors) -> None:
+    assert actors.nouns.foreigners("الوزير الألماني") == 1
     germany = '[[actor]]\nid = "germany"\nkind = "state"\nadjectives = ["ألماني"]\n'
-    assert beside_the_shipped(tmp_path, germany).foreigners("الوزير الألماني") == 0
+    assert beside_the_shipped(tmp_path, germany).nouns.foreigners("الوزير الألماني") == 0
 
 
 def test_a_kind_of_ones_own_says_what_its_actors_do(tmp_path: Path) -> None:

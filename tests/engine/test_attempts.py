@@ -204,7 +204,7 @@ def test_a_stage_that_ends_leaves_no_death_however_it_ends(store: Store) -> None
         assert b"parse" in store.files.read_all("_at_work")[AT_WORK]
     with pytest.raises(KeyboardInterrupt), attempts.at_work("parse", FIRST):
         raise KeyboardInterrupt
-    assert Attempts(store, {"parse": "f"}).look_back() is None
+    assert Attempts(store, {"parse": "f"}).look_back() == []
 
 
 def test_the_notes_are_no_data(store: Store, broken: set[str]) -> None:

@@ -60,7 +60,7 @@ def test_a_stage_that_makes_other_rows_changes_itself_and_what_reads_its_tables(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = fingerprints(load_settings())
-    monkeypatch.setitem(STAGES, "sentiment", replace(STAGES["sentiment"], version=2))  # type: ignore[arg-type]
+    monkeypatch.setitem(STAGES, "sentiment", replace(STAGES["sentiment"], version=STAGES["sentiment"].version + 1))  # type: ignore[arg-type]
     after = fingerprints(load_settings())
     assert {name for name in before if before[name] != after[name]} == {"sentiment"}
     monkeypatch.setitem(STAGES, "parse", replace(STAGES["parse"], version=STAGES["parse"].version + 1))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
-from nabra.flows.cli.sql import json_lines, rows_table, tsv
+from nabra.flows.cli.answers import json_lines, rows_table, tsv
 from nabra.flows.cli.views import Bounds, open_views, run_query
 from nabra.tasks.errors import UsageError
 from nabra.tasks.schemas import DATASETS

@@ -269,14 +269,15 @@ def test_parameters_by_other_names_are_refused_with_the_right_ones(service: Serv
     refused = service.run("manual", **nested)
     assert refused.status_code == httpx2.codes.CONFLICT
     (wrong,) = nested
-    names = "'inputs', 'source', 'columns', 'refresh', 'warehouse', 'config'"
+    names = "'inputs', 'source', 'columns', 'refresh', 'runner', 'workers', 'warehouse', 'config'"
     assert f"'{wrong}' is not one of [{names}]" in refused.json()["detail"]
 
 
 def test_the_form_has_a_help_text_for_every_parameter(service: Service) -> None:
     fields = {name: service.deployments[name]["parameter_openapi_schema"]["properties"] for name in service.deployments}
-    assert set(fields["manual"]) == {"inputs", "source", "columns", "refresh", "warehouse", "config"}
-    assert set(fields["backfill"]) == {"first", "last", "stage", "warehouse", "config"}
+    both = {"runner", "workers", "warehouse", "config"}
+    assert set(fields["manual"]) == {"inputs", "source", "columns", "refresh", *both}
+    assert set(fields["backfill"]) == {"first", "last", "stage", *both}
     assert all(field["description"] for form in fields.values() for field in form.values())
 
 

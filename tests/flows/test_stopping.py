@@ -40,6 +40,19 @@ if sys.argv[-1].startswith("s3://"):
     work_on_test_s3()
 main()
 """
+# The same with a real process for each of two workers.
+TWO_WORKERS = """
+import sys
+from tests.runs import work_on_test_s3
+from tests.side_by_side import use_gated_processes
+from nabra.flows.cli.main import main
+
+if __name__ == "__main__":
+    use_gated_processes(sys.argv.pop(1))
+    if sys.argv[-1].startswith("s3://"):
+        work_on_test_s3()
+    main()
+"""
 # Giving back what it holds takes minutes, as on a store that does not answer.
 LATE = """
 import time
@@ -59,14 +72,24 @@ STOP_SECONDS = 120  # only what hangs takes so long; alone it takes three
 class Command:
     """`nabra run` that has come to the stage parse; it goes on after `go_on`."""
 
-    def __init__(self, trial: Trial, **environment: str) -> None:
+    def __init__(self, trial: Trial, workers: int = 1, **environment: str) -> None:
         folder = trial.run.log.parent
-        self.trial, self.gate = trial, folder / "gate"
-        arguments = ("run", *trial.run.inputs, "--config", trial.run.config, "--warehouse", trial.run.warehouse)
+        self.trial, self.gate, self.workers = trial, folder / "gate", workers
+        code = COMMAND if workers == 1 else TWO_WORKERS
+        arguments = (
+            "run",
+            "--workers",
+            str(workers),
+            *trial.run.inputs,
+            "--config",
+            trial.run.config,
+            "--warehouse",
+            trial.run.warehouse,
+        )
         # As the command sets them; here Prefect is imported before.
         quiet = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, str(self.gate), *arguments],
+            [sys.executable, "-c", code, str(self.gate), *arguments],
             cwd=ROOT,
             env=os.environ
             | quiet
@@ -77,8 +100,13 @@ class Command:
             text=True,
             start_new_session=True,
         )
-        wait_for(lambda: b"parse" in (trial.store.files.read(AT_WORK) or b"") or self.process.poll() is not None)
+        wait_for(lambda: self.is_parsing() or self.process.poll() is not None)
         self.children = descendants(self.process.pid)
+
+    def is_parsing(self) -> bool:
+        """Whether all its workers parse."""
+        notes = self.trial.store.files.read_all(AT_WORK.rpartition("/")[0]).values()
+        return sum(b"parse" in note for note in notes) == self.workers
 
     def go_on(self) -> None:
         self.gate.touch()
@@ -124,8 +152,17 @@ def terminate(command: Command) -> None:
     command.process.terminate()
 
 
-@pytest.mark.parametrize("place", ["local", "s3"])
-@pytest.mark.parametrize(("stop", "status"), [(ctrl_c, 130), (terminate, 143)])
+@pytest.mark.parametrize(
+    ("place", "stop", "status", "workers"),
+    [
+        ("local", ctrl_c, 130, 1),
+        ("local", terminate, 143, 1),
+        ("s3", ctrl_c, 130, 1),
+        ("s3", terminate, 143, 1),
+        ("local", ctrl_c, 130, 2),
+        ("s3", terminate, 143, 2),
+    ],
+)
 def test_a_signal_ends_a_run_in_order(
     tmp_path: Path,
     articles: str,
@@ -134,9 +171,10 @@ def test_a_signal_ends_a_run_in_order(
     place: str,
     stop: Callable[[Command], None],
     status: int,
+    workers: int,
 ) -> None:
     trial = make_trial(tmp_path, articles, endpoint=request.getfixturevalue("s3_server") if place == "s3" else "")
-    command = Command(trial)
+    command = Command(trial, workers)
     stop(command)
     ended, said = command.ended()
     assert (ended, said.splitlines()[-1]) == (status, STOPPED)

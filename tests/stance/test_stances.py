@@ -57,7 +57,7 @@ def test_coordinated_targets_get_a_row_each(stances) -> None:
 
 
 def test_a_passive_cue_has_its_source_after_it(stances) -> None:
-    assert triples(stances("وصلت وحدات حماية الشعب المدعومة من فرنسا.")) == [("france", "kurds", "favor")]
+    assert triples(stances("وصلت القوات الكردية المدعومة من فرنسا.")) == [("france", "kurds", "favor")]
 
 
 def test_clashes_are_a_row_each_way(stances) -> None:

@@ -20,6 +20,7 @@ import pytest
 from nabra.config.settings import StoreSettings, load_settings
 from nabra.tasks.errors import StoreError
 from nabra.tasks.warehouse import bucket_lease
+from nabra.tasks.warehouse.bucket import Bucket
 from nabra.tasks.warehouse.files import Files
 from nabra.tasks.warehouse.holder import HOLDER
 from nabra.tasks.warehouse.lease import hold, seen_holder
@@ -219,6 +220,25 @@ def test_a_renewal_whose_answer_was_lost_is_no_loss(s3_server: str, tmp_path: Pa
         check()
         check()
     assert proxy.faults == {"lost": 1}
+
+
+def test_a_renewal_that_a_signal_cut_short_after_it_was_written_is_no_loss(
+    s3_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = at(s3_server, tmp_path.name)
+    honest = Bucket.put_if
+
+    def cut_short(bucket: Bucket, path: str, content: bytes, etag: str | None) -> str | None:
+        honest(bucket, path, content, etag)
+        raise KeyboardInterrupt
+
+    with hold(files, "mine") as check:
+        monkeypatch.setattr(Bucket, "put_if", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            check()
+        monkeypatch.setattr(Bucket, "put_if", honest)
+        check()
+    assert seen_holder(files) is None
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Full text over a warehouse: terms of Arabic words, and an index of them."""

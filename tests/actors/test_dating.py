@@ -1,0 +1,83 @@
+"""Undated articles: the day on which their people held the offices that they give them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from nabra.tasks.actors.match import Actors, load_actors
+
+LIST = """
+institutions = ["رئيس", "وزير"]
+former = ["السابق"]
+
+[[actor]]
+id = "northland"
+kind = "state"
+name = "نورلند"
+adjectives = ["نورلندي"]
+
+[[actor]]
+id = "river_party"
+kind = "group"
+name = "حزب النهر"
+
+[[office]]
+id = "minister"
+titles = ["وزير الخارجية"]
+latin = "foreign minister"
+
+[[office]]
+id = "president"
+titles = ["رئيس"]
+latin = "president"
+
+[[office]]
+id = "leader"
+titles = ["زعيم"]
+latin = "leader"
+
+[[person]]
+id = "person:haddad"
+name = "سالم الحداد"
+offices = [
+    { office = "minister", of = "northland", from = 2010, until = 2015 },
+    { office = "president", of = "northland", from = 2017, until = 2019 },
+    { office = "leader", of = "river_party", from = 2021 },
+]
+
+[[person]]
+id = "person:zain"
+name = "نادر الزين"
+offices = [{ office = "president", of = "northland", from = 2008, until = 2013 }]
+"""
+
+
+@pytest.fixture(scope="module")
+def actors(tmp_path_factory: pytest.TempPathFactory) -> Actors:
+    folder: Path = tmp_path_factory.mktemp("actors")
+    (folder / "list.toml").write_text(LIST, encoding="utf-8")
+    return load_actors(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("قال وزير الخارجية النورلندي سالم الحداد", date(2015, 12, 31)),
+        ("قال الرئيس سالم الحداد", date(2019, 12, 31)),
+        ("قال سالم الحداد", date(2019, 12, 31)),  # a state's office tells more than a party's
+        ("التقى سالم الحداد نادر الزين", date(2013, 12, 31)),
+        ("قال الحداد", date(2019, 12, 31)),
+        ("قال زعيم الحزب سالم الحداد", date(2021, 1, 1)),
+        ("قال الرئيس السابق سالم الحداد", date(2019, 12, 31)),
+        ("هطل المطر على المدينة", None),
+    ],
+)
+def test_an_undated_article_is_of_the_time_of_its_titles(actors: Actors, text: str, day: date | None) -> None:
+    assert actors.day_of(text, None) == day
+
+
+def test_the_date_of_publication_goes_before_all_titles(actors: Actors) -> None:
+    assert actors.day_of("قال الرئيس سالم الحداد", date(2012, 5, 1)) == date(2012, 5, 1)
