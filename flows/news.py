@@ -165,5 +165,6 @@ def _work(run: Run) -> None:
 def _side_by_side(run: Run, chosen: ChosenRunner) -> None:
     parse = run.plan.settings.parse.model_copy(update={"threads": chosen.threads})
     plan = replace(run.plan, settings=run.plan.settings.model_copy(update={"parse": parse}))
+    assert plan.fingerprints  # they go with the plan, for workers elsewhere to compare theirs with
     with begun(run.plan.run_id, SideBySide(run, PrefectRunner(chosen), plan, run_stage).work):
         stages.with_options(task_runner=chosen.task_runner)(run.plan.run_id)

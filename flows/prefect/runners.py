@@ -6,6 +6,7 @@ Threads of this process (each of which has a process with the models), a Dask cl
 from __future__ import annotations
 
 import ipaddress
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -76,6 +77,7 @@ def _dask(settings: Settings, batches: int) -> ChosenRunner:
         workers = settings.run.workers or _dask_threads(address)
         return ChosenRunner(DaskTaskRunner(address=address), workers, threads, is_alive=is_alive)
     workers = min(_on_this_machine(settings.run), max(1, batches))
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it would tell, the run does
     dask.config.set({"distributed.scheduler.allowed-failures": 0})  # who died on what is looked after here
     # Encrypted, with credentials of this run: who else works on the machine could have it do anything.
     own = {"n_workers": workers, "threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None}

@@ -6,6 +6,7 @@ when that ends: what nobody has used for a while ends by itself.
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Hashable, Iterator
 from concurrent.futures import CancelledError
@@ -16,9 +17,11 @@ from multiprocessing.util import Finalize
 from typing import Final
 
 from nabra.tasks.engine.at_work import WorkNote
+from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.standstill import Progress
+from nabra.tasks.errors import ConfigError
 from nabra.tasks.warehouse.files import Files
 from nabra.tasks.warehouse.held import HeldFiles, require_held
 from nabra.tasks.warehouse.store import Store
@@ -48,6 +51,7 @@ class Member:
     """
 
     def __init__(self, plan: Plan, run: Progress, crew: Crew) -> None:
+        require_alike(plan)
         files = Files.open(plan.settings.store)
 
         def require_held_and_open() -> None:
@@ -60,6 +64,17 @@ class Member:
         self.resources = Resources(plan.settings, store, progress=self.progress)
         # Made here, under the crew's lock: one made later would not be seen by who closes.
         self.resources.workers  # noqa: B018
+
+
+def require_alike(plan: Plan) -> None:
+    """ConfigError where the lists and models of this machine make other rows than those where the run was begun."""
+    here = Fingerprints.of(plan.settings).stages
+    others = [stage for stage, made in plan.fingerprints.stages.items() if here[stage] != made]
+    if others:
+        raise ConfigError(
+            f"{socket.gethostname()} would make other rows of {', '.join(others)} than the machine where the run was "
+            "begun: give it the same nabra, models and lists"
+        )
 
 
 class Crew:

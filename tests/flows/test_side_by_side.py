@@ -14,16 +14,17 @@ import pytest
 
 from nabra.flows.parameters import Location, RunParameters
 from nabra.flows.pipeline import PreparedRun, open_run, prepare_run
+from nabra.flows.side_by_side import SideBySide
 from nabra.tasks.engine import batch as batch_module
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.resources import Resources
-from nabra.tasks.errors import BatchError, StoreError
+from nabra.tasks.errors import BatchError, ConfigError, StoreError
 from nabra.tasks.processes.pool import WorkerPool
 from nabra.tasks.stage import Stage, StageOutput
 from nabra.tasks.warehouse.holder import HOLDER, Holder
 from tests.in_process import InThisProcess, cleaner_of, stand_ins
 from tests.runs import DONE, Trial, die_at_operation, make_trial, write_articles
-from tests.side_by_side import dying_tools, work_side_by_side
+from tests.side_by_side import ThreadRunner, dying_tools, work_side_by_side
 
 # Copies lie in other batches than their originals.
 ARTICLES = 40
@@ -120,6 +121,19 @@ def test_a_warehouse_that_another_run_holds_now_gets_no_file(
         with pytest.raises(StoreError, match="is being worked on by process"):
             work_side_by_side(run, 2)
     assert trial.store.batches("clean")
+    assert trial.store.batches("sentences") == []
+
+
+@pytest.mark.usefixtures("analysed_here")
+def test_a_worker_with_other_lists_than_the_run_makes_no_row(articles: str, tmp_path: Path) -> None:
+    trial = small_trial(tmp_path, articles)
+    with open_run(prepared(trial), "none") as run:
+        run.fetch()
+        parts = {**run.plan.fingerprints.parts, "stance": ["other cues"]}
+        plan = replace(run.plan)
+        plan.__dict__["fingerprints"] = replace(run.plan.fingerprints, parts=parts)
+        with ThreadRunner(2) as runner, pytest.raises(ConfigError, match="would make other rows of stance than"):
+            SideBySide(run, runner, plan).work()
     assert trial.store.batches("sentences") == []
 
 
