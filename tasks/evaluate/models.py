@@ -41,7 +41,8 @@ def score_models(data: Path, folder: Path, *, threads: int = 0) -> dict[str, Any
     scores: dict[str, Any] = {name: score_given(part, parser) for name, part in parts.items() if part}
     for name, anercorp in ner_parts.items():
         part = [rows for number, rows in enumerate(entities) if from_anercorp("dev", number) == anercorp]
-        scores[name] = score_ner(part, parser)
+        if part:
+            scores[name] = score_ner(part, parser)
     for path in found_files(data, OPEN_ARTICLES):
         scores["open articles"] = score_open_names(read_open_articles(path), parser)
     scores["sentences"] = score_sentences(articles)
