@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import pyarrow as pa
 import typer
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.progress import Progress
@@ -27,19 +28,22 @@ from nabra.flows.terminal.progress import console
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.search.index import ARTICLE, QUOTE, Answer, Filters, SearchIndex
-from nabra.tasks.search.results import ROW, Context, Result, results
+from nabra.tasks.search.results import ROW, Context, Result, Span, results
 from nabra.tasks.search.terms import clauses
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.versions import superseded
 
 MOST: Final = 10_000
 ID_DIGITS: Final = 8
+PATIENCE_SECONDS: Final = 2.0
 
 
 def find(
     words: Annotated[
         list[str] | None,
-        typer.Argument(help='Words that must all be there; "a phrase", one | other, -without. [default: all articles]'),
+        typer.Argument(
+            help='Words that must all be there; "a phrase", one | other, -without (quote it). [default: all articles]'
+        ),
     ] = None,
     warehouse: Warehouse = None,
     config: ConfigFile = None,
@@ -75,14 +79,13 @@ def find(
 
     `nabra find '"مجلس الأمن" | "الأمم المتحدة" -مصدر' --since 2026-04-01 --newest`
     """
-    store = open_store(config, warehouse)
+    store = open_store(config, warehouse).remembering()
     wanted = clauses(" ".join(words or []))
     if words and not wanted:
         raise UsageError(f"{' '.join(words)!r} has no word to look for")
     by = [term for clause in clauses(speaker or "") for phrase in clause.phrases for term in phrase.terms]
     if speaker is not None and not by:
         raise UsageError(f"--speaker {speaker!r} has no word to look for")
-    index = _followed_index(store, anew=rebuild)
     filters = Filters(
         kind=QUOTE if quotes or by else ARTICLE,
         outlet=outlet or "",
@@ -92,8 +95,10 @@ def find(
         speaker=by,
         without=superseded(store, tuple(STAGES.values())),
     )
-    answer = index.search(wanted, filters, limit, newest_first=newest)
-    shown = list(results(store, answer.hits, wanted))
+    answer = _asked(store, lambda index: index.search(wanted, filters, limit, newest_first=newest), anew=rebuild)
+    shown = results(store, answer.hits, wanted)
+    if (csv or xlsx or parquet or as_json) and answer.count > len(shown):
+        console.print(Text(_told(answer)))
     if write_files(pa.Table.from_pylist([result.row for result in shown], ROW), csv, xlsx, parquet):
         return
     if as_json:
@@ -103,19 +108,50 @@ def find(
     put(Group(*map(_described, shown), _told(answer)), sys.stdout)
 
 
+def _asked(store: Store, question: Callable[[SearchIndex], Answer], *, anew: bool) -> Answer:
+    """The answer of the warehouse's index, which is made anew where a file of it turns out to be damaged."""
+    try:
+        return question(_followed_index(store, anew=anew))
+    except ValueError:
+        return question(_followed_index(store, anew=True))
+
+
 def _followed_index(store: Store, *, anew: bool) -> SearchIndex:
     """The index of a warehouse, with all that it has; a progress bar in a terminal where that takes a while."""
     # By its address, which can be long or hold anything.
     folder = cache_folder() / "find" / hashlib.sha256(str(store).encode()).hexdigest()[:32]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_suffix(".lock")), _progress() as progress:
-            index = SearchIndex(folder, anew)
-            index.follow(store, progress)
-            return index
-    except OSError as error:
-        advice = "set XDG_CACHE_HOME to a folder that can"
-        raise UsageError(f"the index of words cannot be written to {folder} ({error.strerror}); {advice}") from error
+        with _alone(folder), _progress() as progress:
+            try:
+                return _follow(folder, store, progress, anew=anew)
+            except ValueError:  # tantivy's, of a damaged file too
+                return _follow(folder, store, progress, anew=True)
+    except (OSError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or error
+        advice = "make room, or set XDG_CACHE_HOME to a folder that can be written"
+        raise UsageError(f"the index of words cannot be written to {folder} ({cause}); {advice}") from error
+
+
+def _follow(folder: Path, store: Store, progress: Callable[[int, int], None], *, anew: bool) -> SearchIndex:
+    index = SearchIndex(folder, anew)
+    index.follow(store, progress)
+    return index
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have the index for oneself; who has to wait is told."""
+    lock = FileLock(folder.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=PATIENCE_SECONDS)
+    except Timeout:
+        console.print("another search takes up what is new; waiting for it")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -144,12 +180,23 @@ def _described(result: Result) -> RenderableType:
 def marked(context: Context) -> str:
     """The context on one line, with `[…]` around what was found."""
     text = context.text
-    for start, end in sorted(set(context.spans), reverse=True):
+    for start, end in reversed(_merged(context.spans)):
         text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
     return text.replace("\n", " ")
 
 
-def _told(answer: Answer) -> RenderableType:
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order, those that overlap as one."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _told(answer: Answer) -> str:
     if not answer.count:
         return "Nothing found."
     rest = answer.count - len(answer.hits)

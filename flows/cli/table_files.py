@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
-from collections.abc import Callable, Iterator, Mapping
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import pyarrow as pa
 import typer
 
 from nabra.flows.cli.answers import cell, rows, shielded
 from nabra.flows.cli.imports import light_imports
-from nabra.flows.terminal.inert import escape
 from nabra.tasks.errors import UsageError
 
 CsvFile = Annotated[
@@ -25,27 +24,19 @@ CsvFile = Annotated[
 XlsxFile = Annotated[Path | None, typer.Option("--xlsx", help="Write a workbook of Excel and LibreOffice to a file.")]
 ParquetFile = Annotated[Path | None, typer.Option("--parquet", help="Write Parquet to a file.")]
 
-# What a sheet can hold.
-SHEET_ROWS: Final = 1_048_576
-SHEET_CELL_CHARS: Final = 32_767
-# Its numbers are doubles: integers from here on, and what is no number, are written as text.
-EXACT: Final = 2**53
-
 
 def write_files(data: pa.Table, csv_file: Path | None, xlsx: Path | None, parquet: Path | None) -> bool:
     """Write `data` to each file that is named, whole or not at all; whether there was one.
 
     UsageError where a file cannot be written.
     """
-    writers: Mapping[Path, Callable[[pa.Table, Path], None]] = {
-        path: write
-        for path, write in ((csv_file, write_csv), (xlsx, write_xlsx), (parquet, write_parquet))
-        if path is not None
-    }
-    for path, write in writers.items():
+    wanted = [(path, write) for path, write in zip((csv_file, xlsx, parquet), WRITERS, strict=True) if path]
+    if len({path.resolve() for path, _ in wanted}) < len(wanted):
+        raise UsageError("--csv, --xlsx and --parquet name one file; give each a file of its own")
+    for path, write in wanted:
         with whole_file(path) as partial:
             write(data, partial)
-    return bool(writers)
+    return bool(wanted)
 
 
 def write_csv(data: pa.Table, path: Path) -> None:
@@ -55,51 +46,15 @@ def write_csv(data: pa.Table, path: Path) -> None:
     """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(data.column_names)
-        for row in rows(data):
+        for row in chain([data.column_names], rows(data)):
             writer.writerow([shielded(value) if isinstance(value, str) else cell(value) for value in row])
 
 
 def write_xlsx(data: pa.Table, path: Path) -> None:
-    """A workbook of one sheet: texts as texts, numbers and times (UTC) as such; long cells end in …."""
-    if data.num_rows >= SHEET_ROWS:
-        raise UsageError(f"{data.num_rows} rows do not fit on a sheet; use LIMIT, or --csv or --parquet")
-    with light_imports():
-        import xlsxwriter
+    """See `workbook.write_workbook`."""
+    from nabra.flows.cli.workbook import write_workbook
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    # Packed in memory: where there is no room for it, zipfile would say so once more when the program ends.
-    packed = io.BytesIO()
-    with _os_errors(), xlsxwriter.Workbook(packed, options) as book:
-        sheet = book.add_worksheet("nabra")
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, data.column_names, book.add_format({"bold": True}))
-        times = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        for number, row in enumerate(rows(data), start=1):
-            for column, value in enumerate(row):
-                _write_cell(sheet, (number, column), value, times)
-    path.write_bytes(packed.getbuffer())
-
-
-@contextmanager
-def _os_errors() -> Iterator[None]:
-    """Raise what the system said in the place of the library's own error."""
-    from xlsxwriter.exceptions import FileCreateError
-
-    try:
-        yield
-    except FileCreateError as error:
-        raise OSError(str(error)) from error
-
-
-def _write_cell(sheet: Any, place: tuple[int, int], value: object, times: Any) -> None:
-    if isinstance(value, datetime):
-        sheet.write_datetime(*place, value.replace(tzinfo=None), times)
-    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < EXACT:
-        sheet.write_number(*place, value)
-    elif value is not None:
-        text = escape(cell(value))
-        sheet.write_string(*place, text if len(text) <= SHEET_CELL_CHARS else f"{text[: SHEET_CELL_CHARS - 1]}…")
+    write_workbook(data, path)
 
 
 def write_parquet(data: pa.Table, path: Path) -> None:
@@ -110,14 +65,26 @@ def write_parquet(data: pa.Table, path: Path) -> None:
     parquet.write_table(data, path)
 
 
+WRITERS: Final = (write_csv, write_xlsx, write_parquet)
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its place once the block has ended well; UsageError where that cannot be."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    """A file beside `path` that takes its place once the block has ended well; UsageError where that cannot be.
+
+    A link stays one, and who may read the file before may read it then. What is no file is refused: a device would be
+    replaced by a file.
+    """
+    place = path.resolve()
+    if place.exists() and not place.is_file():
+        raise UsageError(f"{path} cannot be written: it is no file; name another")
+    partial = place.with_name(f".{place.name}.{os.getpid()}")
     try:
         partial.touch()
         yield partial
-        partial.replace(path)
+        if place.is_file():
+            shutil.copymode(place, partial)
+        partial.replace(place)
     except (OSError, pa.ArrowException) as error:
         raise UsageError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}") from error
     finally:

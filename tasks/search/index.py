@@ -38,6 +38,7 @@ NO_QUOTE: Final = -1
 # Words of the headline and of the text do not follow each other.
 GAP: Final = 100
 WRITER_BYTES: Final = 64 << 20
+COMMITTED_BATCHES: Final = 50
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ class Filters:
 
 @dataclass(frozen=True)
 class Hit:
-    """What was found: an article, or a quote in it, and the batch that has it."""
+    """What was found: an article, or a quote in it, and the batch that has it; without a score if asked for by day."""
 
-    score: float
+    score: float | None
     batch: Batch
     doc_id: str
     version: int
@@ -128,26 +129,33 @@ class SearchIndex:
         writer = self._index.writer(WRITER_BYTES, 1)
         for batch in gone:
             writer.delete_documents_by_term("batch", batch)
-        for done, batch in enumerate(changed):
-            progress(done, len(changed))
+            del self._stamps[batch]
+        for done, batch in enumerate(changed, start=1):
             writer.delete_documents_by_term("batch", batch)
             for document in _documents(store, Batch.parse(batch), files):
                 writer.add_document(document)
-        writer.commit()
+            self._stamps[batch] = now[batch]
+            progress(done, len(changed))
+            if done % COMMITTED_BATCHES == 0:
+                self._commit(writer)
+        self._commit(writer)
         writer.wait_merging_threads()
-        self._stamps = now
-        state = {"form": FORM, "batches": now}
-        partial = self.folder / f"{STATE}.partial"
-        partial.write_text(json.dumps(state), encoding="utf-8")
-        partial.replace(self.folder / STATE)
         self._index.reload()
+
+    def _commit(self, writer: tantivy.IndexWriter) -> None:
+        """Keep what is indexed so far: who is stopped goes on from here."""
+        # What is committed and not noted is indexed again; what is noted and not committed would be missing.
+        writer.commit()
+        partial = self.folder / f"{STATE}.partial"
+        partial.write_text(json.dumps({"form": FORM, "batches": self._stamps}), encoding="utf-8")
+        partial.replace(self.folder / STATE)
 
     def search(self, wanted: Sequence[Clause], filters: Filters, limit: int, *, newest_first: bool = False) -> Answer:
         """The best `limit` hits for all clauses and filters, or the newest."""
         query = self._query(wanted, filters)
         searcher = self._index.searcher()
         result: Any = searcher.search(query, limit, order_by_field="day" if newest_first else None)
-        hits = tuple(_hit(searcher.doc(address), score) for score, address in result.hits)
+        hits = tuple(_hit(searcher.doc(address), None if newest_first else key) for key, address in result.hits)
         return Answer(hits, result.count)
 
     def _query(self, wanted: Sequence[Clause], filters: Filters) -> tantivy.Query:
@@ -240,7 +248,9 @@ def article_places(
     part_of = {row["sent_id"]: row["part"] for row in sentences}
     parsed: dict[str, list[Row]] = defaultdict(list)
     for row in tokens:
-        parsed[part_of[row["sent_id"]]].append(row)
+        # A refresh beside the search can have left tokens of other sentences.
+        if row["sent_id"] in part_of:
+            parsed[part_of[row["sent_id"]]].append(row)
     return {part: places(article[part] or "", parsed[part]) for part in ("title", "text")}
 
 
@@ -267,7 +277,7 @@ def _pre_tokenized(parts: Iterable[Sequence[Place]]) -> tantivy.PreTokenizedStri
     return tantivy.PreTokenizedString("", tokens)
 
 
-def _hit(document: tantivy.Document, score: float) -> Hit:
+def _hit(document: tantivy.Document, score: float | None) -> Hit:
     kept: dict[str, Any] = {name: document.get_first(name) for name in ("batch", "doc_id", "version", "quote_id")}
     quote_id = None if kept["quote_id"] == NO_QUOTE else kept["quote_id"]
     return Hit(score, Batch.parse(kept["batch"]), kept["doc_id"], kept["version"], quote_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 import pyarrow as pa
@@ -69,20 +69,25 @@ class Result:
         """The same as a row of `ROW`."""
         values = vars(self.hit) | vars(self) | vars(self.context)
         day = self.day.isoformat() if self.day else None
-        return {name: values[name] for name in ROW.names} | {"day": day, "score": round(self.hit.score, 3)}
+        score = None if self.hit.score is None else round(self.hit.score, 3)
+        return {name: values[name] for name in ROW.names} | {"day": day, "score": score}
 
 
-def results(store: Store, hits: Sequence[Hit], wanted: Sequence[Clause]) -> Iterator[Result]:
-    """The hits with what the warehouse has of them, in their order."""
+def results(store: Store, hits: Sequence[Hit], wanted: Sequence[Clause]) -> list[Result]:
+    """The hits with what the warehouse has of them, in their order; without those that it has no longer."""
     done = {name: set(store.batches(name)) for name in SHOWN}
-
-    @lru_cache(maxsize=2 * len(SHOWN))
-    def rows(batch: Batch, dataset: str) -> Mapping[tuple[str, int], list[Row]]:
-        return rows_by_version(store, dataset, batch) if batch in done[dataset] else {}
-
-    for hit in hits:
-        read = {name: rows(hit.batch, name).get((hit.doc_id, hit.version), []) for name in SHOWN}
-        yield _result(hit, read, wanted)
+    of_batch: dict[Batch, list[int]] = defaultdict(list)
+    for number, hit in enumerate(hits):
+        of_batch[hit.batch].append(number)
+    found: dict[int, Result] = {}
+    for batch, numbers in of_batch.items():
+        rows = {name: rows_by_version(store, name, batch) if batch in done[name] else {} for name in SHOWN}
+        for number in numbers:
+            key = hits[number].doc_id, hits[number].version
+            if key in rows["clean"]:
+                read = {name: rows[name].get(key, []) for name in SHOWN}
+                found[number] = _result(hits[number], read, wanted)
+    return [found[number] for number in sorted(found)]
 
 
 def _result(hit: Hit, read: Mapping[str, list[Row]], wanted: Sequence[Clause]) -> Result:
@@ -95,8 +100,9 @@ def _result(hit: Hit, read: Mapping[str, list[Row]], wanted: Sequence[Clause]) -
 
 
 def _quote_context(quote: Row, read: Mapping[str, list[Row]], wanted: Sequence[Clause]) -> Context:
-    spans = _spans(read, wanted)[quote["part"]]
-    return _context(read["clean"][0][quote["part"]], quote["part"], (quote["start"], quote["end"]), spans)
+    """The quote itself."""
+    text, spans = read["clean"][0][quote["part"]], _spans(read, wanted)[quote["part"]]
+    return _cut(text, quote["part"], (quote["start"], quote["end"]), spans)
 
 
 def _best_context(read: Mapping[str, list[Row]], wanted: Sequence[Clause]) -> Context:
@@ -115,11 +121,16 @@ def _spans(read: Mapping[str, list[Row]], wanted: Sequence[Clause]) -> dict[str,
 
 
 def _context(text: str, part: str, window: Span, spans: Sequence[Span]) -> Context:
-    """The window of whole words, within its line, and the spans that lie in it."""
+    """The window of whole words, and the spans that lie in it."""
     start, end = max(window[0], 0), min(window[1], len(text))
     while start > 0 and not text[start - 1].isspace():
         start -= 1
     while end < len(text) and not text[end].isspace():
         end += 1
+    return _cut(text, part, (start, end), spans)
+
+
+def _cut(text: str, part: str, window: Span, spans: Sequence[Span]) -> Context:
+    start, end = window
     inside = tuple((first - start, last - start) for first, last in spans if start <= first and last <= end)
     return Context(part, start, end, text[start:end], inside)

@@ -1,7 +1,7 @@
 """The terms by which words of Arabic text are found: folded spellings of the word, of what it is joined of, its lemma.
 
 «وبالحكومة» is found by `وبالحكومه`, `حكومه` and its lemma. A word that is searched for stands for one term, its folded
-spelling, without the article where that leaves enough of it; every word of the text has all its terms, at its place.
+spelling without the article; every word of the text has all its terms, at its place.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nabra.tasks.arabic.folding import fold, readings, without_article, words
+from nabra.tasks.arabic.folding import fold, readings, words
+from nabra.tasks.errors import UsageError
 
 # Clitics and single letters say nothing.
 SHORTEST: Final = 2
+ARTICLE: Final = "ال"
+# Short words that begin so and have no article: without it they would be found with commoner ones (الآن with أن).
+NO_ARTICLE: Final = frozenset({"الله", "الان", "الام", "الاف", "التي", "الذي"})
 # A word is a run of what is no space; what stands between quotation marks of any kind is a phrase.
 _QUERY: Final = re.compile(r'(-?)(?:["«“]([^"»”]*)["»”]|([^\s|"«»“”]+))|(\|)')
 
@@ -65,19 +69,29 @@ def _place(start: int, end: int, key: str, known: set[str] | None) -> Place:
 def _terms(*spellings: str) -> Iterator[str]:
     for spelling in spellings:
         key = fold(spelling)
-        bare = key.removeprefix("ال") if key != "الله" else key
-        yield from (term for term in (key, bare) if len(term) >= SHORTEST)
+        yield from (term for term in (key, _bare(key)) if len(term) >= SHORTEST)
+
+
+def _bare(key: str) -> str:
+    """The key without the article, where one may stand and leaves a word."""
+    is_longer = len(key) >= len(ARTICLE) + SHORTEST and key not in NO_ARTICLE
+    return key.removeprefix(ARTICLE) if is_longer else key
 
 
 def clauses(query: str) -> list[Clause]:
-    """The clauses of a query, all of which have to hold: words, "phrases", `one | other`, -excluded."""
+    """The clauses of a query, all of which have to hold: words, "phrases", `one | other`, -excluded.
+
+    UsageError where one of several is to be left out.
+    """
     made: list[Clause] = []
     is_other = False
     for minus, phrase, word, bar in _QUERY.findall(query):
-        terms = tuple(without_article(found.key) for found in words(phrase or word))
+        terms = tuple(_bare(found.key) for found in words(phrase or word))
         if bar:
             is_other = bool(made)
         elif terms and is_other:
+            if minus:
+                raise UsageError(f"{query!r}: what is left out cannot be one of several; put it first, without |")
             made[-1] = Clause((*made[-1].phrases, Phrase(terms)), made[-1].excluded)
             is_other = False
         elif terms:

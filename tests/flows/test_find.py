@@ -5,8 +5,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from nabra.flows.cli.find import find
+from nabra.flows.cli.find import find, marked
 from nabra.tasks.errors import UsageError
+from nabra.tasks.search.results import Context
 from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import DOC
 
@@ -22,10 +23,12 @@ class Found:
 
     def __init__(self, warehouse: str, capsys: pytest.CaptureFixture[str]) -> None:
         self._warehouse, self._capsys = warehouse, capsys
+        self.errors = ""
 
     def __call__(self, *words: str, **options: object) -> str:
         find(list(words), warehouse=self._warehouse, limit=options.pop("limit", 10), **options)  # type: ignore[arg-type]
-        return self._capsys.readouterr().out
+        out, self.errors = self._capsys.readouterr()
+        return out
 
 
 def test_an_article_is_shown_with_what_was_found(found: Found) -> None:
@@ -45,6 +48,24 @@ def test_what_is_not_there_is_said(found: Found) -> None:
 
 def test_how_many_more_there_are_is_said(found: Found) -> None:
     assert "1 shown; 1 more: --limit" in found(limit=1)
+
+
+def test_files_that_leave_some_out_say_so(found: Found, tmp_path: Path) -> None:
+    found(limit=1, csv=tmp_path / "found.csv")
+    assert "1 shown; 1 more: --limit" in found.errors
+
+
+def test_words_found_twice_are_marked_once() -> None:
+    context = Context("text", 0, 10, "مجلس الأمن", ((0, 10), (5, 10)))
+    assert marked(context) == "[مجلس الأمن]"
+
+
+@pytest.mark.parametrize("kind", [".pos", ".term"])
+def test_an_index_with_a_file_missing_is_made_anew(found: Found, tmp_path: Path, kind: str) -> None:
+    found("ماء")
+    for file in (tmp_path / "cache").rglob(f"*{kind}"):
+        file.unlink()
+    assert "aa110000" in found('"الماء للجميع"')
 
 
 def test_json_and_files_have_the_same_rows(found: Found, tmp_path: Path) -> None:

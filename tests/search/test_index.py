@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from nabra.tasks.search.index import ARTICLE, QUOTE, STATE, Filters, SearchIndex
+from nabra.tasks.search import index as index_module
+from nabra.tasks.search.index import ARTICLE, QUOTE, STATE, Filters, SearchIndex, article_places
 from nabra.tasks.search.results import results
 from nabra.tasks.search.terms import clauses
 from nabra.tasks.warehouse.layout import Batch
@@ -115,4 +116,37 @@ def test_a_result_cites_the_article_exactly(store: Store, index: SearchIndex) ->
         assert result.context.text == TEXT[result.context.start : result.context.end]
         assert [result.context.text[start:end] for start, end in result.context.spans] == ["الماء"]
     assert (quote.speaker, quote.speaker_id, quote.hit.quote_id) == ("بن غدير", "envoy", 0)
-    assert quote.row["text"] == "«الماء للجميع»."
+    assert quote.row["text"] == "الماء للجميع"
+
+
+def test_the_newest_have_no_score(store: Store, index: SearchIndex) -> None:
+    answer = index.search([], Filters(), 5, newest_first=True)
+    assert [result.row["score"] for result in results(store, answer.hits, [])] == [None, None]
+
+
+def test_a_hit_whose_article_is_gone_meanwhile_is_left_out(store: Store, index: SearchIndex) -> None:
+    hits = index.search([], Filters(), 5).hits
+    store.remove("clean", Batch("2026-04-13", "two"))
+    assert [result.hit.doc_id for result in results(store, hits, [])] == [DOC]
+
+
+def test_who_is_stopped_goes_on_from_what_is_committed(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "COMMITTED_BATCHES", 1)
+
+    def stop(done: int, _: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        SearchIndex(tmp_path / "stopped").follow(store, stop)
+    told: list[tuple[int, int]] = []
+    SearchIndex(tmp_path / "stopped").follow(store, lambda done, whole: told.append((done, whole)))
+    assert told == [(1, 1)]
+    assert sorted(ids(SearchIndex(tmp_path / "stopped"), "")) == [DOC, OTHER]
+
+
+def test_tokens_of_sentences_that_are_not_there_are_passed_over() -> None:
+    token = {"sent_id": 9, "start": 0, "end": 2, "form": "نص", "lemma": "نص"}
+    assert article_places({"title": None, "text": "نص"}, [], [token])["text"][0].terms == {"نص"}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nabra.tasks.errors import UsageError
 from nabra.tasks.search.terms import Clause, Phrase, clauses, found, places
 
 TEXT = "أكدت وزارة الريّ في «نورلاند» أن للحكومة خطةً، وأن مدرستهم بُنيت."
@@ -41,8 +42,24 @@ def test_a_query_without_words_has_no_clauses(query: str) -> None:
 
 
 def test_words_of_a_query_are_clauses_that_all_have_to_hold() -> None:
-    one, other, phrase = Phrase(("سدود",)), Phrase(("نهر",)), Phrase(("مجلس", "امن"))
-    assert clauses('السدود | نهر -"مجلس الأمن"') == [Clause((one, other)), Clause((phrase,), excluded=True)]
+    one, other, phrase = Phrase(("سد",)), Phrase(("نهر",)), Phrase(("مجلس", "امن"))
+    assert clauses('السد | نهر -"مجلس الأمن"') == [Clause((one, other)), Clause((phrase,), excluded=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"), [("سد النهضة", "السد"), ("حل سياسي", "الحل"), ("الله", "الله"), ("الآن", "الآن")]
+)
+def test_short_words_are_found_with_the_article_and_without(text: str, query: str) -> None:
+    assert len(spans(text, query)) == 1
+
+
+def test_now_is_not_found_with_that() -> None:
+    assert spans("أعلن أن الاجتماع انتهى", "الآن") == []
+
+
+def test_what_is_left_out_cannot_be_one_of_several() -> None:
+    with pytest.raises(UsageError, match="cannot be one of several"):
+        clauses("سد | -نهر")
 
 
 def test_what_parsing_tells_of_a_word_takes_the_place_of_guesses() -> None:
@@ -64,7 +81,7 @@ def test_a_phrase_does_not_go_on_after_the_text() -> None:
 
 @given(st.text())
 def test_any_text_is_a_query_and_has_places_in_order(text: str) -> None:
-    clauses(text)
+    clauses(text.replace("|", ""))
     placed = places(text)
     assert all(one.end <= other.start for one, other in pairwise(placed))
     assert all(place.terms and place.start < place.end for place in placed)
