@@ -151,7 +151,12 @@ def test_the_texts_are_left_out_where_there_are_many(told: Told, monkeypatch: py
     assert all(quote[-1] for quote in found.contents["quotes"])
 
 
-def test_each_step_is_told_once(views: duckdb.DuckDBPyConnection) -> None:
+def test_each_step_and_each_series_is_told_once(views: duckdb.DuckDBPyConnection) -> None:
     begun: list[str] = []
     ask_report(views, Scope(), begun.append)
-    assert tuple(begun) == STEPS
+    assert tuple(step for step in begun if "/" not in step) == STEPS
+    series = [step for step in begun if "/" in step]
+    assert series == [f"positions {number}/{len(series)}" for number in range(1, len(series) + 1)]
+    assert len(series) > 1
+    at = begun.index("positions") + 1
+    assert begun[at : at + len(series)] == series
