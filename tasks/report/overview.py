@@ -35,7 +35,7 @@ select (select count(*) from article) as articles, (select count(distinct story)
        (select count(distinct outlet) from article) as outlets, (select min(day) from article) as first,
        (select max(day) from article) as last, (select count(*) from quote) as quotes,
        (select count(distinct who) from quote) as speakers, (select count(*) from stance) as stances,
-       (select count(*) from quote where who is null) as unnamed
+       (select count(distinct (story, text)) from quote where who is null) as unnamed
 """
 
 
