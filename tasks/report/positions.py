@@ -9,7 +9,8 @@ from typing import Final
 
 import duckdb
 
-from nabra.tasks.report.changes import LEVEL, SHORTEST, Week, changes
+from nabra.tasks.report.changes import LEVEL, Week, changes
+from nabra.tasks.report.scan import SHORTEST
 from nabra.tasks.report.scope import Row, ask
 
 # Of pairs that are looked at, and of those the ones that are drawn.
@@ -65,8 +66,8 @@ def positions(
 ) -> list[Series]:
     """The series of `all_pairs` that can have a change: those that have one, then those of most stories.
 
-    The chance that any of them is told to change where none does is `LEVEL` at most (Bonferroni), if the stories of a
-    pair do not depend on one another. `begin` is called with the number of each series, from 1 on, and how many are.
+    The chance that any of them is told to change where none does is `LEVEL` at most (Bonferroni), as far as `changes`
+    holds its level. `begin` is called with the number of each series, from 1 on, and how many there are.
     """
     chosen = found[:TESTED]
     sides = {"who": [row["who"] for row in chosen], "whom": [row["whom"] for row in chosen]}
