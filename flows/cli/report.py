@@ -70,7 +70,7 @@ def report(
         raise UsageError(f"no actor {actor} in the list; see: nabra actors find NAME")
     with whole_file(output) as partial:
         with open_views(open_store(config, warehouse)) as views, stage_progress(len(STEPS)) as advance:
-            found = ask_report(views, scope, lambda step: advance(step, 0 if step == STEPS[0] else 1))
+            found = ask_report(views, scope, lambda step: advance(step, int(step in STEPS[1:])))
         edition = Edition(lang, listed, datetime.now(UTC), metadata.version("nabra"))
         partial.write_text(page(found, edition), encoding="utf-8")
     console.print(Text(escape(_told(output, found.overview.totals["articles"], pages=found.pages))), soft_wrap=True)

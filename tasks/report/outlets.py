@@ -24,7 +24,7 @@ _SPEAKERS: Final = """
 with most as (
     select who from quote where who is not null group by who order by count(distinct story) desc, who limit $compared
 )
-select who as party, outlet, count(*) as quotes from quote join most using (who) group by all
+select who as party, outlet, count(distinct (story, text)) as quotes from quote join most using (who) group by all
 """
 _TONE: Final = """
 select outlet, count(*) as articles, count(*) filter (label = 'positive') as positive,
@@ -34,7 +34,7 @@ from sentiment join article using (doc_id) where level = 'document'
 group by outlet order by articles desc, outlet
 """
 _OWN_SPEAKERS: Final = """
-select any_value(outlet) as outlet, who, count(*) as quotes, count(distinct story) as stories
+select any_value(outlet) as outlet, who, count(distinct (story, text)) as quotes, count(distinct story) as stories
 from quote where who is not null group by who having count(distinct outlet) = 1
 qualify row_number() over (partition by any_value(outlet) order by stories desc, quotes desc, who) <= $own
 order by outlet, stories desc, quotes desc, who

@@ -35,7 +35,7 @@ select (select count(*) from article) as articles, (select count(distinct story)
        (select count(distinct outlet) from article) as outlets, (select min(day) from article) as first,
        (select max(day) from article) as last, (select count(*) from quote) as quotes,
        (select count(distinct who) from quote) as speakers, (select count(*) from stance) as stances,
-       (select count(*) from quote where who is null) as unnamed
+       (select count(distinct (story, text)) from quote where who is null) as unnamed
 """
 
 
@@ -63,15 +63,16 @@ def overview(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Overview:
     (totals,) = ask(connection, _TOTALS)
     outlets = ask(connection, _OUTLETS)
     days = ask(connection, _DAYS)
+    with_articles = Counter(day["outlet"] for day in days)
     for row in outlets:
-        row["silent"] = _silent_days(row, {day["day"] for day in days if day["outlet"] == row["outlet"]})
+        row["silent"] = _silent_days(row, with_articles[row["outlet"]])
     parameters = {"since": scope.since, "until": scope.until, "outlets": list(scope.outlets)}
     return Overview(totals, outlets, timeline(days), ask(connection, _REJECTS, **parameters))
 
 
-def _silent_days(outlet: Row, days: set[date]) -> int:
-    """Days without an article between the outlet's first and last."""
-    return (outlet["last"] - outlet["first"]).days + 1 - len(days) if days else 0
+def _silent_days(outlet: Row, days: int) -> int:
+    """Days without an article between the outlet's first and last; it has articles on `days`."""
+    return (outlet["last"] - outlet["first"]).days + 1 - days if days else 0
 
 
 def timeline(days: Sequence[Row]) -> Timeline:

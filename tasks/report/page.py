@@ -18,7 +18,7 @@ from nabra.tasks.report import drawn
 from nabra.tasks.report.inert import inert, link
 from nabra.tasks.report.labels import LANGUAGES, OF_SCRIPT, read_labels
 from nabra.tasks.report.marks import stance_pieces
-from nabra.tasks.report.names import Names
+from nabra.tasks.report.names import AUTHOR, Names
 from nabra.tasks.report.pack import MOST_ARTICLES, MOST_ITEMS, packed
 from nabra.tasks.report.report import Report
 
@@ -45,6 +45,7 @@ def page(report: Report, edition: Edition) -> str:
         report=report,
         edition=edition,
         labels=labels,
+        author=AUTHOR,
         direction=LANGUAGES[edition.language],
         drawings=drawn.Drawings(names, labels, mirrored=LANGUAGES[edition.language] == "rtl"),
         most={"articles": MOST_ARTICLES, "items": MOST_ITEMS},

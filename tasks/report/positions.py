@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 import duckdb
 
-from nabra.tasks.report.changes import LEVEL, SHORTEST, changes
+from nabra.tasks.report.changes import LEVEL, Week, changes
+from nabra.tasks.report.scan import SHORTEST
 from nabra.tasks.report.scope import Row, ask
 
 # Of pairs that are looked at, and of those the ones that are drawn.
@@ -57,10 +58,16 @@ class Series:
     changes: list[Change]
 
 
-def positions(connection: duckdb.DuckDBPyConnection, found: Sequence[Row], shown: int = SHOWN) -> list[Series]:
+def positions(
+    connection: duckdb.DuckDBPyConnection,
+    found: Sequence[Row],
+    shown: int = SHOWN,
+    begin: Callable[[int, int], None] = lambda number, count: None,
+) -> list[Series]:
     """The series of `all_pairs` that can have a change: those that have one, then those of most stories.
 
-    The chance that any of them is told to change where none does is `LEVEL` (Bonferroni).
+    The chance that any of them is told to change where none does is `LEVEL` at most (Bonferroni), as far as `changes`
+    holds its level. `begin` is called with the number of each series, from 1 on, and how many there are.
     """
     chosen = found[:TESTED]
     sides = {"who": [row["who"] for row in chosen], "whom": [row["whom"] for row in chosen]}
@@ -68,18 +75,16 @@ def positions(connection: duckdb.DuckDBPyConnection, found: Sequence[Row], shown
     for row in ask(connection, _WEEKS, **sides):
         weeks[row["who"], row["whom"]].append(row)
     long = {pair: rows for pair, rows in weeks.items() if len(rows) >= 2 * SHORTEST}
-    series = [_series(connection, pair, rows, LEVEL / len(long)) for pair, rows in long.items()]
+    series = []
+    for number, (pair, rows) in enumerate(long.items(), 1):
+        begin(number, len(long))
+        series.append(_series(connection, pair, rows, LEVEL / len(long)))
     return sorted(series, key=lambda one: not one.changes)[:shown]
 
 
-def balance(week: Row) -> float:
-    """From -1, all against, to 1, all in favor."""
-    favor, against = int(week["favor"]), int(week["against"])
-    return (favor - against) / (favor + against)
-
-
 def _series(connection: duckdb.DuckDBPyConnection, pair: tuple[str, str], weeks: list[Row], level: float) -> Series:
-    found = [weeks[index]["week"] for index in changes([balance(week) for week in weeks], level)]
+    counts = [Week(week["stories"], week["favor"], week["against"]) for week in weeks]
+    found = [weeks[index]["week"] for index in changes(counts, level)]
     return Series(*pair, weeks, [_change(connection, pair, week) for week in found])
 
 

@@ -45,7 +45,8 @@ class Report:
 
 
 def ask_report(connection: duckdb.DuckDBPyConnection, scope: Scope, begin: Callable[[str], None]) -> Report:
-    """The report of the articles in `scope`; `begin` is called with each of `STEPS` as it begins.
+    """The report of the articles in `scope`; `begin` is called with each of `STEPS` as it begins, and in between with
+    each series of positions, such as `positions 3/60`.
 
     UsageError where no article passes the filters, or more than `MOST_IN_ALL`.
     """
@@ -59,7 +60,7 @@ def ask_report(connection: duckdb.DuckDBPyConnection, scope: Scope, begin: Calla
     found = all_pairs(connection)
     shown = pairs(connection, found)
     begin("positions")
-    series = positions(connection, found)
+    series = positions(connection, found, begin=lambda number, of: begin(f"positions {number}/{of}"))
     begin("outlets")
     compared = side_by_side(connection, [row["outlet"] for row in first.outlets])
     begin("texts")

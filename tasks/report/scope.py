@@ -42,7 +42,7 @@ select doc_id, quote_id, sent_id, part, start, quotes."end" as stop, text, kind,
        {party("speaker")} as who, outlet, story, day, title, url
 from quotes join article using (doc_id)
 """
-# A position of the narration itself is its outlet's.
+# The narration of all outlets is one source: they are told apart by `outlet` alone.
 _STANCES: Final = f"""
 create or replace temp table stance as
 select doc_id, stance_id, sent_id, stances.part, stances.start, stances."end" as stop, evidence, source_kind, source,

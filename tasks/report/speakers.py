@@ -1,4 +1,7 @@
-"""Who speaks: speakers with their quotes, stories and outlets, and some of what they say."""
+"""Who speaks: speakers with their quotes, stories and outlets, and some of what they say.
+
+The same words in the same story are one quote, however many copies of the story have them.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ SHOWN: Final = 40
 SAMPLES: Final = 3
 
 _SPEAKERS: Final = """
-select who, count(*) as quotes, count(*) filter (kind = 'direct') as direct, count(distinct story) as stories,
-       count(distinct outlet) as outlets, min(day) as first, max(day) as last
+select who, count(distinct (story, text)) as quotes, count(distinct (story, text)) filter (kind = 'direct') as direct,
+       count(distinct story) as stories, count(distinct outlet) as outlets, min(day) as first, max(day) as last
 from quote where who is not null group by who order by quotes desc, stories desc, who limit $shown
 """
 _SHARES: Final = """
-select who, outlet, count(*) as quotes from quote where list_contains($who, who)
+select who, outlet, count(distinct (story, text)) as quotes from quote where list_contains($who, who)
 group by all order by who, quotes desc, outlet
 """
 # What is told again in copies is one sample; direct speech first, then what is new.
@@ -35,7 +38,7 @@ order by who, kind = 'direct' desc, day desc nulls last, doc_id
 
 @dataclass(frozen=True)
 class Speaker:
-    """A speaker: `row` has the figures, `shares` quotes by outlet, `samples` quotes of different stories."""
+    """A speaker: `row` has the figures, `shares` the quotes each outlet has, `samples` quotes of different stories."""
 
     row: Row
     shares: list[Row]

@@ -9,7 +9,7 @@ import re
 import tomllib
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,31 @@ def hostile(tmp_path: Path) -> Iterator[str]:
         write(store, Batch("2026-06-01", "one"), name, *(rows.get(name) or [refused]))
     with open_views(store) as views:
         yield page(ask_report(views, Scope(), lambda step: None), edition())
+
+
+def of_narration(folder: Path, outlets: tuple[str, ...]) -> str:
+    """A report of a warehouse in which the narration of outlets in turn is against something for eight weeks."""
+    store = Store.open(load_settings(warehouse=str(folder)).store)
+    articles = []
+    for week in range(8):
+        text = Text(f"{week:032x}", "عنوان")
+        text.stand(("author", None), ("مشروع السد", None), favor=False, score=0.9)
+        moment = datetime(2026, 1, 5, tzinfo=UTC) + timedelta(weeks=week)
+        articles.append(text.article(outlets[week % len(outlets)], moment, text.doc_id))
+    for name in ("raw", "clean", "sentences", "sentiment", "quotes", "stances"):
+        write(store, Batch("2026-06-01", "one"), name, *(row for rows in articles for row in rows.get(name, [])))
+    with open_views(store) as views:
+        return page(ask_report(views, Scope(), lambda step: None), edition("en"))
+
+
+def test_beside_the_narration_of_several_outlets_stands_that_it_is_one_source(tmp_path: Path) -> None:
+    told = "counts as one source"
+    assert of_narration(tmp_path / "two", ("sada", "barq")).count(told) == 1
+    assert told not in of_narration(tmp_path / "one", ("sada",))
+
+
+def test_nothing_is_said_of_narration_beside_other_sources(html: Html) -> None:
+    assert "counts as one source" not in html("en")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

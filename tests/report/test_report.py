@@ -48,16 +48,35 @@ def test_outlets_have_their_copies_and_days_without(told: Told, views: duckdb.Du
     assert sum(row["copies"] for row in counted) > 0
 
 
-def test_speakers_have_their_quotes_stories_and_shares(told: Told, views: duckdb.DuckDBPyConnection) -> None:
+def test_speakers_have_the_quotes_that_copies_of_a_story_repeat_once(
+    told: Told, views: duckdb.DuckDBPyConnection
+) -> None:
     counted = by_sql(
         views,
-        "select coalesce(speaker_id, speaker) as who, count(*) as quotes, count(distinct story) as stories"
+        "select coalesce(speaker_id, speaker) as who, count(distinct (story, quotes.text)) as quotes,"
+        " count(distinct story) as stories, count(*) as repeated"
         " from quotes join clean using (doc_id) group by all order by quotes desc, stories desc, who",
     )
+    assert sum(row["quotes"] for row in counted) < sum(row.pop("repeated") for row in counted)
     speakers = told().speakers
     assert counted == [{name: speaker.row[name] for name in counted[0]} for speaker in speakers]
-    assert all(sum(share["quotes"] for share in speaker.shares) == speaker.row["quotes"] for speaker in speakers)
     assert all(len({sample["doc_id"] for sample in speaker.samples}) == 3 for speaker in speakers)
+
+
+def test_the_share_of_an_outlet_is_of_the_quotes_that_it_has(told: Told, views: duckdb.DuckDBPyConnection) -> None:
+    counted = by_sql(
+        views,
+        "select coalesce(speaker_id, speaker) as who, clean.source as outlet,"
+        " count(distinct (story, quotes.text)) as quotes from quotes join clean using (doc_id) group by all",
+    )
+    found = told()
+    shares = [share for speaker in found.speakers for share in speaker.shares]
+    assert sorted(shares, key=str) == sorted(counted, key=str)
+    assert all(share["quotes"] <= speaker.row["quotes"] for speaker in found.speakers for share in speaker.shares)
+    cells = found.outlets.speakers.cells
+    assert {(row["who"], row["outlet"]): row["quotes"] for row in counted} == {
+        key: row["quotes"] for key, row in cells.items()
+    }
 
 
 def test_a_pair_counts_stories_and_not_copies(told: Told, views: duckdb.DuckDBPyConnection) -> None:
@@ -151,7 +170,12 @@ def test_the_texts_are_left_out_where_there_are_many(told: Told, monkeypatch: py
     assert all(quote[-1] for quote in found.contents["quotes"])
 
 
-def test_each_step_is_told_once(views: duckdb.DuckDBPyConnection) -> None:
+def test_each_step_and_each_series_is_told_once(views: duckdb.DuckDBPyConnection) -> None:
     begun: list[str] = []
     ask_report(views, Scope(), begun.append)
-    assert tuple(begun) == STEPS
+    assert tuple(step for step in begun if "/" not in step) == STEPS
+    series = [step for step in begun if "/" in step]
+    assert series == [f"positions {number}/{len(series)}" for number in range(1, len(series) + 1)]
+    assert len(series) > 1
+    at = begun.index("positions") + 1
+    assert begun[at : at + len(series)] == series
