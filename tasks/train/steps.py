@@ -34,6 +34,7 @@ from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_
 from nabra.tasks.train.data import annotated_trees, augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
 from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
+from nabra.tasks.train.files import write_whole
 from nabra.tasks.train.joint import CURVE, Corpus, train_joint
 from nabra.tasks.train.names import Labelled, article_sentences, open_names, renamed, words_of_trees
 from nabra.tasks.train.opinion import save_opinion_encoder, sentiment_task, stance_task, train_opinion
@@ -325,7 +326,7 @@ def run_step(name: str, shop: Workshop) -> bool:
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
 def _identity(name: str, shop: Workshop) -> str:
