@@ -25,6 +25,7 @@ CHECKPOINT = "checkpoint.pt"
 CHECKPOINT_SECONDS = 120
 LOG_STEPS = 25
 CLIP = 1.0
+WEIGHT_DECAY, BETAS = 0.01, (0.9, 0.98)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Schedule:
     steps: int
     warmup: int
     seed: int
-    weight_decay: float = 0.01
+    weight_decay: float = WEIGHT_DECAY
 
     def factor(self, step: int) -> float:
         """What the learning rates are multiplied by at `step`."""
@@ -59,7 +60,7 @@ def train_model(
     optimiser = torch.optim.AdamW(
         [{"params": list(parameters), "lr": rate, "peak": rate} for parameters, rate in rates],
         weight_decay=schedule.weight_decay,
-        betas=(0.9, 0.98),
+        betas=BETAS,
     )
     first = _resume(model, optimiser, checkpoint)
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
