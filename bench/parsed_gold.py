@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from nabra.config.settings import Settings
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.corpora.articles import known_sources
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, OPINION, STANCE, model_folder, verify
 from nabra.tasks.parse.load import load_parser
@@ -35,7 +36,7 @@ GROUP = 20  # articles that are parsed and kept together
 def read_gold(paths: Sequence[Path], actors: Actors) -> list[Row]:
     """The annotated articles of the files, of either format, in the closed one."""
     lines = (line for path in paths for line in path.read_text(encoding="utf-8").splitlines())
-    return [closed(json.loads(line), actors) for line in lines]
+    return known_sources((closed(json.loads(line), actors) for line in lines), actors)
 
 
 def closed(article: Row, actors: Actors) -> Row:

@@ -12,7 +12,8 @@ from nabra.config.settings import load_settings
 from nabra.flows.terminal.inert import InertConsole
 from nabra.flows.terminal.judgements import change_text, error_text
 from nabra.flows.terminal.scores import json_text, score_table
-from nabra.tasks.corpora.articles import read_annotated
+from nabra.tasks.actors.match import actors
+from nabra.tasks.corpora.articles import known_sources, read_annotated
 from nabra.tasks.errors import UsageError
 from nabra.tasks.evaluate.articles import JUDGED, Evaluation, evaluate_tables
 from nabra.tasks.evaluate.judgements import Row, changes, read_judgements, save_judgements
@@ -51,7 +52,10 @@ def evaluate_articles(annotated: Path, config: Path | None, report: Report) -> N
 
 
 def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
-    """Run the whole flow over annotated articles in a warehouse of their own, and judge what it finds."""
+    """Run the whole flow over annotated articles in a warehouse of their own, and judge what it finds.
+
+    Their sources get the ids of the lists that the run reads.
+    """
     from nabra.flows.news import news
     from nabra.flows.parameters import Location
 
@@ -62,5 +66,7 @@ def run_and_judge(gold: Sequence[Row], config: Path | None) -> Evaluation:
         warehouse = f"{folder}/warehouse"
         location = Location.of(warehouse, config)
         news(inputs=(str(inputs),), **dict(location))
-        store = Store.open(load_settings(config, warehouse=warehouse).store)
-        return evaluate_tables(gold, {name: store.dataset(name).to_table() for name in ("clean", *JUDGED)})
+        settings = load_settings(config, warehouse=warehouse)
+        store = Store.open(settings.store)
+        known = known_sources(gold, actors(settings))
+        return evaluate_tables(known, {name: store.dataset(name).to_table() for name in ("clean", *JUDGED)})

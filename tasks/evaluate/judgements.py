@@ -29,7 +29,7 @@ ASPECTS = ("quote", "quote_kind", "speaker", "speaker_id", "stance", "sentiment"
 # Quotes are paired from here on; they are right from QUOTE_OVERLAP on.
 PAIRED_OVERLAP, QUOTE_OVERLAP = 0.3, 0.5
 SPEAKER_OVERLAP = 0.5
-PERSON_ID = "person:"  # with which ids of people begin
+ID = re.compile(r"(person:)?[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,9 @@ def _judge_stances(article: Row, predicted: Sequence[Row]) -> Iterator[Judgement
     name, text = article["doc_id"], article["text"]
     gold = {stance_key(s["source"], s["target"], s["stance"]): text[s["start"] : s["end"]] for s in article["stances"]}
     found = {
-        stance_key(_source(row), row["target_id"], row["stance"]): row
+        stance_key(
+            source_key(row["source_kind"], row["source_id"], row["source"]), row["target_id"], row["stance"]
+        ): row
         for row in sorted(predicted, key=lambda row: row["score"])
         if row["target_id"]
     }
@@ -156,17 +158,12 @@ def _judge_stances(article: Row, predicted: Sequence[Row]) -> Iterator[Judgement
 
 def stance_key(source: str, target: str, direction: str) -> str:
     """A stance as text: `source > target: favor`. Names that are no ids are normalised."""
-    # Ids are ASCII; anything else is the name of a source that no list holds.
-    known = re.fullmatch(r"[a-z_]+", source)
-    return f"{source if known else ' '.join(bag(source))} > {target}: {direction}"
+    return f"{source if ID.fullmatch(source) else ' '.join(bag(source))} > {target}: {direction}"
 
 
-def _source(row: Row) -> str:
-    """The id of the source, but the words of a person who speaks for himself: annotators give ids to no people."""
-    if row["source_kind"] == "author":
-        return "author"
-    listed, words = str(row["source_id"] or ""), str(row["source"])
-    return words if not listed or listed.startswith(PERSON_ID) else listed
+def source_key(kind: str, actor_id: str | None, name: str) -> str:
+    """What a source is known by: `author`, its id, or the name of one that no list holds."""
+    return "author" if kind == "author" else actor_id or name
 
 
 def _judge_sentiment(article: Row, sentences: Sequence[Row], sentiment: Sequence[Row]) -> Iterator[Judgement]:

@@ -19,8 +19,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from nabra.config.settings import ParseSettings
 from nabra.tasks.actors.match import Actors
-from nabra.tasks.corpora.articles import Row
-from nabra.tasks.evaluate.judgements import stance_key
+from nabra.tasks.corpora.articles import Row, known_sources
+from nabra.tasks.evaluate.judgements import source_key, stance_key
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import Parser
 from nabra.tasks.quotes.cues import Polarity
@@ -46,12 +46,15 @@ class Examples:
 def annotated_cases(
     articles: Sequence[Row], settings: ParseSettings, parser: Parser, judges: Judges, actors: Actors
 ) -> Iterator[tuple[Row, list[Case]]]:
-    """Each annotated article with the cases that rules and classifier find in it."""
+    """Each annotated article with the cases that rules and classifier find in it.
+
+    Its sources get the ids that `actors` has for them, as those of the cases do.
+    """
     rows = [{"url": one["doc_id"], "source": "annotated"} | one for one in articles]
     schema = pa.schema([(name, pa.string()) for name in ("doc_id", "url", "source", "title", "text")])
     clean = pa.Table.from_pylist(rows, schema)
     parsed = parse_articles(clean, settings, parser, actors).tables
-    by_name = {one["doc_id"]: one for one in articles}
+    by_name = {one["doc_id"]: one for one in known_sources(articles, actors)}
     for document in documents(clean, parsed["sentences"], parsed["tokens"], parsed["entities"], actors):
         quotes = find_quotes(document, actors, judges.cues)
         yield by_name[document.doc_id], find_cases(document, quotes, judges, actors.kinds)
@@ -65,8 +68,8 @@ def examples(found: Iterable[tuple[Row, Sequence[Case]]]) -> Examples:
         wanted = {stance_key(s["source"], s["target"], s["stance"]) for s in article["stances"]}
         missed += len(wanted)
         for case in cases:
+            source = source_key(case.source.kind, case.source.actor_id, case.source.name)
             for polarity in get_args(Polarity):
-                source = "author" if case.source.kind == "author" else case.source.actor_id or case.source.name
                 right = stance_key(source, case.target, polarity) in wanted
                 missed -= right
                 rows.append((features(case, polarity), right, article["doc_id"]))

@@ -24,6 +24,7 @@ from nabra.tasks.models.precision import device, half_precision
 from nabra.tasks.parse.heads import Heads
 from nabra.tasks.train.encoder import read_tokenizer, save_encoder
 from nabra.tasks.train.examples import labels_of, read_tagged, read_trees
+from nabra.tasks.train.files import write_whole
 from nabra.tasks.train.heads import NameTask, Task, TreeTask
 from nabra.tasks.train.optimise import CHECKPOINT, Schedule, train_model
 
@@ -171,9 +172,12 @@ def _train(learner: Learner, folder: Path, schedule: Schedule) -> None:
 
 
 def add_to_curve(path: Path, step: int, scores: Mapping[str, float]) -> None:
-    """Append a line of the learning curve: step, then each score in percent."""
+    """Add a line to the learning curve: step, then each score in percent.
+
+    Lines of this step and later ones give way: they are of a run that was stopped, and went on from an earlier step.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    earlier = [line for line in lines[1:] if int(line.split("\t")[0]) < step]
     line = "\t".join([str(step), *(f"{100 * value:.2f}" for value in scores.values())])
-    header = "" if path.is_file() else "\t".join(["step", *scores]) + "\n"
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{header}{line}\n")
+    write_whole(path, "".join(f"{one}\n" for one in ("\t".join(["step", *scores]), *earlier, line)))
     logger.info("step %d: %s", step, ", ".join(f"{name} {100 * value:.1f}" for name, value in scores.items()))

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 ENCODER_RATE, HEAD_RATE = 1e-4, 1e-3
 WARMUP = 60
 ROWS = 24
-SMOOTHING = 0.05
+SMOOTHING, DROPOUT = 0.05, 0.1
 SCORE_STEPS = 100
 # One group in so many is kept back, to measure on and to calibrate with.
 HELD_OUT = 7
@@ -46,7 +46,7 @@ IGNORED: Final = -100
 LAYERS: Final = "layers.safetensors"
 HEADS: Final[Mapping[str, tuple[str, ...]]] = {"sentiment": SENTIMENTS, "stance": STANCES, "holder": HOLDERS}
 # Batches of sentences of like length, out of so many batches' worth.
-_POOL = 16
+POOL = 16
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Task:
         """An epoch of the rows to learn from, in an order that the seed decides."""
         shuffler = random.Random(seed)
         rows = shuffler.sample(self.learned, len(self.learned))
-        pools = [rows[at : at + _POOL * ROWS] for at in range(0, len(rows), _POOL * ROWS)]
+        pools = [rows[at : at + POOL * ROWS] for at in range(0, len(rows), POOL * ROWS)]
         ordered = [sorted(pool, key=lambda row: len(self.rows[row].sentence)) for pool in pools]
         batches = [pool[at : at + ROWS] for pool in ordered for at in range(0, len(pool), ROWS)]
         return shuffler.sample(batches, len(batches))
@@ -114,7 +114,7 @@ class OpinionModel(nn.Module):
         super().__init__()
         width = encoder.config.hidden_size
         self.encoder, self._tokenizer = encoder, tokenizer
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(DROPOUT)
         sizes = {"sentiment": width, "stance": 2 * width, "holder": 2 * width}
         self.heads = nn.ModuleDict({head: nn.Linear(sizes[head], len(labels)) for head, labels in HEADS.items()})
         # The words keep their places: a few thousand sentences would move only those that they happen to hold.

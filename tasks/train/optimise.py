@@ -6,6 +6,7 @@ Every step is seeded by its number, so that a run that goes on from a checkpoint
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from nabra.tasks.errors import ModelError
 from nabra.tasks.models.precision import device
 
 logger = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ CHECKPOINT = "checkpoint.pt"
 CHECKPOINT_SECONDS = 120
 LOG_STEPS = 25
 CLIP = 1.0
+WEIGHT_DECAY, BETAS = 0.01, (0.9, 0.98)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Schedule:
     steps: int
     warmup: int
     seed: int
-    weight_decay: float = 0.01
+    weight_decay: float = WEIGHT_DECAY
 
     def factor(self, step: int) -> float:
         """What the learning rates are multiplied by at `step`."""
@@ -52,12 +55,12 @@ def train_model(
 
     A step adds up the gradients of `parts` losses, whose numbers go on from step to step: what is too large for the
     memory is read in parts. Goes on from `checkpoint` if it is there. `report(step, mean loss)` is called every 25
-    steps.
+    steps. ModelError if a loss or a gradient is no finite number: the checkpoint then stays that of before.
     """
     optimiser = torch.optim.AdamW(
         [{"params": list(parameters), "lr": rate, "peak": rate} for parameters, rate in rates],
         weight_decay=schedule.weight_decay,
-        betas=(0.9, 0.98),
+        betas=BETAS,
     )
     first = _resume(model, optimiser, checkpoint)
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
@@ -68,9 +71,11 @@ def train_model(
             group["lr"] = group["peak"] * schedule.factor(step)
         for number in range(step * parts, (step + 1) * parts):
             value = loss(number) / parts
+            _check_finite("the loss", value, step + 1, checkpoint)
             value.backward()  # type: ignore[no-untyped-call]
             total += value.item()
-        nn.utils.clip_grad_norm_(parameters, CLIP)
+        # A finite loss may have gradients that are not: they would spoil the weights, and with them the checkpoint.
+        _check_finite("the gradient", nn.utils.clip_grad_norm_(parameters, CLIP), step + 1, checkpoint)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
         if (step + 1) % LOG_STEPS == 0:
@@ -82,6 +87,14 @@ def train_model(
             _save(model, optimiser, step + 1, checkpoint)
             saved = time.monotonic()
     _save(model, optimiser, schedule.steps, checkpoint)
+
+
+def _check_finite(what: str, value: torch.Tensor, step: int, checkpoint: Path) -> None:
+    if not math.isfinite(value.item()):
+        raise ModelError(
+            f"{checkpoint.parent}: at step {step} {what} is {value.item()}; the training ended without saving it. The "
+            "same command goes on from the last checkpoint; if it ends here again, try another --seed"
+        )
 
 
 def _resume(model: nn.Module, optimiser: torch.optim.Optimizer, checkpoint: Path) -> int:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nabra.config.settings import load_settings
+from nabra.config.settings import Settings, load_settings
+from nabra.tasks.actors.files import list_sums
 from nabra.tasks.actors.match import load_actors
 from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets, read_annotated
 from nabra.tasks.corpora.entities import from_anercorp, read_bio, without_misc
@@ -29,11 +30,14 @@ from nabra.tasks.parse.parser import TOKENIZER, Parser
 from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.stance.classifier import load_target_classifier
 from nabra.tasks.stance.decision import NO_DECISION, Decision, save_decision
+from nabra.tasks.stance.stage import cues
 from nabra.tasks.stance.stances import Judges
+from nabra.tasks.train import recipes
 from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
 from nabra.tasks.train.data import annotated_trees, augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
 from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
+from nabra.tasks.train.files import write_whole
 from nabra.tasks.train.joint import CURVE, Corpus, train_joint
 from nabra.tasks.train.names import Labelled, article_sentences, open_names, renamed, words_of_trees
 from nabra.tasks.train.opinion import save_opinion_encoder, sentiment_task, stance_task, train_opinion
@@ -95,13 +99,16 @@ class Workshop:
 class Step:
     """A step: the steps it needs, the data files it reads, and what it does; it may return scores.
 
-    `version` is raised when its code changes what it makes: then what was made before is made anew.
+    `recipe` are the numbers by which it trains, `lists` the sums of the settings' lists that it reads. `version` is
+    raised when its code changes what it makes: then what was made before is made anew.
     """
 
     needs: tuple[str, ...]
     reads: tuple[str, ...]
     run: Callable[[Workshop], Mapping[str, Any] | None]
     version: int = 1
+    recipe: tuple[object, ...] = ()
+    lists: tuple[Callable[[Settings], object], ...] = ()
 
 
 def _encoder(shop: Workshop) -> None:
@@ -259,21 +266,23 @@ TWEETS = "sentiment/arsarcasm_train.tsv"
 SCORED = (*TREEBANK, *NER, "gold/dev.jsonl")
 
 _DEFAULT: Mapping[str, Step] = {
-    "encoder": Step((), NEWS_FILES, _encoder),
-    PRETRAIN: Step(("encoder",), NEWS_FILES, _pretrain),
+    "encoder": Step((), NEWS_FILES, _encoder, recipe=(SHORT_LAYERS, *recipes.ENCODER)),
+    PRETRAIN: Step(("encoder",), NEWS_FILES, _pretrain, recipe=recipes.PRETRAIN),
     "data": Step((), (*TREEBANK, *NER, OPEN_ARTICLES), _data, version=2),
-    JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint, version=2),
+    JOINT: Step((PRETRAIN, "data"), (*TREEBANK, *NER), _joint, version=2, recipe=recipes.JOINT),
     TOKENIZER: Step(("data",), TREEBANK, _stanza(TOKENIZER)),
     PARSER: Step((JOINT, TOKENIZER), (), _parser),
-    ENGLISH: Step((), (ENGLISH_TARGETS,), _english),
-    OPINIONS: Step(("encoder", ENGLISH), OPINIONATED, _opinions),
-    UNSEEN: Step(("encoder", ENGLISH), OPINIONATED[:-1], _unseen),
-    "decision": Step((UNSEEN, JOINT, TOKENIZER), (ARTICLES,), _decision),
+    ENGLISH: Step((), (ENGLISH_TARGETS,), _english, recipe=(SHORT_LAYERS, *recipes.OPINION)),
+    OPINIONS: Step(("encoder", ENGLISH), OPINIONATED, _opinions, version=2, recipe=recipes.OPINION, lists=(list_sums,)),
+    UNSEEN: Step(("encoder", ENGLISH), OPINIONATED[:-1], _unseen, recipe=recipes.OPINION),
+    "decision": Step(
+        (UNSEEN, JOINT, TOKENIZER), (ARTICLES,), _decision, version=2, recipe=recipes.DECISION, lists=(list_sums, cues)
+    ),
     BUNDLE: Step((PARSER, OPINIONS, "decision"), (), _bundle),
     "scores": Step((BUNDLE,), SCORED, _scores),
     # Self-training, which gains nothing so far: see the model card.
-    SILVER: Step((JOINT, TOKENIZER), NEWS_FILES, _silver),
-    STUDENT: Step((SILVER,), (*TREEBANK, *NER), _student),
+    SILVER: Step((JOINT, TOKENIZER), NEWS_FILES, _silver, recipe=recipes.SILVER),
+    STUDENT: Step((SILVER,), (*TREEBANK, *NER), _student, recipe=recipes.JOINT),
 }
 
 
@@ -287,9 +296,11 @@ def _opened(name: str, step: Step) -> Step:
     """A step for the open profile, which needs the open steps before it and those that it shares."""
     shared = [needed for needed in step.needs if needed in SHARED]
     needs = [f"{OPEN}-{needed}" for needed in step.needs if needed not in NOT_OPEN]
-    run, reads = (_open_opinions, (TWEETS,)) if name == OPINIONS else (step.run, step.reads)
-    reads = tuple(name for name in reads if name != OPEN_ARTICLES)
-    return Step(tuple(dict.fromkeys(("encoder", *shared, *needs))), reads, lambda shop: run(shop.open()), step.version)
+    if name == OPINIONS:
+        step = Step(step.needs, (TWEETS,), _open_opinions, recipe=(OPEN_DECISION, *recipes.SENTIMENT))
+    run, reads = step.run, tuple(path for path in step.reads if path != OPEN_ARTICLES)
+    needed = tuple(dict.fromkeys(("encoder", *shared, *needs)))
+    return replace(step, needs=needed, reads=reads, run=lambda shop: run(shop.open()))
 
 
 STEPS: Mapping[str, Step] = {
@@ -325,17 +336,20 @@ def run_step(name: str, shop: Workshop) -> bool:
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=1) + "\n")
 
 
 def _identity(name: str, shop: Workshop) -> str:
-    """A hash of all that decides the step's result: data, seed, arguments, its code, and the steps it needs."""
+    """A hash of all that decides the step's result: data, lists, seed, numbers, its code, and the steps it needs."""
     step = STEPS[name]
-    # A first version is not named: what was made before steps had versions is kept.
+    # What a step lacks is not named: what was made before steps had versions is kept.
     version = f" {step.version}" if step.version > 1 else ""
-    digest = hashlib.sha256(f"{name} {shop.seed} {SIZES.get(name)}{version}".encode())
+    recipe = f" {step.recipe}" if step.recipe else ""
+    digest = hashlib.sha256(f"{name} {shop.seed} {SIZES.get(name)}{version}{recipe}".encode())
     for path in shop.need(*step.reads):
         digest.update(path.read_bytes())
+    for listed in step.lists:
+        digest.update(str(listed(load_settings())).encode())
     trainer = trainers(Path(), shop.seed).get(name.removeprefix(f"{OPEN}-"))
     if trainer:
         digest.update(" ".join(trainer.arguments).encode())

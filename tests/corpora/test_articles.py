@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nabra.tasks.actors.match import Actors, load_actors
-from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets, read_annotated
+from nabra.tasks.corpora.articles import annotated_sentences, annotated_targets, known_sources, read_annotated
 from nabra.tasks.corpora.opinions import Targeted
 from nabra.tasks.errors import UsageError
 
@@ -114,3 +114,62 @@ def test_of_many_missing_keys_the_first_are_named(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_text(json.dumps(article), encoding="utf-8")
     with pytest.raises(UsageError, match=r"missing: sentences\[0\]\.start, .* and \d+ more$"):
         read_annotated(tmp_path / "gold.jsonl")
+
+
+PEOPLE = """
+[[office]]
+id = "minister"
+titles = ["وزير الخارجية"]
+latin = "foreign minister"
+[[office]]
+id = "leader"
+titles = ["زعيم"]
+latin = "leader"
+[[person]]
+id = "person:samer_halabi"
+name = "سامر الحلبي"
+latin = "Samer Halabi"
+offices = [
+    { office = "minister", of = "northland", from = 2010-01-01, until = 2012-01-01 },
+    { office = "leader", of = "rebels", from = 2013-01-01, until = 2015-01-01 },
+]
+[[person]]
+id = "person:huda_nasser"
+name = "هدى الناصر"
+latin = "Huda Nasser"
+"""
+
+
+@pytest.fixture
+def with_people(tmp_path: Path, actors: Actors) -> Actors:
+    (tmp_path / "people.toml").write_text(PEOPLE, encoding="utf-8")
+    return load_actors(tmp_path)
+
+
+def test_sources_get_the_ids_that_lists_have_for_them_now(with_people: Actors) -> None:
+    sources = ("نورلند", "المتحدث باسم جبهة الوادي", "هدى الناصر", "عمر الناصر", "author", "league")
+    (known,) = known_sources([article(*(stance(one, "city", "قصفت نورلند") for one in sources))], with_people)
+    found = [one["source"] for one in known["stances"]]
+    assert found == ["northland", "rebels", "person:huda_nasser", "عمر الناصر", "author", "league"]
+
+
+def test_whose_id_is_that_of_his_target_keeps_his_name(with_people: Actors) -> None:
+    gold = article(stance("المتحدث باسم نورلند", "northland", "قصفت نورلند"))
+    assert known_sources([gold], with_people) == [gold]
+
+
+@pytest.mark.parametrize(
+    ("title", "side"), [("وزير الخارجية سامر الحلبي", "northland"), ("زعيم جبهة الوادي سامر الحلبي", "rebels")]
+)
+def test_people_speak_for_whose_office_the_headline_tells_that_they_held(
+    with_people: Actors, title: str, side: str
+) -> None:
+    text = "استقبل سامر الحلبي الوفد."
+    marked = {"start": 0, "end": len(text)}
+    judged = {"source": "سامر الحلبي", "target": "league", "stance": "favor"} | marked
+    gold = {"doc_id": "d1", "title": title, "text": text, "sentences": [marked], "quotes": [], "stances": [judged]}
+    assert known_sources([gold], with_people)[0]["stances"][0]["source"] == side
+    gold["stances"] = [judged | {"source": "author", "target": side}]
+    assert [(cited(row), row.stance) for row in annotated_targets([gold], with_people)] == [
+        ("استقبل: سامر الحلبي", "favor")
+    ]

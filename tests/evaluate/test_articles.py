@@ -107,3 +107,23 @@ def test_confidence_that_is_above_the_share_of_right_labels_is_an_error_of_calib
     scores = evaluate_tables([GOLD], tables()).scores()
     assert scores["sentiment_calibration_error"] == pytest.approx((0.2 + 0.4) / 2)
     assert scores["stance_calibration_error"] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("annotated", "found"),
+    [
+        ("person:samer_h2", {"source_id": "person:samer_h2"}),
+        ("سامر الحلبي", {"source_id": None, "source": "سامرُ الحلبيّ"}),
+        ("author", {"source_id": None, "source": "author", "source_kind": "author"}),
+    ],
+)
+def test_a_source_is_known_by_its_id_or_else_by_its_name(annotated: str, found: dict[str, Any]) -> None:
+    gold = GOLD | {"stances": [GOLD["stances"][0] | {"source": annotated}]}
+    (judged,) = evaluate_tables([gold], tables(stances=[stance("favor") | found])).of("stance")
+    assert judged.right
+    assert judged.gold == f"{annotated} > city: favor"
+
+
+def test_the_words_of_a_listed_source_do_not_count_for_its_id() -> None:
+    gold = GOLD | {"stances": [GOLD["stances"][0] | {"source": "الوزير"}]}
+    assert evaluate_tables([gold], tables()).scores()["stances"]["f1"] == 0.0

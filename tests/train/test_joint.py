@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from nabra.tasks.corpora.treebank import read_conllu, write_conllu
 from nabra.tasks.train import joint, optimise
 from nabra.tasks.train.data import augmented, write_ner_data
-from nabra.tasks.train.joint import Corpus, TunedEncoder, build_learner, train_joint
+from nabra.tasks.train.joint import Corpus, TunedEncoder, add_to_curve, build_learner, train_joint
 from nabra.tasks.train.optimise import train_model
 from tests.small_treebank import TAGGED
 
@@ -140,6 +140,13 @@ def test_scores_on_the_way_become_a_learning_curve(
     lines = (tmp_path / "joint" / "curve.tsv").read_text(encoding="utf-8").splitlines()
     assert lines[0].split("\t") == ["step", "UAS", "LAS", "UPOS", "AllTags", "Lemmas", "Tokens", "NER"]
     assert [line.split("\t")[0] for line in lines[1:]] == ["2", "4"]
+
+
+def test_a_curve_that_goes_on_from_an_earlier_step_has_no_step_twice(tmp_path: Path) -> None:
+    path = tmp_path / "curve.tsv"
+    for step, score in ((250, 0.1), (500, 0.2), (750, 0.3), (500, 0.25)):
+        add_to_curve(path, step, {"UAS": score})
+    assert path.read_text(encoding="utf-8").split() == ["step", "UAS", "250", "10.00", "500", "25.00"]
 
 
 def test_every_head_teaches_the_encoder(corpus: Corpus, tiny_encoder: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nabra.config.settings import load_settings
 from nabra.flows.train import wanted_steps
 from nabra.tasks.corpora.news import NEWS_FILES
 from nabra.tasks.errors import UsageError
@@ -83,6 +85,44 @@ def test_a_step_whose_code_has_changed_is_done_again(shop: Workshop, monkeypatch
     changed = {**steps.STEPS, "first": replace(steps.STEPS["first"], version=2)}
     monkeypatch.setattr(steps, "STEPS", changed)
     assert _runs(shop) == ["xx", "xx"]
+
+
+@pytest.mark.parametrize("made_of", [{"recipe": (0.1, 24)}, {"lists": (lambda _: "sum",)}])
+def test_a_step_whose_numbers_or_lists_have_changed_is_done_again(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, made_of: dict[str, Any]
+) -> None:
+    _runs(shop)
+    changed = {**steps.STEPS, "first": replace(steps.STEPS["first"], **made_of)}
+    monkeypatch.setattr(steps, "STEPS", changed)
+    assert _runs(shop) == ["xx", "xx"]
+    assert _runs(shop) == ["xx", "xx"]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "entry", "concerned"),
+    [
+        ("parse", "actors", '[[actor]]\nid = "oasis"\nkind = "state"\n', {"opinions", "decision"}),
+        ("stance", "cues", '[[noun]]\nwords = ["نداء"]\n', {"decision"}),
+    ],
+)
+def test_the_steps_that_read_lists_or_cues_are_known_by_them(
+    tmp_path: Path, section: str, key: str, entry: str, concerned: set[str]
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "own.toml").write_text(entry, encoding="utf-8")
+    (tmp_path / "settings.toml").write_text(f'[{section}]\n{key} = "own"\n', encoding="utf-8")
+    own, shipped = load_settings(tmp_path / "settings.toml"), load_settings()
+    changed = {name for name, step in STEPS.items() for listed in step.lists if listed(own) != listed(shipped)}
+    assert changed == concerned
+
+
+def test_every_step_that_trains_is_known_by_its_numbers() -> None:
+    stanza = {"tokenize", "open-tokenize"}  # whose arguments are those of its trainer
+    quick = {"data", "parser", "bundle", "scores"}
+    without = {name for name, step in STEPS.items() if not step.recipe}
+    assert without == stanza | quick | {f"open-{name}" for name in quick}
+    assert STEPS["open-joint"].recipe == STEPS["joint"].recipe != STEPS["pretrain"].recipe
+    assert not STEPS["open-opinions"].lists
 
 
 def test_a_checkpoint_is_kept_for_the_same_data_and_dropped_for_others(
