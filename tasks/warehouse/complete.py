@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -33,10 +34,15 @@ DOCUMENTS: Final = pa.schema(
 
 
 def complete_days(store: Store, datasets: Sequence[str]) -> set[str]:
-    """The days noted as complete in all these datasets; none where the note is of others, as before a new stage."""
+    """The days noted as complete in all these datasets; none where the note is of others, as before a new stage.
+
+    From yesterday on none is, whatever is noted: a run whose clock was ahead may have noted days that go on.
+    """
     content = store.files.read(NOTE)
     noted = json.loads(content) if content else {}
-    return set(noted["days"]) if noted.get("datasets") == sorted(datasets) else set()
+    yesterday = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+    days = noted["days"] if noted.get("datasets") == sorted(datasets) else []
+    return {day for day in days if day < yesterday}
 
 
 def note_complete(store: Store, datasets: Sequence[str], days: Collection[str], rows: Iterable[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from nabra.config.settings import load_settings
 from nabra.flows.parameters import Location
 from nabra.flows.pipeline import open_run, prepare_pending
 from nabra.tasks.engine.days import made, open_days, settle_days
-from nabra.tasks.engine.ingest import load_memory
+from nabra.tasks.engine.ingest import Ingest, load_memory
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.removal_plan import plan_removal
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
 from nabra.tasks.fetch.page_states import LONG_AGO, Version
+from nabra.tasks.fetch.targets import UNNAMED, targets_from_arguments
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.complete import NOTE, complete_days
 from nabra.tasks.warehouse.layout import Batch
@@ -58,6 +61,46 @@ def test_what_was_done_before_yesterday_is_looked_at_no_more(store: Store) -> No
     settle_days(store)
     assert complete_days(store, made()) == {OLD, OLDER}
     assert {OLD, OLDER, RECENT} & set(open_days(store)) == {RECENT}
+
+
+def settle_ahead(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settle as a run whose clock is three days ahead."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=3)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nabra.tasks.engine.days.datetime", Ahead)
+        patched.setattr("nabra.tasks.warehouse.complete.datetime", Ahead)
+        settle_days(store)
+        assert TODAY.isoformat() in complete_days(store, made())
+
+
+def test_a_day_that_a_clock_ahead_noted_is_looked_at_and_its_documents_are_known(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, TODAY.isoformat(), 1)
+    settle_ahead(store, monkeypatch)
+    assert TODAY.isoformat() in open_days(store)
+    fresh = fill(store, TODAY.isoformat(), 2, name="fresh", without=tuple(made()))
+    plan = Plan(SETTINGS, "run")
+    assert set().union(*plan.todos(plan.looked_at(store)).values()) == {fresh}
+    documents = load_memory(store, SETTINGS.fetch, datetime.now(UTC)).documents
+    assert [doc_id(number) in documents for number in (1, 2, 3)] == [True, True, False]
+
+
+def test_what_is_fetched_on_a_day_that_is_noted_takes_it_off_the_note(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, TODAY.isoformat(), 1)
+    settle_ahead(store, monkeypatch)
+    (tmp_path / "a.txt").write_text("افتتحت بلدية الواحة جسرا جديدا فوق القناة صباح اليوم.", encoding="utf-8")
+    plan = Plan(SETTINGS, "run")
+    ingest = Ingest(store, Resources(SETTINGS, store), plan.provenance["raw"])
+    assert sum(ingest.run(targets_from_arguments((str(tmp_path / "a.txt"),), UNNAMED))) == 1
+    assert json.loads(store.files.read(NOTE) or b"")["days"] == []
 
 
 @pytest.mark.parametrize("dataset", ["clean", "tokens", "stances"])
