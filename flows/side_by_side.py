@@ -100,6 +100,8 @@ class SideBySide:
         """Clean a batch if it is to be, and make it a job if it has stages left."""
         stages = self._run.stages_of(batch)
         if stages[0] == CLEAN:
+            while self._run.attempts.suspects(CLEAN, batch) and self._has_taken(advance):
+                pass  # it is tried in a process of its own, which needs the memory of those at work
             advance(f"{CLEAN} {batch.batch_id}", 0)
             if not self._run.does(CLEAN, batch, self._step):
                 advance("", len(stages))

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,10 +18,16 @@ import pytest
 
 from nabra.flows.parameters import Location, RunParameters
 from nabra.flows.pipeline import open_run, prepare_pending, prepare_run
+from nabra.tasks.engine import steps
+from nabra.tasks.engine.at_work import attempts_left
 from nabra.tasks.engine.attempts import failures
+from nabra.tasks.engine.batch import process_batch
+from nabra.tasks.engine.crew import crew_of
+from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
+from nabra.tasks.engine.standstill import Progress
 from nabra.tasks.processes import isolated
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.layout import AT_WORK, Batch
 from tests.in_process import InThisProcess, cleaner_of, stand_ins
 from tests.runs import Trial, before_parse, clean_here, make_trial, use_stand_ins, write_articles
 from tests.side_by_side import work_side_by_side
@@ -101,3 +108,53 @@ def test_a_suspect_whose_process_dies_twice_has_failed_and_once_has_not(
     assert all("its process died of SIGKILL\nattempt 1 of 3" in each for each in told)
     assert len(told) == len(expected)
     assert set(trial.store.batches("raw")) - set(trial.store.batches("stances")) == ({suspect} if expected else set())
+
+
+class Closable(InThisProcess):
+    """As a real pool: who waits for one that is closed gets a CancelledError."""
+
+    def __init__(self, tools: object, closed: list[object]) -> None:
+        super().__init__(tools)
+        self.closed = closed
+
+    def submit(self, function: Callable[..., Any], *rest: Any, deadline_seconds: float | None = None) -> Any:
+        call = super().submit(function, *rest)
+
+        def result() -> Any:
+            if self in self.closed:
+                raise CancelledError
+            return call()
+
+        return result
+
+    def close(self) -> None:
+        self.closed.append(self)
+
+
+def test_a_suspect_of_clean_waits_for_the_workers_and_ends_none_at_work(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[object] = []
+
+    def workers(resources: Resources) -> Any:
+        return resources.__dict__.setdefault("workers", Closable(stand_ins(resources.settings), closed))
+
+    monkeypatch.setattr(Resources, "workers", property(workers))
+    suspect = fetched(trial, "clean", "stage")
+    at_work: list[set[Batch]] = []
+
+    def alone(function: Callable[..., Any], stage: str, batch: str, plan: Plan) -> Any:
+        left = attempts_left(trial.store.files)
+        at_work.append({attempt["batch"] for name, attempt in left.items() if name != AT_WORK})
+        return process_batch(stage, Batch.parse(batch), steps.open_resources(plan), plan)
+
+    monkeypatch.setattr(steps, "call_alone", alone)
+    with open_run(prepare_pending(location(trial)), "next") as run:
+        crew = crew_of(run.plan, Progress())
+        work_side_by_side(run, 2)
+        assert crew_of(run.plan, Progress()) is crew
+        run.summary().without_failures()
+    assert at_work == [set()]
+    assert len(set(trial.store.batches("stances"))) == len(trial.store.batches("raw"))
+    assert failures(trial.store) == []
+    assert suspect in trial.store.batches("clean")
