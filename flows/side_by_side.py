@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from functools import partial
 from typing import Final, Protocol
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 from nabra.flows.pipeline import STOOD_STILL, Run, Step
 from nabra.flows.terminal.progress import Advance
 from nabra.tasks.engine import steps
-from nabra.tasks.engine.at_work import Attempt, attempt_left, note_of_slot
+from nabra.tasks.engine.at_work import NOBODY, Attempt, attempt_left, note_of_slot
 from nabra.tasks.engine.dispatch import GROUPS_A_WORKER, Dispatcher, Group, Job
 from nabra.tasks.engine.groups import Outcome
 from nabra.tasks.engine.plan import Plan
@@ -67,6 +68,7 @@ class SideBySide:
         self._coming = deque(run.batches())
         self._dispatcher = Dispatcher(runner.workers, len(self._coming), apart=runner.is_here)
         self._in_flight: deque[tuple[Group, Pending]] = deque()
+        self._seen: dict[int, Attempt | None] = {}
         self._losses = 0
 
     def work(self) -> None:
@@ -133,13 +135,9 @@ class SideBySide:
         if not self._in_flight:
             return False
         group, pending = self._in_flight[0]
-        seen: Attempt | None = None
         while not pending.wait(LOOK_SECONDS):
-            # Of a worker elsewhere, that it goes on shows in its note.
-            noted = None if self._runner.is_here else self._noted(group)
-            if noted != seen:
-                steps.progress_of(self._run.plan).tick()
-            seen = noted
+            if not self._runner.is_here:
+                self._look_at(group)
         self._in_flight.popleft()
         try:
             outcome = pending.result()
@@ -150,6 +148,13 @@ class SideBySide:
         else:
             self._settle(group, outcome, advance)
         return True
+
+    def _look_at(self, group: Group) -> None:
+        """Of a worker in another process, that it goes on shows in its note."""
+        noted = self._noted(group)
+        if noted != self._seen.get(group.number):
+            steps.progress_of(self._run.plan).tick()
+        self._seen[group.number] = noted
 
     def _settle(self, group: Group, outcome: Outcome, advance: Advance) -> None:
         self._losses = 0
@@ -168,13 +173,18 @@ class SideBySide:
     def _settle_alone(self, group: Group, advance: Advance) -> None:
         """Work on a suspect here, in a process of its own."""
         try:
-            outcome = steps.run_batches_alone(group, self._plan)
+            outcome = steps.run_batches_alone(group, self._plan, partial(self._look_at, group))
+        except StoodStillError:
+            self._fail(group, STOOD_STILL, advance)
+            raise
         except Exception as error:
             if stops_run(error):
                 raise
             self._fail(group, f"{type(error).__name__}: {error}", advance)
         else:
             self._settle(group, outcome, advance)
+        finally:
+            self._take_back_note(group)  # also where a signal ended the run, and so the process
 
     def _lose(self, group: Group, error: Exception, advance: Advance) -> None:
         """The worker of a group died. That costs this attempt; if the group was a suspect alone, the batch failed."""
@@ -188,18 +198,18 @@ class SideBySide:
         noted = self._noted(group)
         if group.is_suspect:
             self._fail(group, "the worker died in it", advance)
+            self._take_back_note(group)
             return
         first = group.jobs[0].batch
         suspect = Batch.parse(noted["batch"]) if noted else first
         logger.warning("a worker died in batch %s: %s", suspect, error)
-        self._run.store.files.write(note_of_slot(group.slot), b"null")
+        self._take_back_note(group)
         self._dispatcher.lost(group, suspect)
 
     def _fail(self, group: Group, error: str, advance: Advance) -> None:
         (job,) = group.jobs
         noted = self._noted(group)
         self._run.fail(noted["stage"] if noted else job.stages[0], job.batch, error)
-        self._run.store.files.write(note_of_slot(group.slot), b"null")
         self._dispatcher.done(group, 0)
         advance("", len(job.stages))
 
@@ -208,6 +218,9 @@ class SideBySide:
         noted = attempt_left(self._run.store.files, note_of_slot(group.slot))
         is_of_group = noted and noted.get("group") == f"{self._plan.run_id}/{group.number}"
         return noted if is_of_group else None
+
+    def _take_back_note(self, group: Group) -> None:
+        self._run.store.files.write(note_of_slot(group.slot), NOBODY)
 
     def _blame_those_in_flight(self) -> None:
         for group, _ in self._in_flight:
@@ -225,7 +238,7 @@ class SideBySide:
                 pending.wait(END_SECONDS)
         elif self._in_flight:
             for group, _ in self._in_flight:
-                self._run.store.files.write(note_of_slot(group.slot), b"null")
+                self._take_back_note(group)
 
 
 def _chars(clean: pa.Table, repeats: set[str]) -> int:

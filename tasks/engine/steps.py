@@ -78,10 +78,13 @@ def run_batches(group: Group, plan: Plan) -> Outcome:
     return run_group(group, plan, progress_of(plan))
 
 
-def run_batches_alone(group: Group, plan: Plan) -> Outcome:
-    """Work on a group in a process of its own, whose death is a BatchError; no workers are at work meanwhile."""
+def run_batches_alone(group: Group, plan: Plan, look: Callable[[], None]) -> Outcome:
+    """Work on a group in a process of its own, whose death is a BatchError; no workers are at work meanwhile.
+
+    `look` is called now and then while it goes on.
+    """
     _end_idle(plan)
-    return call_alone(run_group_alone, group, plan)
+    return call_alone(run_group_alone, group, plan, look=look)
 
 
 def _end_idle(plan: Plan) -> None:

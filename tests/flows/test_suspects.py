@@ -19,13 +19,14 @@ import pytest
 from nabra.flows.parameters import Location, RunParameters
 from nabra.flows.pipeline import open_run, prepare_pending, prepare_run
 from nabra.tasks.engine import steps
-from nabra.tasks.engine.at_work import attempts_left
+from nabra.tasks.engine.at_work import WorkNote, attempts_left, note_of_slot
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.batch import process_batch
 from nabra.tasks.engine.crew import crew_of
+from nabra.tasks.engine.dispatch import Group
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
-from nabra.tasks.engine.standstill import Progress
+from nabra.tasks.engine.standstill import Progress, StoodStillError
 from nabra.tasks.processes import isolated
 from nabra.tasks.warehouse.layout import AT_WORK, Batch
 from tests.in_process import InThisProcess, cleaner_of, stand_ins
@@ -158,3 +159,43 @@ def test_a_suspect_of_clean_waits_for_the_workers_and_ends_none_at_work(
     assert len(set(trial.store.batches("stances"))) == len(trial.store.batches("raw"))
     assert failures(trial.store) == []
     assert suspect in trial.store.batches("clean")
+
+
+@pytest.mark.parametrize(("ended_by", "attempts"), [(StoodStillError, 1), (KeyboardInterrupt, 0)])
+def test_a_suspect_that_stands_still_is_blamed_and_none_that_a_signal_has_ended(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch, ended_by: type[BaseException], attempts: int
+) -> None:
+    suspect = fetched(trial, "parse", "group-0")
+
+    def still(function: Callable[..., Any], group: Group, plan: Plan, **_: Any) -> None:
+        WorkNote(trial.store.files, note_of_slot(group.slot), f"{plan.run_id}/{group.number}").begin(
+            "sentiment", group.jobs[0].batch, plan.fingerprints.stages["sentiment"]
+        )
+        raise ended_by
+
+    monkeypatch.setattr(steps, "call_alone", still)
+    with pytest.raises(ended_by), open_run(prepare_pending(location(trial)), "next") as run:
+        work_side_by_side(run, 2)
+    found = [(failure.stage, failure.batch, failure.attempts, failure.deaths) for failure in failures(trial.store)]
+    assert found == [("parse", str(suspect), 0, 1), ("sentiment", str(suspect), 1, 0)][: 1 + attempts]
+    assert attempts_left(trial.store.files) == {}
+
+
+def test_a_suspect_that_goes_on_is_progress_of_the_run(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched(trial, "parse", "group-0")
+    ticked: list[bool] = []
+
+    def slow(function: Callable[..., Any], group: Group, plan: Plan, *, look: Callable[[], None]) -> Any:
+        note = WorkNote(trial.store.files, note_of_slot(group.slot), f"{plan.run_id}/{group.number}")
+        note.begin("parse", group.jobs[0].batch, plan.fingerprints.stages["parse"])
+        for _ in range(2):
+            before = steps.progress_of(plan).at
+            look()
+            ticked.append(steps.progress_of(plan).at > before)
+        return function(group, plan)
+
+    monkeypatch.setattr(steps, "call_alone", slow)
+    with open_run(prepare_pending(location(trial)), "next") as run:
+        work_side_by_side(run, 2)
+        run.summary().without_failures()
+    assert ticked == [True, False]
