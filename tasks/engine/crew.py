@@ -21,7 +21,7 @@ from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.standstill import Progress
-from nabra.tasks.errors import ConfigError
+from nabra.tasks.errors import ConfigError, NabraError
 from nabra.tasks.warehouse.files import Files
 from nabra.tasks.warehouse.held import HeldFiles, require_held
 from nabra.tasks.warehouse.store import Store
@@ -68,7 +68,13 @@ class Member:
 
 def require_alike(plan: Plan) -> None:
     """ConfigError where the lists and models of this machine make other rows than those where the run was begun."""
-    here = Fingerprints.of(plan.settings).stages
+    try:
+        here = Fingerprints.of(plan.settings).stages
+    except (OSError, NabraError) as error:
+        raise ConfigError(
+            f"{socket.gethostname()}: {error}; every worker needs the lists and models that the settings name, at the "
+            "same path"
+        ) from error
     others = [stage for stage, made in plan.fingerprints.stages.items() if here[stage] != made]
     if others:
         raise ConfigError(
