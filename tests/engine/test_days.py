@@ -12,7 +12,7 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.flows.parameters import Location
 from nabra.flows.pipeline import open_run, prepare_pending
-from nabra.tasks.engine.days import made, open_days, settle_days
+from nabra.tasks.engine.days import made, open_days, reopen_days, settle_days
 from nabra.tasks.engine.ingest import Ingest, load_memory
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.removal_plan import plan_removal
@@ -203,6 +203,34 @@ def test_a_run_with_nothing_to_do_lists_no_complete_day(store: Store, monkeypatc
         assert not run.has_work()
         run.summary()
     assert not [folder for folder in listed if OLD in folder or folder in ("raw", "rejects", *STAGES, *made())]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"{}", b'{"days": null, "datasets": []}', b"\xff"])
+def test_of_a_note_that_cannot_be_read_no_day_is_complete_and_the_next_run_makes_it_anew(
+    store: Store, content: bytes
+) -> None:
+    fill(store, OLD, 1)
+    settle_days(store)
+    store.files.write(NOTE, content)
+    assert complete_days(store, made()) == set()
+    reopen_days(store, {OLD})
+    settle_days(store)
+    assert complete_days(store, made()) == {OLD}
+    assert doc_id(1) in load_memory(store, SETTINGS.fetch, datetime.now(UTC)).documents
+
+
+def test_a_month_whose_documents_are_gone_is_told_before_any_is_taken_for_new(store: Store) -> None:
+    for number, day in enumerate(("2024-05-01", "2024-06-01")):
+        fill(store, day, number)
+    settle_days(store)
+    (path,) = Path(store.files.path(NOTE)).parent.glob("2024-05.parquet")
+    path.unlink()
+    documents = load_memory(store, SETTINGS.fetch, datetime.now(UTC)).documents
+    with pytest.raises(StoreError, match=r"2024-05.parquet is missing; delete .*_complete, the next run"):
+        documents.get(doc_id(0))
+    fill(store, "2024-05-02", 3)
+    with pytest.raises(StoreError, match=r"2024-05.parquet is missing"):
+        settle_days(store)
 
 
 def test_a_damaged_note_of_documents_says_what_to_delete(store: Store) -> None:
