@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
 import pyarrow as pa
@@ -40,6 +43,9 @@ class Pending(Protocol):
     def wait(self, seconds: float) -> bool:
         """Wait for its end, so long at most; whether it has ended."""
 
+    def when_ended(self, call: Callable[[], None]) -> None:
+        """Call this once it has ended, from any thread."""
+
     def result(self) -> Outcome:
         """What became of it, once it has ended; raises what the group raised, and any error where its worker died."""
 
@@ -67,7 +73,8 @@ class SideBySide:
         self._run, self._runner, self._plan, self._step = run, runner, plan, step
         self._coming = deque(run.batches())
         self._dispatcher = Dispatcher(runner.workers, len(self._coming), apart=runner.is_here)
-        self._in_flight: deque[tuple[Group, Pending]] = deque()
+        self._in_flight: dict[int, tuple[Group, Pending]] = {}
+        self._ended: SimpleQueue[int] = SimpleQueue()
         self._seen: dict[int, Attempt | None] = {}
         self._losses = 0
 
@@ -95,7 +102,9 @@ class SideBySide:
             self._settle_alone(group, advance)
         else:
             self._run.check()
-            self._in_flight.append((group, self._runner.submit(group, self._plan)))
+            pending = self._runner.submit(group, self._plan)
+            self._in_flight[group.number] = group, pending
+            pending.when_ended(partial(self._ended.put, group.number))
         return True
 
     def _prepare(self, batch: Batch, advance: Advance) -> None:
@@ -131,14 +140,10 @@ class SideBySide:
         return Job(batch, tuple(stages), _chars(clean, set(repeats)), repeats)
 
     def _has_taken(self, advance: Advance) -> bool:
-        """Wait for the oldest group, and note what became of it; False where none is in flight."""
+        """Wait for the next group that ends, and note what became of it; False where none is in flight."""
         if not self._in_flight:
             return False
-        group, pending = self._in_flight[0]
-        while not pending.wait(LOOK_SECONDS):
-            if not self._runner.is_here:
-                self._look_at(group)
-        self._in_flight.popleft()
+        group, pending = self._in_flight.pop(self._next_ended())
         try:
             outcome = pending.result()
         except Exception as error:
@@ -148,6 +153,13 @@ class SideBySide:
         else:
             self._settle(group, outcome, advance)
         return True
+
+    def _next_ended(self) -> int:
+        while True:
+            with suppress(Empty):
+                return self._ended.get(timeout=LOOK_SECONDS)
+            for group, _ in () if self._runner.is_here else self._in_flight.values():
+                self._look_at(group)
 
     def _look_at(self, group: Group) -> None:
         """Of a worker in another process, that it goes on shows in its note."""
@@ -223,21 +235,21 @@ class SideBySide:
         self._run.store.files.write(note_of_slot(group.slot), NOBODY)
 
     def _blame_those_in_flight(self) -> None:
-        for group, _ in self._in_flight:
+        for group, _ in self._in_flight.values():
             noted = self._noted(group)
             if noted:
                 self._run.attempts.record_failure(noted["stage"], Batch.parse(noted["batch"]), STOOD_STILL)
 
     def _end(self) -> None:
         """Let nothing begin any more; wait for what is at work here to end, and leave no note that blames anybody."""
-        for _, pending in self._in_flight:
+        for _, pending in self._in_flight.values():
             pending.cancel()
         if self._runner.is_here:
             steps.close_crew(self._plan)
-            for _, pending in self._in_flight:
+            for _, pending in self._in_flight.values():
                 pending.wait(END_SECONDS)
         elif self._in_flight:
-            for group, _ in self._in_flight:
+            for group, _ in self._in_flight.values():
                 self._take_back_note(group)
 
 

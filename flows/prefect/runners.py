@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -152,12 +152,16 @@ class PrefectPending:
     """A group in flight, as `nabra.flows.side_by_side.Pending`."""
 
     def __init__(self, future: PrefectFuture[Outcome]) -> None:
-        self._future, self._ended = future, threading.Event()
-        future.add_done_callback(lambda _: self._ended.set())
+        self._future, self._end = future, Future[None]()
+        future.add_done_callback(lambda _: self._end.set_result(None))
 
     def wait(self, seconds: float) -> bool:
         """See `Pending`."""
-        return self._ended.wait(seconds)
+        return bool(wait([self._end], seconds).done)
+
+    def when_ended(self, call: Callable[[], None]) -> None:
+        """See `Pending`."""
+        self._end.add_done_callback(lambda _: call())
 
     def result(self) -> Outcome:
         """See `Pending`; ServerError where Prefect's server is gone, which is no matter of a worker."""
