@@ -107,7 +107,8 @@ def _ray(settings: Settings, batches: int) -> ChosenRunner:
     threads = settings.parse.threads or 1
     if not address:
         workers = min(_on_this_machine(settings.run), max(1, batches))
-        own = {"num_cpus": workers, "include_dashboard": False, "log_to_driver": False}
+        # Who reaches Ray's ports can have it do anything: nobody from elsewhere.
+        own = {"num_cpus": workers, "include_dashboard": False, "log_to_driver": False, "_node_ip_address": "127.0.0.1"}
         return ChosenRunner(RayTaskRunner(init_kwargs=own), workers, threads, is_alive=_is_ray_alive)
     _require_server_for(address)
     try:
@@ -131,12 +132,17 @@ def _unreachable(kind: str, address: str, error: Exception) -> ServerError:
 
 def _require_server_for(scheduler: str) -> None:
     """UsageError where workers elsewhere would look for the Prefect server on their own machine."""
-    server = urlsplit(PREFECT_API_URL.value() or "").hostname
-    if not _is_local(urlsplit(scheduler).hostname) and _is_local(server):
+    server = _host_of(PREFECT_API_URL.value() or "")
+    if not _is_local(_host_of(scheduler)) and _is_local(server):
         raise UsageError(
             f"workers at {scheduler} cannot reach a Prefect server of this machine alone; name one that they can with "
             "PREFECT_API_URL, see docs/operations.md"
         )
+
+
+def _host_of(address: str) -> str | None:
+    """The host of an address, which needs no protocol in front."""
+    return urlsplit(address if "://" in address else f"tcp://{address}").hostname
 
 
 def _is_local(host: str | None) -> bool:

@@ -75,10 +75,17 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("server", ["http://127.0.0.1:4200/api", "http://localhost:4200/api"])
-def test_workers_elsewhere_want_a_prefect_server_that_they_can_reach(server: str) -> None:
+@pytest.mark.parametrize("scheduler", ["tcp://10.0.0.1:8786", "10.0.0.1:8786"])
+def test_workers_elsewhere_want_a_prefect_server_that_they_can_reach(scheduler: str, server: str) -> None:
     pytest.importorskip("prefect_dask")
     with (
         temporary_settings({PREFECT_API_URL: server}),
         pytest.raises(UsageError, match="cannot reach a Prefect server of this machine alone"),
     ):
-        choose(settings(runner="dask", scheduler="tcp://10.0.0.1:8786"), 9)
+        choose(settings(runner="dask", scheduler=scheduler), 9)
+
+
+def test_a_ray_of_the_run_listens_on_this_machine_only() -> None:
+    pytest.importorskip("prefect_ray")
+    runner = choose(settings(runner="ray", workers=2), 9).task_runner
+    assert runner.init_kwargs["_node_ip_address"] == "127.0.0.1"
