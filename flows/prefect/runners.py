@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
+import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
@@ -100,15 +102,16 @@ def _dask_threads(address: str) -> int:
 
 
 def _ray(settings: Settings, batches: int) -> ChosenRunner:
+    address = settings.run.scheduler
+    if not address:
+        _ask_for_token()
     import ray
     from prefect_ray import RayTaskRunner
 
-    address = settings.run.scheduler
     threads = settings.parse.threads or 1
     if not address:
         workers = min(_on_this_machine(settings.run), max(1, batches))
-        # Who reaches Ray's ports can have it do anything: nobody from elsewhere.
-        own = {"num_cpus": workers, "include_dashboard": False, "log_to_driver": False, "_node_ip_address": "127.0.0.1"}
+        own = {"num_cpus": workers, "include_dashboard": False, "log_to_driver": False}
         return ChosenRunner(RayTaskRunner(init_kwargs=own), workers, threads, is_alive=_is_ray_alive)
     _require_server_for(address)
     try:
@@ -117,6 +120,13 @@ def _ray(settings: Settings, batches: int) -> ChosenRunner:
     except (ConnectionError, OSError, ValueError) as error:
         raise _unreachable("Ray", address, error) from error
     return ChosenRunner(RayTaskRunner(address=address), max(1, workers), threads, is_alive=_is_ray_alive)
+
+
+def _ask_for_token() -> None:
+    """Let a Ray that is started here want a token of this run: its ports are open to the network."""
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    if "RAY_AUTH_TOKEN_PATH" not in os.environ:
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
 def _is_ray_alive(_: TaskRunner[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,11 @@ def test_workers_elsewhere_want_a_prefect_server_that_they_can_reach(scheduler: 
         choose(settings(runner="dask", scheduler=scheduler), 9)
 
 
-def test_a_ray_of_the_run_listens_on_this_machine_only() -> None:
+def test_a_ray_of_the_run_wants_a_token_of_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("prefect_ray")
-    runner = choose(settings(runner="ray", workers=2), 9).task_runner
-    assert runner.init_kwargs["_node_ip_address"] == "127.0.0.1"
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):
+        monkeypatch.setenv(name, "")  # so that what is set by the call is undone
+        monkeypatch.delenv(name)
+    choose(settings(runner="ray", workers=2), 9)
+    assert os.environ["RAY_AUTH_MODE"] == "token"
+    assert len(os.environ["RAY_AUTH_TOKEN"]) == 64
