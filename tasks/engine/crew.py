@@ -134,6 +134,12 @@ class Crew:
         for member in idle:
             member.resources.close()
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether nobody is at work, in a crew that is not closed."""
+        with self._lock:
+            return not self._members and not self._is_closed
+
     def require_open(self) -> None:
         """CancelledError where the crew is closed."""
         if self._is_closed:
@@ -160,12 +166,24 @@ def run_key(plan: Plan) -> Hashable:
 
 
 def crew_of(plan: Plan, progress: Progress) -> Crew:
-    """The crew of a run in this process: a closed one stays so until it is forgotten."""
+    """The crew of a run in this process: a closed one stays so until it is forgotten.
+
+    With a new one the idle workers of others end: on a worker of a cluster, where no run says that it has ended, their
+    models would fill the memory.
+    """
     with _guard:
         key = run_key(plan)
         if key not in _crews:
+            _end_others()
             _crews[key] = Crew(plan, progress)
         return _crews[key]
+
+
+def _end_others() -> None:
+    for key, crew in list(_crews.items()):
+        crew.end_idle()
+        if crew.is_unused:
+            del _crews[key]
 
 
 def forget_crew(plan: Plan) -> None:
