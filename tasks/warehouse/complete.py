@@ -63,6 +63,15 @@ def forget_complete(store: Store, days: Collection[str]) -> None:
         _write(store, noted["datasets"], set(noted["days"]) - set(days))
 
 
+def forget_documents(store: Store, days: Collection[str]) -> None:
+    """Erase what is kept of the documents of days that are off the note: some are to leave for good."""
+    for month in sorted({month_of(day) for day in days}):
+        if store.files.present([_file(month)]):
+            kept = documents_of(store, month)
+            others = set(kept["day"].to_pylist()) - set(days)
+            store.files.write(_file(month), encode(_of_days(kept, others), {}))
+
+
 def documents_of(store: Store, month: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The documents of a month with days that are noted, or these columns; also of days that no longer are.
 

@@ -22,7 +22,7 @@ from nabra.tasks.errors import StoreError
 from nabra.tasks.fetch.page_states import LONG_AGO, Version
 from nabra.tasks.fetch.targets import UNNAMED, targets_from_arguments
 from nabra.tasks.schemas import DATASETS
-from nabra.tasks.warehouse.complete import NOTE, complete_days
+from nabra.tasks.warehouse.complete import NOTE, complete_days, documents_of
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.removal import carry_out
 from nabra.tasks.warehouse.store import Store
@@ -164,6 +164,16 @@ def test_a_removal_brings_back_the_days_that_it_changes(store: Store) -> None:
     assert complete_days(store, made()) == {OLD, OLDER}
     documents = load_memory(store, SETTINGS.fetch, datetime.now(UTC)).documents
     assert [doc_id(number) in documents for number in (1, 2, 3)] == [False, True, True]
+
+
+def test_of_a_day_that_is_removed_nothing_stays(store: Store) -> None:
+    fill(store, "2024-05-01", 1)
+    fill(store, "2024-05-02", 2)
+    settle_days(store)
+    carry_out(store, plan_removal(store, "day", "2024-05-01"), lambda: None)
+    settle_days(store)
+    assert documents_of(store, "2024-05")["doc_id"].to_pylist() == [doc_id(2)]
+    assert complete_days(store, made()) == {"2024-05-02"}
 
 
 def test_a_refresh_brings_its_days_back_before_it_takes_anything_away(
