@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -216,6 +216,7 @@ PATH_KEYS = {
     ("stance", "cues"),
 }
 PARSERS = ("bundled", "open", "stanford")
+SHIPPED_KEYS = sorted(PATH_KEYS - {("store", "warehouse")})
 
 
 def load_settings(path: Path | None = None, *, warehouse: str | None = None) -> Settings:
@@ -242,6 +243,25 @@ def load_settings(path: Path | None = None, *, warehouse: str | None = None) -> 
     if wrong:
         raise ConfigError("\n".join(f"{path or DEFAULT_FILE}: {line}" for line in wrong))
     return settings
+
+
+def shipped_keys(settings: Settings) -> list[tuple[str, str]]:
+    """The path settings that name what comes with the nabra of this machine."""
+    mine = _read(DEFAULT_FILE)
+    return [(section, key) for section, key in SHIPPED_KEYS if _value(settings, section, key) == mine[section][key]]
+
+
+def with_shipped(settings: Settings, keys: Iterable[tuple[str, str]]) -> Settings:
+    """The settings of another machine, in which these name what comes with the nabra of this one."""
+    mine = _read(DEFAULT_FILE)
+    for section, key in keys:
+        changed = getattr(settings, section).model_copy(update={key: mine[section][key]})
+        settings = settings.model_copy(update={section: changed})
+    return settings
+
+
+def _value(settings: Settings, section: str, key: str) -> Any:
+    return getattr(getattr(settings, section), key)
 
 
 def _read(path: Path) -> dict[str, Any]:

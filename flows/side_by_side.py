@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
 import pyarrow as pa
@@ -15,7 +19,7 @@ import pyarrow.compute as pc
 from nabra.flows.pipeline import STOOD_STILL, Run, Step
 from nabra.flows.terminal.progress import Advance
 from nabra.tasks.engine import steps
-from nabra.tasks.engine.at_work import Attempt, attempt_left, note_of_slot
+from nabra.tasks.engine.at_work import NOBODY, Attempt, attempt_left, note_of_slot
 from nabra.tasks.engine.dispatch import GROUPS_A_WORKER, Dispatcher, Group, Job
 from nabra.tasks.engine.groups import Outcome
 from nabra.tasks.engine.plan import Plan
@@ -38,6 +42,9 @@ class Pending(Protocol):
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end, so long at most; whether it has ended."""
+
+    def when_ended(self, call: Callable[[], None]) -> None:
+        """Call this once it has ended, from any thread."""
 
     def result(self) -> Outcome:
         """What became of it, once it has ended; raises what the group raised, and any error where its worker died."""
@@ -66,7 +73,9 @@ class SideBySide:
         self._run, self._runner, self._plan, self._step = run, runner, plan, step
         self._coming = deque(run.batches())
         self._dispatcher = Dispatcher(runner.workers, len(self._coming), apart=runner.is_here)
-        self._in_flight: deque[tuple[Group, Pending]] = deque()
+        self._in_flight: dict[int, tuple[Group, Pending]] = {}
+        self._ended: SimpleQueue[int] = SimpleQueue()
+        self._seen: dict[int, Attempt | None] = {}
         self._losses = 0
 
     def work(self) -> None:
@@ -93,13 +102,17 @@ class SideBySide:
             self._settle_alone(group, advance)
         else:
             self._run.check()
-            self._in_flight.append((group, self._runner.submit(group, self._plan)))
+            pending = self._runner.submit(group, self._plan)
+            self._in_flight[group.number] = group, pending
+            pending.when_ended(partial(self._ended.put, group.number))
         return True
 
     def _prepare(self, batch: Batch, advance: Advance) -> None:
         """Clean a batch if it is to be, and make it a job if it has stages left."""
         stages = self._run.stages_of(batch)
         if stages[0] == CLEAN:
+            while self._run.attempts.suspects(CLEAN, batch) and self._has_taken(advance):
+                pass  # it is tried in a process of its own, which needs the memory of those at work
             advance(f"{CLEAN} {batch.batch_id}", 0)
             if not self._run.does(CLEAN, batch, self._step):
                 advance("", len(stages))
@@ -127,18 +140,10 @@ class SideBySide:
         return Job(batch, tuple(stages), _chars(clean, set(repeats)), repeats)
 
     def _has_taken(self, advance: Advance) -> bool:
-        """Wait for the oldest group, and note what became of it; False where none is in flight."""
+        """Wait for the next group that ends, and note what became of it; False where none is in flight."""
         if not self._in_flight:
             return False
-        group, pending = self._in_flight[0]
-        seen: Attempt | None = None
-        while not pending.wait(LOOK_SECONDS):
-            # Of a worker elsewhere, that it goes on shows in its note.
-            noted = None if self._runner.is_here else self._noted(group)
-            if noted != seen:
-                steps.progress_of(self._run.plan).tick()
-            seen = noted
-        self._in_flight.popleft()
+        group, pending = self._in_flight.pop(self._next_ended())
         try:
             outcome = pending.result()
         except Exception as error:
@@ -148,6 +153,20 @@ class SideBySide:
         else:
             self._settle(group, outcome, advance)
         return True
+
+    def _next_ended(self) -> int:
+        while True:
+            with suppress(Empty):
+                return self._ended.get(timeout=LOOK_SECONDS)
+            for group, _ in () if self._runner.is_here else self._in_flight.values():
+                self._look_at(group)
+
+    def _look_at(self, group: Group) -> None:
+        """Of a worker in another process, that it goes on shows in its note."""
+        noted = self._noted(group)
+        if noted != self._seen.get(group.number):
+            steps.progress_of(self._run.plan).tick()
+        self._seen[group.number] = noted
 
     def _settle(self, group: Group, outcome: Outcome, advance: Advance) -> None:
         self._losses = 0
@@ -166,13 +185,18 @@ class SideBySide:
     def _settle_alone(self, group: Group, advance: Advance) -> None:
         """Work on a suspect here, in a process of its own."""
         try:
-            outcome = steps.run_batches_alone(group, self._plan)
+            outcome = steps.run_batches_alone(group, self._plan, partial(self._look_at, group))
+        except StoodStillError:
+            self._fail(group, STOOD_STILL, advance)
+            raise
         except Exception as error:
             if stops_run(error):
                 raise
             self._fail(group, f"{type(error).__name__}: {error}", advance)
         else:
             self._settle(group, outcome, advance)
+        finally:
+            self._take_back_note(group)  # also where a signal ended the run, and so the process
 
     def _lose(self, group: Group, error: Exception, advance: Advance) -> None:
         """The worker of a group died. That costs this attempt; if the group was a suspect alone, the batch failed."""
@@ -186,18 +210,18 @@ class SideBySide:
         noted = self._noted(group)
         if group.is_suspect:
             self._fail(group, "the worker died in it", advance)
+            self._take_back_note(group)
             return
         first = group.jobs[0].batch
         suspect = Batch.parse(noted["batch"]) if noted else first
         logger.warning("a worker died in batch %s: %s", suspect, error)
-        self._run.store.files.write(note_of_slot(group.slot), b"null")
+        self._take_back_note(group)
         self._dispatcher.lost(group, suspect)
 
     def _fail(self, group: Group, error: str, advance: Advance) -> None:
         (job,) = group.jobs
         noted = self._noted(group)
         self._run.fail(noted["stage"] if noted else job.stages[0], job.batch, error)
-        self._run.store.files.write(note_of_slot(group.slot), b"null")
         self._dispatcher.done(group, 0)
         advance("", len(job.stages))
 
@@ -207,23 +231,26 @@ class SideBySide:
         is_of_group = noted and noted.get("group") == f"{self._plan.run_id}/{group.number}"
         return noted if is_of_group else None
 
+    def _take_back_note(self, group: Group) -> None:
+        self._run.store.files.write(note_of_slot(group.slot), NOBODY)
+
     def _blame_those_in_flight(self) -> None:
-        for group, _ in self._in_flight:
+        for group, _ in self._in_flight.values():
             noted = self._noted(group)
             if noted:
                 self._run.attempts.record_failure(noted["stage"], Batch.parse(noted["batch"]), STOOD_STILL)
 
     def _end(self) -> None:
         """Let nothing begin any more; wait for what is at work here to end, and leave no note that blames anybody."""
-        for _, pending in self._in_flight:
+        for _, pending in self._in_flight.values():
             pending.cancel()
         if self._runner.is_here:
             steps.close_crew(self._plan)
-            for _, pending in self._in_flight:
+            for _, pending in self._in_flight.values():
                 pending.wait(END_SECONDS)
         elif self._in_flight:
-            for group, _ in self._in_flight:
-                self._run.store.files.write(note_of_slot(group.slot), b"null")
+            for group, _ in self._in_flight.values():
+                self._take_back_note(group)
 
 
 def _chars(clean: pa.Table, repeats: set[str]) -> int:

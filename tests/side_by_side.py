@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,9 @@ class FuturePending:
 
     def wait(self, seconds: float) -> bool:
         return bool(wait([self.future], seconds).done)
+
+    def when_ended(self, call: Callable[[], None]) -> None:
+        self.future.add_done_callback(lambda _: call())
 
     def result(self) -> Outcome:
         return self.future.result()

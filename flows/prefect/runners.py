@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import threading
+import os
+import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -100,10 +102,12 @@ def _dask_threads(address: str) -> int:
 
 
 def _ray(settings: Settings, batches: int) -> ChosenRunner:
+    address = settings.run.scheduler
+    if not address:
+        _ask_for_token()
     import ray
     from prefect_ray import RayTaskRunner
 
-    address = settings.run.scheduler
     threads = settings.parse.threads or 1
     if not address:
         workers = min(_on_this_machine(settings.run), max(1, batches))
@@ -116,6 +120,13 @@ def _ray(settings: Settings, batches: int) -> ChosenRunner:
     except (ConnectionError, OSError, ValueError) as error:
         raise _unreachable("Ray", address, error) from error
     return ChosenRunner(RayTaskRunner(address=address), max(1, workers), threads, is_alive=_is_ray_alive)
+
+
+def _ask_for_token() -> None:
+    """Let a Ray that is started here want a token of this run: its ports are open to the network."""
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
+    if "RAY_AUTH_TOKEN_PATH" not in os.environ:
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
 
 
 def _is_ray_alive(_: TaskRunner[Any]) -> bool:
@@ -131,12 +142,17 @@ def _unreachable(kind: str, address: str, error: Exception) -> ServerError:
 
 def _require_server_for(scheduler: str) -> None:
     """UsageError where workers elsewhere would look for the Prefect server on their own machine."""
-    server = urlsplit(PREFECT_API_URL.value() or "").hostname
-    if not _is_local(urlsplit(scheduler).hostname) and _is_local(server):
+    server = _host_of(PREFECT_API_URL.value() or "")
+    if not _is_local(_host_of(scheduler)) and _is_local(server):
         raise UsageError(
             f"workers at {scheduler} cannot reach a Prefect server of this machine alone; name one that they can with "
             "PREFECT_API_URL, see docs/operations.md"
         )
+
+
+def _host_of(address: str) -> str | None:
+    """The host of an address, which needs no protocol in front."""
+    return urlsplit(address if "://" in address else f"tcp://{address}").hostname
 
 
 def _is_local(host: str | None) -> bool:
@@ -152,12 +168,16 @@ class PrefectPending:
     """A group in flight, as `nabra.flows.side_by_side.Pending`."""
 
     def __init__(self, future: PrefectFuture[Outcome]) -> None:
-        self._future, self._ended = future, threading.Event()
-        future.add_done_callback(lambda _: self._ended.set())
+        self._future, self._end = future, Future[None]()
+        future.add_done_callback(lambda _: self._end.set_result(None))
 
     def wait(self, seconds: float) -> bool:
         """See `Pending`."""
-        return self._ended.wait(seconds)
+        return bool(wait([self._end], seconds).done)
+
+    def when_ended(self, call: Callable[[], None]) -> None:
+        """See `Pending`."""
+        self._end.add_done_callback(lambda _: call())
 
     def result(self) -> Outcome:
         """See `Pending`; ServerError where Prefect's server is gone, which is no matter of a worker."""

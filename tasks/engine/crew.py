@@ -21,7 +21,7 @@ from nabra.tasks.engine.fingerprint import Fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.standstill import Progress
-from nabra.tasks.errors import ConfigError
+from nabra.tasks.errors import ConfigError, NabraError
 from nabra.tasks.warehouse.files import Files
 from nabra.tasks.warehouse.held import HeldFiles, require_held
 from nabra.tasks.warehouse.store import Store
@@ -68,7 +68,13 @@ class Member:
 
 def require_alike(plan: Plan) -> None:
     """ConfigError where the lists and models of this machine make other rows than those where the run was begun."""
-    here = Fingerprints.of(plan.settings).stages
+    try:
+        here = Fingerprints.of(plan.settings).stages
+    except (OSError, NabraError) as error:
+        raise ConfigError(
+            f"{socket.gethostname()}: {error}; every worker needs the lists and models that the settings name, at the "
+            "same path"
+        ) from error
     others = [stage for stage, made in plan.fingerprints.stages.items() if here[stage] != made]
     if others:
         raise ConfigError(
@@ -128,6 +134,12 @@ class Crew:
         for member in idle:
             member.resources.close()
 
+    @property
+    def is_unused(self) -> bool:
+        """Whether nobody is at work, in a crew that is not closed."""
+        with self._lock:
+            return not self._members and not self._is_closed
+
     def require_open(self) -> None:
         """CancelledError where the crew is closed."""
         if self._is_closed:
@@ -154,12 +166,24 @@ def run_key(plan: Plan) -> Hashable:
 
 
 def crew_of(plan: Plan, progress: Progress) -> Crew:
-    """The crew of a run in this process: a closed one stays so until it is forgotten."""
+    """The crew of a run in this process: a closed one stays so until it is forgotten.
+
+    With a new one the idle workers of others end: on a worker of a cluster, where no run says that it has ended, their
+    models would fill the memory.
+    """
     with _guard:
         key = run_key(plan)
         if key not in _crews:
+            _end_others()
             _crews[key] = Crew(plan, progress)
         return _crews[key]
+
+
+def _end_others() -> None:
+    for key, crew in list(_crews.items()):
+        crew.end_idle()
+        if crew.is_unused:
+            del _crews[key]
 
 
 def forget_crew(plan: Plan) -> None:

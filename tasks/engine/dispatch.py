@@ -20,6 +20,8 @@ from nabra.tasks.warehouse.layout import Batch
 TARGET_SECONDS: Final = 300.0
 # One at work, and one that waits for the worker.
 GROUPS_A_WORKER: Final = 2
+# So many jobs at most wait for what is in flight: each has been cleaned, and is looked at again with each further one.
+HELD_A_WORKER: Final = 8
 # What the newest group counts in the measured speed.
 NEWEST_SHARE: Final = 0.5
 
@@ -83,8 +85,13 @@ class Dispatcher:
 
     @property
     def wants_jobs(self) -> bool:
-        """Whether a group could go, would be full only with further jobs, and such are to come."""
-        return bool(self.has_room and self._expected and not self._again) and not self._is_full(list(self._ready()))
+        """Whether a group could go, would be full only with further jobs, and such are to come.
+
+        Not where many wait for what is in flight: the driver, which makes jobs, is to look at that first.
+        """
+        if not self.has_room or not self._expected or self._again or self._held() >= HELD_A_WORKER * self._workers:
+            return False
+        return not self._is_full(list(self._ready()))
 
     def add(self, job: Job, *, is_suspect: bool = False) -> None:
         """The next job. A suspect goes alone, after all that does not wait for it."""
@@ -167,6 +174,15 @@ class Dispatcher:
             if not (originals & self._unsettled) - together:
                 together.add(job.batch)
                 yield job
+
+    def _held(self) -> int:
+        """How many jobs wait for others in flight."""
+        held = {job.batch for group in self._in_flight.values() for job in group.jobs}
+        in_flight = len(held)
+        for job in self._waiting:
+            if any(original.batch in held for original in job.repeats.values()):
+                held.add(job.batch)
+        return len(held) - in_flight
 
     def _is_full(self, jobs: Sequence[Job]) -> bool:
         if not self._chars_a_second:

@@ -37,16 +37,16 @@ class Outcome:
     seconds: float
 
 
-def run_group(group: Group, plan: Plan, progress: Progress) -> Outcome:
+def run_group(group: Group, plan: Plan, progress: Progress, *, again: bool = False) -> Outcome:
     """Work on a group in this process.
 
-    Raises what would stop work on any batch, and WorkerError where another has died on this group before: a cluster
-    gives the work of a dead worker to the next one unasked, and so to all.
+    Raises what would stop work on any batch, and, but `again`, WorkerError where another has died on this group before:
+    a cluster gives the work of a dead worker to the next one unasked, and so to all.
     """
     started = time.monotonic()
     with crew_of(plan, progress).member() as member:
         name, mark = note_of_slot(group.slot), f"{plan.run_id}/{group.number}"
-        left = attempt_left(member.notes, name)
+        left = None if again else attempt_left(member.notes, name)
         if left and left.get("group") == mark:
             raise WorkerError(f"a worker died in {left['stage']} of batch {left['batch']}")
         note = WorkNote(member.notes, name, mark)
@@ -59,9 +59,9 @@ def run_group(group: Group, plan: Plan, progress: Progress) -> Outcome:
 
 
 def run_group_alone(group: Group, plan: Plan) -> Outcome:
-    """The same in a process that does nothing else."""
+    """The same in a process that does nothing else, also where one before it has died."""
     try:
-        return run_group(group, plan, Progress())
+        return run_group(group, plan, Progress(), again=True)
     finally:
         forget_crew(plan)
 

@@ -35,7 +35,7 @@ from nabra.tasks.fetch.page_states import (
 )
 from nabra.tasks.fetch.targets import Target
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
-from nabra.tasks.warehouse.complete import complete_days
+from nabra.tasks.warehouse.complete import complete_days, forget_complete
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.removal import removals, undone_at
 from nabra.tasks.warehouse.store import Provenance, Store
@@ -169,6 +169,8 @@ class Ingest:
             if rejects:
                 self._store.write_rejects("fetch", name, table(REJECTS, rejects), self._provenance)
             if raw:
+                # A day that a run noted whose clock was ahead, or on which the clock of this one is behind.
+                forget_complete(self._store, {day})
                 self._write("raw", name, table(RAW, raw))
                 number += 1
             # Last: what is not stored must be fetched again.

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
+from typing import Any
 
-from nabra.config.settings import Settings
+from nabra.config.settings import Settings, shipped_keys, with_shipped
 from nabra.tasks.engine.attempts import set_aside
 from nabra.tasks.engine.days import open_days
 from nabra.tasks.engine.fingerprint import Fingerprints, RecordedFingerprints, upstream
@@ -21,6 +22,7 @@ from nabra.tasks.warehouse.store import Provenance, Store
 class Plan:
     """What all tasks of a run share: small, hashable, safe to send to another process.
 
+    On another machine nabra may lie elsewhere: what comes with it is then looked up there.
     `refresh` names the stages whose files count as not done where other settings or models made them; `days` bounds the
     run to batches fetched from the first to the last of these days (ISO 8601).
     """
@@ -29,6 +31,13 @@ class Plan:
     run_id: str
     refresh: frozenset[str] = frozenset()
     days: tuple[str, str] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "shipped": shipped_keys(self.settings)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, settings=with_shipped(state["settings"], state["shipped"]))
+        del self.__dict__["shipped"]
 
     @cached_property
     def provenance(self) -> Mapping[str, Provenance]:

@@ -44,6 +44,10 @@ def _progress_of(key: Hashable) -> Progress:
 def close_resources(plan: Plan) -> None:
     """End the worker processes of a run in this process and forget its resources."""
     forget_crew(plan)
+    _forget_resources(plan)
+
+
+def _forget_resources(plan: Plan) -> None:
     open_resources(plan).close()
     open_resources.cache_clear()
 
@@ -51,11 +55,13 @@ def close_resources(plan: Plan) -> None:
 def run_stage(stage_name: str, batch_id: str, plan: Plan, *, alone: bool = False) -> StageCount:
     """Run a stage on a batch; resources are opened once a process.
 
-    `alone`: in a process of its own, whose death is a BatchError and not the end of the run.
+    `alone`: in a process of its own, whose death is a BatchError and not the end of the run. Workers that do nothing
+    end for it; those that are at work go on.
     """
     progress_of(plan).tick()
     if alone:
-        close_resources(plan)  # memory is needed there, and the index of duplicates lacks what is made there
+        _end_idle(plan)
+        _forget_resources(plan)  # the index of duplicates lacks what is made there
         return call_alone(_run_stage_here, stage_name, batch_id, plan)
     return process_batch(stage_name, Batch.parse(batch_id), open_resources(plan), plan)
 
@@ -72,10 +78,18 @@ def run_batches(group: Group, plan: Plan) -> Outcome:
     return run_group(group, plan, progress_of(plan))
 
 
-def run_batches_alone(group: Group, plan: Plan) -> Outcome:
-    """Work on a group in a process of its own, whose death is a BatchError; no workers are at work meanwhile."""
-    crew_of(plan, progress_of(plan)).end_idle()  # memory is needed there
-    return call_alone(run_group_alone, group, plan)
+def run_batches_alone(group: Group, plan: Plan, look: Callable[[], None]) -> Outcome:
+    """Work on a group in a process of its own, whose death is a BatchError; no workers are at work meanwhile.
+
+    `look` is called now and then while it goes on.
+    """
+    _end_idle(plan)
+    return call_alone(run_group_alone, group, plan, look=look)
+
+
+def _end_idle(plan: Plan) -> None:
+    """Memory is needed elsewhere."""
+    crew_of(plan, progress_of(plan)).end_idle()
 
 
 def close_crew(plan: Plan) -> None:

@@ -16,16 +16,22 @@ T = TypeVar("T")
 CONTEXT = multiprocessing.get_context("spawn")  # a process forked under threads hangs
 # What kills its process does so twice; who kills one from outside hardly hits the next.
 TRIES: Final = 2
+LOOK_SECONDS: Final = 30.0
 
 
-def call_alone(function: Callable[..., T], *arguments: Any) -> T:
-    """What `function`, called in a new process, returns or raises; BatchError if the process dies, and a second too."""
+def call_alone(function: Callable[..., T], *arguments: Any, look: Callable[[], None] = lambda: None) -> T:
+    """What `function`, called in a new process, returns or raises; BatchError if the process dies, and a second too.
+
+    `look` is called now and then while it goes on.
+    """
     for _ in range(TRIES):
         receiver, sender = CONTEXT.Pipe(duplex=False)
         process = CONTEXT.Process(target=_call, args=(sender, function, arguments))
         process.start()
         sender.close()
         try:
+            while not receiver.poll(LOOK_SECONDS):
+                look()
             result, error = receiver.recv()
         except EOFError:
             process.join()

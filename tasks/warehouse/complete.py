@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pyarrow as pa
@@ -33,10 +34,14 @@ DOCUMENTS: Final = pa.schema(
 
 
 def complete_days(store: Store, datasets: Sequence[str]) -> set[str]:
-    """The days noted as complete in all these datasets; none where the note is of others, as before a new stage."""
-    content = store.files.read(NOTE)
-    noted = json.loads(content) if content else {}
-    return set(noted["days"]) if noted.get("datasets") == sorted(datasets) else set()
+    """The days noted as complete in all these datasets; none where the note is of others, as before a new stage.
+
+    From yesterday on none is, whatever is noted: a run whose clock was ahead may have noted days that go on.
+    """
+    noted = _noted(store)
+    yesterday = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+    days = noted["days"] if noted["datasets"] == sorted(datasets) else []
+    return {day for day in days if day < yesterday}
 
 
 def note_complete(store: Store, datasets: Sequence[str], days: Collection[str], rows: Iterable[dict[str, Any]]) -> None:
@@ -44,7 +49,8 @@ def note_complete(store: Store, datasets: Sequence[str], days: Collection[str], 
     noted = complete_days(store, datasets)
     found = pa.Table.from_pylist(list(rows), DOCUMENTS)
     for month in sorted({month_of(day) for day in days}):
-        kept = _of_days(documents_of(store, month), noted - set(days))
+        others = {day for day in noted - set(days) if month_of(day) == month}
+        kept = _of_days(documents_of(store, month), others) if others else DOCUMENTS.empty_table()
         new = _of_days(found, {day for day in days if month_of(day) == month})
         store.files.write(_file(month), encode(pa.concat_tables([kept, new]), {}))
     _write(store, datasets, noted | set(days))
@@ -52,17 +58,28 @@ def note_complete(store: Store, datasets: Sequence[str], days: Collection[str], 
 
 def forget_complete(store: Store, days: Collection[str]) -> None:
     """Take days off the note: something of them is about to change."""
-    content = store.files.read(NOTE)
-    noted = json.loads(content) if content else {"days": [], "datasets": []}
+    noted = _noted(store)
     if set(noted["days"]) & set(days):
         _write(store, noted["datasets"], set(noted["days"]) - set(days))
 
 
+def forget_documents(store: Store, days: Collection[str]) -> None:
+    """Erase what is kept of the documents of days that are off the note: some are to leave for good."""
+    for month in sorted({month_of(day) for day in days}):
+        if store.files.present([_file(month)]):
+            kept = documents_of(store, month)
+            others = set(kept["day"].to_pylist()) - set(days)
+            store.files.write(_file(month), encode(_of_days(kept, others), {}))
+
+
 def documents_of(store: Store, month: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """The documents of a month, or these columns of them, also of days that are no longer noted."""
-    if not store.files.present([_file(month)]):
-        return DOCUMENTS.empty_table().select(columns or DOCUMENTS.names)
+    """The documents of a month with days that are noted, or these columns; also of days that no longer are.
+
+    StoreError where they cannot be read: what was fetched in that month would be fetched again.
+    """
     try:
+        if not store.files.present([_file(month)]):
+            raise BatchError(f"{store.files.path(_file(month))} is missing")
         return read(store.files, _file(month), columns)[0]
     except BatchError as error:
         raise StoreError(f"{error}; delete {store.files.path(FOLDER)}, the next run makes it anew") from error
@@ -84,6 +101,15 @@ def _of_days(documents: pa.Table, days: Collection[str]) -> pa.Table:
 
 def _file(month: str) -> str:
     return f"{FOLDER}/{month}.parquet"
+
+
+def _noted(store: Store) -> dict[str, list[str]]:
+    """The note; an empty one where there is none that can be read, so that all days are looked at."""
+    try:
+        noted = json.loads(store.files.read(NOTE) or b"null")
+        return {name: list(map(str, noted[name])) for name in ("datasets", "days")}
+    except (ValueError, TypeError, KeyError):
+        return {"datasets": [], "days": []}
 
 
 def _write(store: Store, datasets: Sequence[str], days: Collection[str]) -> None:

@@ -21,7 +21,7 @@ import pyarrow.dataset as ds
 
 from nabra.tasks.schemas import PAGES, RAW, REJECTS, VERSIONED
 from nabra.tasks.warehouse import snapshot
-from nabra.tasks.warehouse.complete import forget_complete
+from nabra.tasks.warehouse.complete import forget_complete, forget_documents
 from nabra.tasks.warehouse.heirs import hand_on, names_one_of
 from nabra.tasks.warehouse.layout import AT_WORK, DAY, QUARANTINE, Batch, signatures_of
 from nabra.tasks.warehouse.lease import Check, hold
@@ -118,7 +118,9 @@ def carry_out(store: Store, removal: Removal, check: Check) -> None:
     before = _read(content).doc_ids if content else ()
     removal = replace(removal, doc_ids=tuple(sorted({*removal.doc_ids, *before})))
     _note(store, removal)
-    forget_complete(store, {batch.ingest_date for batch in batches(store, removal, RAW.name)})
+    days = {batch.ingest_date for batch in batches(store, removal, RAW.name)}
+    forget_complete(store, days)
+    forget_documents(store, days)
     emptied = _emptied(store, removal)
     _forget_attempts(store, emptied)
     _forget_signatures(store, removal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,17 @@ import pytest
 from nabra.config.settings import load_settings
 from nabra.flows.parameters import Location
 from nabra.flows.pipeline import open_run, prepare_pending
-from nabra.tasks.engine.days import made, open_days, settle_days
-from nabra.tasks.engine.ingest import load_memory
+from nabra.tasks.engine.days import made, open_days, reopen_days, settle_days
+from nabra.tasks.engine.ingest import Ingest, load_memory
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.removal_plan import plan_removal
+from nabra.tasks.engine.resources import Resources
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError
 from nabra.tasks.fetch.page_states import LONG_AGO, Version
+from nabra.tasks.fetch.targets import UNNAMED, targets_from_arguments
 from nabra.tasks.schemas import DATASETS
-from nabra.tasks.warehouse.complete import NOTE, complete_days
+from nabra.tasks.warehouse.complete import NOTE, complete_days, documents_of
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.removal import carry_out
 from nabra.tasks.warehouse.store import Store
@@ -58,6 +61,46 @@ def test_what_was_done_before_yesterday_is_looked_at_no_more(store: Store) -> No
     settle_days(store)
     assert complete_days(store, made()) == {OLD, OLDER}
     assert {OLD, OLDER, RECENT} & set(open_days(store)) == {RECENT}
+
+
+def settle_ahead(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settle as a run whose clock is three days ahead."""
+
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) + timedelta(days=3)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nabra.tasks.engine.days.datetime", Ahead)
+        patched.setattr("nabra.tasks.warehouse.complete.datetime", Ahead)
+        settle_days(store)
+        assert TODAY.isoformat() in complete_days(store, made())
+
+
+def test_a_day_that_a_clock_ahead_noted_is_looked_at_and_its_documents_are_known(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, TODAY.isoformat(), 1)
+    settle_ahead(store, monkeypatch)
+    assert TODAY.isoformat() in open_days(store)
+    fresh = fill(store, TODAY.isoformat(), 2, name="fresh", without=tuple(made()))
+    plan = Plan(SETTINGS, "run")
+    assert set().union(*plan.todos(plan.looked_at(store)).values()) == {fresh}
+    documents = load_memory(store, SETTINGS.fetch, datetime.now(UTC)).documents
+    assert [doc_id(number) in documents for number in (1, 2, 3)] == [True, True, False]
+
+
+def test_what_is_fetched_on_a_day_that_is_noted_takes_it_off_the_note(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, TODAY.isoformat(), 1)
+    settle_ahead(store, monkeypatch)
+    (tmp_path / "a.txt").write_text("افتتحت بلدية الواحة جسرا جديدا فوق القناة صباح اليوم.", encoding="utf-8")
+    plan = Plan(SETTINGS, "run")
+    ingest = Ingest(store, Resources(SETTINGS, store), plan.provenance["raw"])
+    assert sum(ingest.run(targets_from_arguments((str(tmp_path / "a.txt"),), UNNAMED))) == 1
+    assert json.loads(store.files.read(NOTE) or b"")["days"] == []
 
 
 @pytest.mark.parametrize("dataset", ["clean", "tokens", "stances"])
@@ -123,6 +166,16 @@ def test_a_removal_brings_back_the_days_that_it_changes(store: Store) -> None:
     assert [doc_id(number) in documents for number in (1, 2, 3)] == [False, True, True]
 
 
+def test_of_a_day_that_is_removed_nothing_stays(store: Store) -> None:
+    fill(store, "2024-05-01", 1)
+    fill(store, "2024-05-02", 2)
+    settle_days(store)
+    carry_out(store, plan_removal(store, "day", "2024-05-01"), lambda: None)
+    settle_days(store)
+    assert documents_of(store, "2024-05")["doc_id"].to_pylist() == [doc_id(2)]
+    assert complete_days(store, made()) == {"2024-05-02"}
+
+
 def test_a_refresh_brings_its_days_back_before_it_takes_anything_away(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +213,34 @@ def test_a_run_with_nothing_to_do_lists_no_complete_day(store: Store, monkeypatc
         assert not run.has_work()
         run.summary()
     assert not [folder for folder in listed if OLD in folder or folder in ("raw", "rejects", *STAGES, *made())]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"{}", b'{"days": null, "datasets": []}', b"\xff"])
+def test_of_a_note_that_cannot_be_read_no_day_is_complete_and_the_next_run_makes_it_anew(
+    store: Store, content: bytes
+) -> None:
+    fill(store, OLD, 1)
+    settle_days(store)
+    store.files.write(NOTE, content)
+    assert complete_days(store, made()) == set()
+    reopen_days(store, {OLD})
+    settle_days(store)
+    assert complete_days(store, made()) == {OLD}
+    assert doc_id(1) in load_memory(store, SETTINGS.fetch, datetime.now(UTC)).documents
+
+
+def test_a_month_whose_documents_are_gone_is_told_before_any_is_taken_for_new(store: Store) -> None:
+    for number, day in enumerate(("2024-05-01", "2024-06-01")):
+        fill(store, day, number)
+    settle_days(store)
+    (path,) = Path(store.files.path(NOTE)).parent.glob("2024-05.parquet")
+    path.unlink()
+    documents = load_memory(store, SETTINGS.fetch, datetime.now(UTC)).documents
+    with pytest.raises(StoreError, match=r"2024-05.parquet is missing; delete .*_complete, the next run"):
+        documents.get(doc_id(0))
+    fill(store, "2024-05-02", 3)
+    with pytest.raises(StoreError, match=r"2024-05.parquet is missing"):
+        settle_days(store)
 
 
 def test_a_damaged_note_of_documents_says_what_to_delete(store: Store) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nabra.tasks.engine.dispatch import GROUPS_A_WORKER, TARGET_SECONDS, Dispatcher, Group, Job
+from nabra.tasks.engine.dispatch import GROUPS_A_WORKER, HELD_A_WORKER, TARGET_SECONDS, Dispatcher, Group, Job
 from nabra.tasks.engine.repeats import Original
 from nabra.tasks.warehouse.layout import Batch
 
@@ -177,3 +177,29 @@ def test_every_batch_is_settled_once_after_its_originals_whatever_dies(
             settled.update(each.batch for each in ended.jobs)
     assert settled == Counter({each.batch for each, _ in jobs} - left_out)
     assert next(coming, None) is None
+
+
+def test_few_jobs_are_made_while_all_wait_for_one_in_flight() -> None:
+    dispatcher = Dispatcher(4, 1000, apart=True)
+    coming = iter([job(0), *(job(number, number - 1) for number in range(1, 1000))])
+    made = 0
+    while dispatcher.wants_jobs:
+        dispatcher.add(next(coming))
+        made += 1
+        first = dispatcher.next_group() if made == 1 else None
+        if first:
+            in_flight = first
+    assert made == 1 + HELD_A_WORKER * 4
+    dispatcher.done(in_flight, BATCH_SECONDS)
+    assert dispatcher.next_group()
+
+
+def test_jobs_that_wait_for_a_suspect_keep_no_others_from_the_workers() -> None:
+    dispatcher = Dispatcher(1, 40, apart=True)
+    dispatcher.add(job(0), is_suspect=True)
+    for number in range(1, 21):
+        dispatcher.add(job(number, 0))
+    assert dispatcher.wants_jobs
+    dispatcher.add(job(21))
+    assert dispatcher.next_group()
+    assert dispatcher.wants_jobs

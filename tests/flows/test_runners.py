@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,21 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("server", ["http://127.0.0.1:4200/api", "http://localhost:4200/api"])
-def test_workers_elsewhere_want_a_prefect_server_that_they_can_reach(server: str) -> None:
+@pytest.mark.parametrize("scheduler", ["tcp://10.0.0.1:8786", "10.0.0.1:8786"])
+def test_workers_elsewhere_want_a_prefect_server_that_they_can_reach(scheduler: str, server: str) -> None:
     pytest.importorskip("prefect_dask")
     with (
         temporary_settings({PREFECT_API_URL: server}),
         pytest.raises(UsageError, match="cannot reach a Prefect server of this machine alone"),
     ):
-        choose(settings(runner="dask", scheduler="tcp://10.0.0.1:8786"), 9)
+        choose(settings(runner="dask", scheduler=scheduler), 9)
+
+
+def test_a_ray_of_the_run_wants_a_token_of_this_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("prefect_ray")
+    for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"):
+        monkeypatch.setenv(name, "")  # so that what is set by the call is undone
+        monkeypatch.delenv(name)
+    choose(settings(runner="ray", workers=2), 9)
+    assert os.environ["RAY_AUTH_MODE"] == "token"
+    assert len(os.environ["RAY_AUTH_TOKEN"]) == 64

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,11 @@ from nabra.flows.parameters import Location, RunParameters
 from nabra.flows.pipeline import PreparedRun, open_run, prepare_run
 from nabra.flows.side_by_side import SideBySide
 from nabra.tasks.engine import batch as batch_module
+from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import failures
+from nabra.tasks.engine.dispatch import GROUPS_A_WORKER, Group
+from nabra.tasks.engine.groups import Outcome
+from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.resources import Resources
 from nabra.tasks.errors import BatchError, ConfigError, StoreError
 from nabra.tasks.processes.pool import WorkerPool
@@ -87,6 +92,36 @@ def test_the_rows_are_those_of_one_worker(
     assert all(count.documents_in == count.documents_out + count.rejected + count.known for count in counts)
     assert set(trial.store.files.read_all("_at_work").values()) == {b"null"}
     assert failures(trial.store) == []
+
+
+@pytest.mark.usefixtures("analysed_here")
+def test_a_slow_group_keeps_no_other_from_the_workers(
+    articles: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others_are_done = threading.Event()
+    honest_work, honest_settle = steps.run_batches, SideBySide._settle
+    settled: list[int] = []
+
+    def work(group: Group, plan: Plan) -> Outcome:
+        if group.number == 0:
+            others_are_done.wait(60)
+        return honest_work(group, plan)
+
+    def settle(side_by_side: SideBySide, group: Group, *rest: Any) -> None:
+        settled.append(group.number)
+        honest_settle(side_by_side, group, *rest)
+        if len(settled) == 2 * GROUPS_A_WORKER:
+            others_are_done.set()
+
+    monkeypatch.setattr(steps, "run_batches", work)
+    monkeypatch.setattr(SideBySide, "_settle", settle)
+    trial = small_trial(tmp_path, articles)
+    with open_run(prepared(trial), "none") as run:
+        run.fetch()
+        groups = work_side_by_side(run, 2)
+        run.summary().without_failures()
+    assert sorted(settled) == [group.number for group in groups]
+    assert 0 not in settled[: 2 * GROUPS_A_WORKER]
 
 
 @pytest.mark.usefixtures("analysed_here")

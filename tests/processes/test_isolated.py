@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nabra.tasks.errors import BatchError, StoreError
+from nabra.tasks.processes import isolated
 from nabra.tasks.processes.isolated import call_alone
 
 ORPHAN = """
@@ -67,6 +68,12 @@ def test_a_death_is_an_error_that_names_the_signal() -> None:
 
 def test_a_process_killed_from_outside_is_started_again(tmp_path: Path) -> None:
     assert call_alone(die_once, str(tmp_path / "killed")) == "done"
+
+
+def test_its_caller_looks_while_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolated, "LOOK_SECONDS", 0.01)
+    gate = tmp_path / "gate"
+    assert call_alone(wait_for, gate, look=lambda: gate.exists() or gate.write_text("looked")) == "looked"
 
 
 def test_it_ends_when_its_caller_is_killed(tmp_path: Path) -> None:
