@@ -19,6 +19,8 @@ from nabra.tasks.arabic.particles import IN_THE_NAME_OF, NAME_LINKS
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MIN_ALONE: Final = 4  # letters of a surname that may stand alone in an article without the full name
 _SERVANT: Final = fold("عبد")  # with which given names begin
+_LIKE: Final = fold("ك")  # hardly ever before a name: كبيرة is a word, كلاما too
+_BY: Final = fold("ب")
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 
 
@@ -61,6 +63,10 @@ class Article:
     def _people(self) -> frozenset[str]:
         """Those whom the article names in full, or by title and state."""
         return frozenset(match.actor_id for match in Search(self, self.text, surnames=False).matches())
+
+    def writes(self, phrase: str) -> bool:
+        """True if the article has the words without proclitics: what only ever follows a ب is part of a word."""
+        return f" {phrase} " in f" {self._topic} "
 
     def times(self, need: str) -> int:
         """How often the article has the words."""
@@ -134,7 +140,7 @@ class Search:
             actor_id = self._certain(phrase)
             if actor_id is not None:
                 return end, actor_id, False
-            bearer = self._bearer(phrase, at) if self.surnames else None
+            bearer = self._bearer(phrase, at, proclitics) if self.surnames else None
             if bearer is not None:
                 return end, bearer, True
             actor_id = self._likeliest(phrase, at, end, proclitics)
@@ -151,9 +157,11 @@ class Search:
         active = actor_id is not None and self._lists.offices.is_active(actor_id, self.article.day)
         return actor_id if active else None
 
-    def _bearer(self, phrase: str, at: int) -> str | None:
+    def _bearer(self, phrase: str, at: int, proclitics: str) -> str | None:
         """The person of this surname, unless a given name before it makes it somebody else's."""
         if phrase not in self._lists.names.surnames or self._lists.nouns.is_no_surname(phrase):
+            return None
+        if proclitics.endswith(_LIKE) or (proclitics.endswith(_BY) and not self.article.writes(phrase)):
             return None
         before = self.words[at - 1].key if at and self._joined(at) else ""
         other = before in self._lists.names.given or before in NAME_LINKS

@@ -169,6 +169,13 @@ def test_a_surname_alone_is_that_of_the_one_bearer_in_office(actors: Actors) -> 
     assert named(actors, "وقالت الراعي", IN_2014) == []  # none is
 
 
+def test_letters_of_a_word_are_no_proclitic_of_a_surname(actors: Actors) -> None:
+    assert named(actors, "عاد كالحداد", IN_2017) == []
+    assert named(actors, "رحبوا بالحداد", IN_2017) == []
+    assert named(actors, "وصل الحداد ورحبوا بالحداد", IN_2017)[-1] == ("الحداد", "person:haddad")
+    assert named(actors, "أشاد وللحداد", IN_2017) == [("للحداد", "person:haddad")]
+
+
 def test_a_surname_that_is_a_word_needs_the_full_name(actors: Actors) -> None:
     assert named(actors, "ارتدى معطفه الأسمر") == []
     assert named(actors, "قال نادر الأسمر، وزاد الأسمر")[-1] == ("الأسمر", "person:asmar")
