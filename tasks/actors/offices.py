@@ -48,9 +48,10 @@ class Offices:
         side = person.side or (held.of if held else None)
         return person.id if side is None else self._parents.get(side, side)
 
-    def in_office(self, person_id: str, day: date | None) -> bool:
-        """True if the person held any office on that day."""
-        return self._held(self._people[person_id], day) is not None
+    def standing(self, person_id: str, day: date | None) -> tuple[bool, bool] | None:
+        """How high the person's highest office is: one's alone, a state's; of that day, or of all; None without one."""
+        held = (one for one in self._people[person_id].offices if one.holds(day))
+        return max((self._rank(one)[:2] for one in held), default=None)
 
     def holder(self, title: Sequence[str], of: str, day: date | None) -> str | None:
         """The person who on that day held the one office of this title (keys of its words); None if two may have.

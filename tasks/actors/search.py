@@ -75,13 +75,18 @@ class Article:
         return self._counts[need]
 
     def bearer(self, surname: str) -> str | None:
-        """Whom the surname means: the one bearer whom the article names in full, or else the one who is in office."""
+        """Whom the surname means: the one bearer whom the article names in full, or else the one in the highest office.
+
+        A president is meant before his wife, whose office many hold, or a namesake who leads a party.
+        """
         bearers = self.lists.names.surnames.get(surname, ())
         named = [person for person in bearers if person in self._people] if bearers else []
         if named or not self._may_stand_alone(surname):
             return named[0] if len(named) == 1 else None
-        in_office = [person for person in bearers if self.lists.offices.in_office(person, self.day)]
-        return in_office[0] if len(in_office) == 1 else None
+        standing = {person: self.lists.offices.standing(person, self.day) for person in bearers}
+        highest = max((rank for rank in standing.values() if rank), default=None)
+        best = [person for person, rank in standing.items() if rank and rank == highest]
+        return best[0] if len(best) == 1 else None
 
     def _may_stand_alone(self, surname: str) -> bool:
         word = without_article(surname) in self.lists.nouns.words or surname in self.lists.names.given

@@ -85,3 +85,40 @@ def test_no_ordinary_word_is_a_person(actors: Actors, day: date | None) -> None:
     found = {word: actors.find(word, day=day) for word in ORDINARY.split()}
     people = {word: who for word, who in found.items() if any(actors.kinds[m.actor_id].id == "person" for m in who)}
     assert not people
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "who"),
+    [
+        ("قال أوباما إن بلاده لن ترسل جنودا", 2014, "person:barack_obama"),
+        ("أعلن ترامب انسحاب بلاده من الاتفاق", 2018, "person:donald_trump"),
+        ("ترامب يعلن خطة جديدة", 2025, "person:donald_trump"),
+        ("قال بايدن إن روسيا ستدفع الثمن", 2022, "person:joe_biden"),
+        ("زيلينسكي يطلب المزيد من السلاح", 2022, "person:volodymyr_zelensky"),
+        ("ماكرون يزور الجزائر", 2022, "person:emmanuel_macron"),
+    ],
+)
+def test_a_president_is_known_by_his_surname(actors: Actors, text: str, year: int, who: str) -> None:
+    assert who in [actor for _, actor in named(actors, text, date(year, 6, 1))]
+
+
+@pytest.mark.parametrize(
+    ("name", "article", "state"),
+    [
+        ("عباس", "قال عباس إن السلطة الفلسطينية ترفض", "palestine"),
+        ("عون", "قال عون، وهو الرئيس اللبناني الجديد", "lebanon"),
+        ("شريف", "قال شريف، وهو رئيس الوزراء الباكستاني", "pakistan"),
+        ("عباس", "قال عباس إن المزرعة له", None),
+        ("عون", "قدم عون كل عون", None),
+    ],
+)
+def test_a_shared_surname_is_its_state_s_where_the_article_speaks_of_it(
+    actors: Actors, name: str, article: str, state: str | None
+) -> None:
+    assert actors.resolve(name, article, date(1990, 5, 1)) == state
+
+
+def test_two_bearers_of_like_offices_are_told_apart_by_their_state(actors: Actors) -> None:
+    text = "قال بارزاني، وهو رئيس إقليم كردستان"
+    assert actors.resolve("بارزاني", text, IN_2016) == "kurdistan_region"
+    assert actors.resolve("بارزاني", "قال بارزاني إن المطر هطل", IN_2016) is None
