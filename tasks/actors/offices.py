@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from nabra.tasks.actors.entries import ActorFile, Holding, Person
+from nabra.tasks.actors.terms import LikelyDay
 from nabra.tasks.arabic.folding import fold, without_article, word_keys
 
 
@@ -56,10 +57,14 @@ class Offices:
     def holder(self, title: Sequence[str], of: str, day: date | None) -> str | None:
         """The person who on that day held the one office of this title (keys of its words); None if two may have.
 
+        None too on a day that is only likely: whom an undated article means by a mere title nobody can tell.
+
         Several offices can have a title: `رئيس` is that of a state, a court or a party, whoever is named after it.
         """
+        if day is None or isinstance(day, LikelyDay):
+            return None
         offices = (office for office in self._titles.get(title_key(title), ()) if not self._offices[office].several)
-        held = [one for office in offices for one in self._holders[office, of] if day and one[0].holds(day)]
+        held = [one for office in offices for one in self._holders[office, of] if one[0].holds(day)]
         staying = {person for term, person in held if term.until != day}
         return next(iter(staying)) if len(staying) == 1 else None
 

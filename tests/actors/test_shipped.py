@@ -122,3 +122,7 @@ def test_two_bearers_of_like_offices_are_told_apart_by_their_state(actors: Actor
     text = "قال بارزاني، وهو رئيس إقليم كردستان"
     assert actors.resolve("بارزاني", text, IN_2016) == "kurdistan_region"
     assert actors.resolve("بارزاني", "قال بارزاني إن المطر هطل", IN_2016) is None
+
+
+def test_an_undated_article_that_gives_nobody_a_title_has_no_day(actors: Actors) -> None:
+    assert actors.day_of("انتقد الرئيس الأمريكي إيران، وذكر بما فعله أدولف هتلر", None) is None
