@@ -126,3 +126,33 @@ def test_two_bearers_of_like_offices_are_told_apart_by_their_state(actors: Actor
 
 def test_an_undated_article_that_gives_nobody_a_title_has_no_day(actors: Actors) -> None:
     assert actors.day_of("انتقد الرئيس الأمريكي إيران، وذكر بما فعله أدولف هتلر", None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kingdom"),
+    [
+        ("قال رئيس الوزراء الأردني إن المملكة لن تسمح بذلك", "jordan"),
+        ("أعلنت الحكومة المغربية في الرباط أن المملكة ستستضيف المؤتمر", "morocco"),
+        ("ذكرت وكالة أنباء البحرين أن المملكة تدعم السلام", "bahrain"),
+        ("قال وزير الخارجية السعودي إن المملكة ترحب بالضيوف", "saudi"),
+        ("كانت المملكة في الحكاية صغيرة", None),
+    ],
+)
+def test_the_kingdom_is_that_of_which_the_article_speaks(actors: Actors, text: str, kingdom: str | None) -> None:
+    assert dict(named(actors, text)).get("المملكة") == kingdom
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "اجتمع مجلس الأمن القومي برئاسته",
+        "صفق له الناس بحماس شديد",
+        "كان حماس الجماهير كبيرا",
+        "إن ناسا كثيرين لا يعرفون",
+        "لاحظوا ميلان البرج",
+        "اشترى مودم جديدا",
+        "تقدم في حركة النهضة العمرانية",
+    ],
+)
+def test_a_name_that_is_a_word_there_is_nobody(actors: Actors, text: str) -> None:
+    assert named(actors, text, IN_2016) == []
