@@ -13,12 +13,19 @@ from nabra.tasks.actors.entries import ActorFile
 from nabra.tasks.actors.names import Doubtful, Names
 from nabra.tasks.actors.nouns import Nouns
 from nabra.tasks.actors.offices import Offices
+from nabra.tasks.actors.surnames import TITLES
 from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
-from nabra.tasks.arabic.particles import IN_THE_NAME_OF, NAME_LINKS
+from nabra.tasks.arabic.particles import ABOUT, IN_THE_NAME_OF, NAME_LINKS
 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MIN_ALONE: Final = 4  # letters of a surname that may stand alone in an article without the full name
 _SERVANT: Final = fold("عبد")  # with which given names begin
+# What is called after people.
+_NAMED_AFTER: Final = frozenset(
+    map(fold, ("جامعة", "مطار", "مستشفى", "مدينة", "ملعب", "استاد", "شارع", "طريق", "حي", "جسر", "كلية", "معهد"))
+) | frozenset(map(fold, ("مركز", "جائزة", "كأس", "حاملة", "ميدان", "مسجد", "مدرسة")))
+_WAY: Final = fold("طريق")  # عن طريق: by way of
+_PLANES: Final = fold("الطائرات")  # حاملة الطائرات
 _LIKE: Final = fold("ك")  # hardly ever before a name: كبيرة is a word, كلاما too
 _BY: Final = fold("ب")
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
@@ -127,10 +134,27 @@ class Search:
             for read in (self._name, self._institution):
                 end, actor_id, surname = read(at, key, word.key[:letters])
                 if end > longest:
+                    actor_id = None if self._is_namesake(at, actor_id) else actor_id
                     start = after_letters(self.text, word.start, letters)
                     match = ActorMatch(start, self.words[end - 1].end, actor_id, surname) if actor_id else None
                     best, longest = (end, match), end
         return best
+
+    def _is_namesake(self, at: int, actor_id: str | None) -> bool:
+        """True for what is only called after a person: `مستشفى الأمير …`, `حاملة الطائرات الأمريكية …`."""
+        if actor_id is None or not self._lists.names.is_person(actor_id):
+            return False
+        while at and self._joined(at) and self._may_part(self.words[at - 1].key):
+            at -= 1
+        if not at or not self._joined(at):
+            return False
+        by_way_of = at > 1 and self.words[at - 2].key.endswith(ABOUT) and self.words[at - 1].key == _WAY
+        return not by_way_of and any(
+            without_article(key) in _NAMED_AFTER for _, key in readings(self.words[at - 1].key)
+        )
+
+    def _may_part(self, key: str) -> bool:
+        return key in TITLES or key in self._lists.nouns.adjectives or key == _PLANES
 
     def _name(self, at: int, key: str, proclitics: str) -> tuple[int, str | None, bool]:
         """The longest name from word `at` read as `key`: the word after it, whose it is, whether a mere surname."""

@@ -179,6 +179,15 @@ def test_letters_of_a_word_are_no_proclitic_of_a_surname(actors: Actors) -> None
     assert named(actors, "أشاد وللحداد", IN_2017) == [("للحداد", "person:haddad")]
 
 
+@pytest.mark.parametrize("thing", ["رئيس جامعة", "بمستشفى الأمير", "كأس", "حاملة الطائرات النورلندية", "في مطار"])
+def test_what_is_called_after_a_person_is_not_he(actors: Actors, thing: str) -> None:
+    assert "person:haddad" not in [who for _, who in named(actors, f"{thing} سالم الحداد", IN_2017)]
+
+
+def test_by_way_of_a_person_is_no_road(actors: Actors) -> None:
+    assert named(actors, "عن طريق سالم الحداد", IN_2017) == [("سالم الحداد", "person:haddad")]
+
+
 def test_a_surname_that_is_a_word_needs_the_full_name(actors: Actors) -> None:
     assert named(actors, "ارتدى معطفه الأسمر") == []
     assert named(actors, "قال نادر الأسمر، وزاد الأسمر")[-1] == ("الأسمر", "person:asmar")
