@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
@@ -35,16 +36,33 @@ def _day(search: Search) -> LikelyDay | None:
     titled = [term for match in matches for term in _titled_terms(search, match)]
     if not titled:
         return None
-    ends = {day for held in people for term in held for day in (term.start, term.until) if day}
-    weighed = [[(term, offices.weight(term)) for term in held] for held in people]
-    days = ((_fit(day, weighed, titled), day) for day in ends)
-    best = max(days, default=None)
-    return best and LikelyDay.fromordinal(best[1].toordinal())
+    claims: list[tuple[int, Term, int]] = [(person, term, 1) for person, held in enumerate(people) for term in held]
+    # A state's office tells more than a party's: it counts a second time.
+    claims += [(~person, term, 1) for person, held in enumerate(people) for term in held if offices.weight(term) > 1]
+    claims += [(len(people) + index, term, _TITLED) for index, term in enumerate(titled)]
+    best = max(_fits(claims), default=None)
+    return best and LikelyDay.fromordinal(best[1])
 
 
-def _fit(day: date, people: Sequence[Sequence[tuple[Term, int]]], titled: Sequence[Term]) -> int:
-    in_office = sum(max((weight for term, weight in held if term.holds(day)), default=0) for held in people)
-    return in_office + _TITLED * sum(term.holds(day) for term in titled)
+def _fits(claims: Sequence[tuple[int, Term, int]]) -> Iterator[tuple[int, int]]:
+    """How much holds on each day (an ordinal) on which a term begins or ends: what each claimant weighs, but once.
+
+    A claim is (claimant, term, weight). One sweep over the days, as there may be thousands of terms.
+    """
+    steps = [(term.begins.toordinal(), claimant, weight, 1) for claimant, term, weight in claims]
+    steps += [((term.until or date.max).toordinal() + 1, claimant, weight, -1) for claimant, term, weight in claims]
+    steps.sort()
+    days = {day.toordinal() for _, term, _ in claims for day in (term.start, term.until) if day}
+    holding: Counter[int] = Counter()
+    fit = at = 0
+    for day in sorted(days):
+        while at < len(steps) and steps[at][0] <= day:
+            _, claimant, weight, change = steps[at]
+            before = holding[claimant] > 0
+            holding[claimant] += change
+            fit += weight * ((holding[claimant] > 0) - before)
+            at += 1
+        yield fit, day
 
 
 def _titled_terms(search: Search, match: ActorMatch) -> Iterator[Term]:
