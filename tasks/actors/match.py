@@ -91,7 +91,7 @@ class Actors:
         return not prefix[-1:].isspace() or before[-1] not in PARTING_PREPOSITIONS
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4, typed=True)  # a likely day is another than the same day for certain
 def _article(lists: Lists, text: str, day: date | None) -> Article:
     """Kept for a few texts, as the sentences and names of one article are searched one after the other."""
     return Article(lists, text, day)

@@ -56,6 +56,10 @@ class Names:
         """True if the word, a key, is the first of a full name of the person."""
         return given in self._firsts.get(person_id, ())
 
+    def is_person(self, actor_id: str) -> bool:
+        """True if the id is that of a person of the list."""
+        return actor_id in self._firsts
+
     def _add(self, named: Named) -> None:
         for name in named.names:
             self.certain |= dict.fromkeys(self._phrases(name), named.id)

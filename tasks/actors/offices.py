@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from nabra.tasks.actors.entries import ActorFile, Holding, Person
+from nabra.tasks.actors.terms import LikelyDay
 from nabra.tasks.arabic.folding import fold, without_article, word_keys
 
 
@@ -48,17 +49,22 @@ class Offices:
         side = person.side or (held.of if held else None)
         return person.id if side is None else self._parents.get(side, side)
 
-    def in_office(self, person_id: str, day: date | None) -> bool:
-        """True if the person held any office on that day."""
-        return self._held(self._people[person_id], day) is not None
+    def standing(self, person_id: str, day: date | None) -> tuple[bool, bool] | None:
+        """How high the person's highest office is: one's alone, a state's; of that day, or of all; None without one."""
+        held = (one for one in self._people[person_id].offices if one.holds(day))
+        return max((self._rank(one)[:2] for one in held), default=None)
 
     def holder(self, title: Sequence[str], of: str, day: date | None) -> str | None:
         """The person who on that day held the one office of this title (keys of its words); None if two may have.
 
+        None too on a day that is only likely: whom an undated article means by a mere title nobody can tell.
+
         Several offices can have a title: `رئيس` is that of a state, a court or a party, whoever is named after it.
         """
+        if day is None or isinstance(day, LikelyDay):
+            return None
         offices = (office for office in self._titles.get(title_key(title), ()) if not self._offices[office].several)
-        held = [one for office in offices for one in self._holders[office, of] if day and one[0].holds(day)]
+        held = [one for office in offices for one in self._holders[office, of] if one[0].holds(day)]
         staying = {person for term, person in held if term.until != day}
         return next(iter(staying)) if len(staying) == 1 else None
 

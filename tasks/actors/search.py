@@ -13,12 +13,21 @@ from nabra.tasks.actors.entries import ActorFile
 from nabra.tasks.actors.names import Doubtful, Names
 from nabra.tasks.actors.nouns import Nouns
 from nabra.tasks.actors.offices import Offices
+from nabra.tasks.actors.surnames import TITLES
 from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, without_article, words
-from nabra.tasks.arabic.particles import IN_THE_NAME_OF, NAME_LINKS
+from nabra.tasks.arabic.particles import ABOUT, IN_THE_NAME_OF, NAME_LINKS
 
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MIN_ALONE: Final = 4  # letters of a surname that may stand alone in an article without the full name
 _SERVANT: Final = fold("عبد")  # with which given names begin
+# What is called after people.
+_NAMED_AFTER: Final = frozenset(
+    map(fold, ("جامعة", "مطار", "مستشفى", "مدينة", "ملعب", "استاد", "شارع", "طريق", "حي", "جسر", "كلية", "معهد"))
+) | frozenset(map(fold, ("مركز", "جائزة", "كأس", "حاملة", "ميدان", "مسجد", "مدرسة")))
+_WAY: Final = fold("طريق")  # عن طريق: by way of
+_PLANES: Final = fold("الطائرات")  # حاملة الطائرات
+_LIKE: Final = fold("ك")  # hardly ever before a name: كبيرة is a word, كلاما too
+_BY: Final = fold("ب")
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 
 
@@ -62,6 +71,10 @@ class Article:
         """Those whom the article names in full, or by title and state."""
         return frozenset(match.actor_id for match in Search(self, self.text, surnames=False).matches())
 
+    def writes(self, phrase: str) -> bool:
+        """True if the article has the words without proclitics: what only ever follows a ب is part of a word."""
+        return f" {phrase} " in f" {self._topic} "
+
     def times(self, need: str) -> int:
         """How often the article has the words."""
         if need not in self._counts:
@@ -69,13 +82,18 @@ class Article:
         return self._counts[need]
 
     def bearer(self, surname: str) -> str | None:
-        """Whom the surname means: the one bearer whom the article names in full, or else the one who is in office."""
+        """Whom the surname means: the one bearer whom the article names in full, or else the one in the highest office.
+
+        A president is meant before his wife, whose office many hold, or a namesake who leads a party.
+        """
         bearers = self.lists.names.surnames.get(surname, ())
         named = [person for person in bearers if person in self._people] if bearers else []
         if named or not self._may_stand_alone(surname):
             return named[0] if len(named) == 1 else None
-        in_office = [person for person in bearers if self.lists.offices.in_office(person, self.day)]
-        return in_office[0] if len(in_office) == 1 else None
+        standing = {person: self.lists.offices.standing(person, self.day) for person in bearers}
+        highest = max((rank for rank in standing.values() if rank), default=None)
+        best = [person for person, rank in standing.items() if rank and rank == highest]
+        return best[0] if len(best) == 1 else None
 
     def _may_stand_alone(self, surname: str) -> bool:
         word = without_article(surname) in self.lists.nouns.words or surname in self.lists.names.given
@@ -116,10 +134,27 @@ class Search:
             for read in (self._name, self._institution):
                 end, actor_id, surname = read(at, key, word.key[:letters])
                 if end > longest:
+                    actor_id = None if self._is_namesake(at, actor_id) else actor_id
                     start = after_letters(self.text, word.start, letters)
                     match = ActorMatch(start, self.words[end - 1].end, actor_id, surname) if actor_id else None
                     best, longest = (end, match), end
         return best
+
+    def _is_namesake(self, at: int, actor_id: str | None) -> bool:
+        """True for what is only called after a person: `مستشفى الأمير …`, `حاملة الطائرات الأمريكية …`."""
+        if actor_id is None or not self._lists.names.is_person(actor_id):
+            return False
+        while at and self._joined(at) and self._may_part(self.words[at - 1].key):
+            at -= 1
+        if not at or not self._joined(at):
+            return False
+        by_way_of = at > 1 and self.words[at - 2].key.endswith(ABOUT) and self.words[at - 1].key == _WAY
+        return not by_way_of and any(
+            without_article(key) in _NAMED_AFTER for _, key in readings(self.words[at - 1].key)
+        )
+
+    def _may_part(self, key: str) -> bool:
+        return key in TITLES or key in self._lists.nouns.adjectives or key == _PLANES
 
     def _name(self, at: int, key: str, proclitics: str) -> tuple[int, str | None, bool]:
         """The longest name from word `at` read as `key`: the word after it, whose it is, whether a mere surname."""
@@ -134,7 +169,7 @@ class Search:
             actor_id = self._certain(phrase)
             if actor_id is not None:
                 return end, actor_id, False
-            bearer = self._bearer(phrase, at) if self.surnames else None
+            bearer = self._bearer(phrase, at, proclitics) if self.surnames else None
             if bearer is not None:
                 return end, bearer, True
             actor_id = self._likeliest(phrase, at, end, proclitics)
@@ -151,9 +186,11 @@ class Search:
         active = actor_id is not None and self._lists.offices.is_active(actor_id, self.article.day)
         return actor_id if active else None
 
-    def _bearer(self, phrase: str, at: int) -> str | None:
+    def _bearer(self, phrase: str, at: int, proclitics: str) -> str | None:
         """The person of this surname, unless a given name before it makes it somebody else's."""
         if phrase not in self._lists.names.surnames or self._lists.nouns.is_no_surname(phrase):
+            return None
+        if proclitics.endswith(_LIKE) or (proclitics.endswith(_BY) and not self.article.writes(phrase)):
             return None
         before = self.words[at - 1].key if at and self._joined(at) else ""
         other = before in self._lists.names.given or before in NAME_LINKS

@@ -12,7 +12,7 @@ from nabra.tasks.arabic.particles import NAME_LINKS
 _PARTICLES: Final = NAME_LINKS | frozenset(map(fold, ("ولد", "بو", "ذو", "دي", "دو", "دا", "فان", "فون", "لو", "لا")))
 _ENDS: Final = frozenset(map(fold, ("الله", "الدين", "الرحمن", "أوغلو", "الزمان")))
 # Titles with which a name of two words has no surname.
-_TITLES: Final = frozenset(
+TITLES: Final = frozenset(
     fold("ال" + title)
     for title in (
         *("ملك", "ملكة", "أمير", "أميرة", "سلطان", "إمبراطور", "رئيس", "سيد", "سيدة", "سير", "دكتور", "شيخ", "شيخة"),
@@ -21,7 +21,10 @@ _TITLES: Final = frozenset(
     )
 )
 _ORDINALS: Final = frozenset(
-    map(fold, ("الأول", "الثاني", "الثانية", "الثالث", "الرابع", "الخامس", "السادس", "السابع", "الثامن", "التاسع"))
+    map(
+        fold,
+        ("الأول", "الثاني", "الثانية", "الثالث", "الرابع", "الخامس", "السادس", "السابع", "الثامن", "التاسع", "عشر"),
+    )
 )
 _MIN_LETTERS: Final = 3
 
@@ -33,7 +36,7 @@ def surnames(name: str) -> Iterator[str]:
     """
     keys = word_keys(name)
     start = _start(keys, len(keys) - 1)
-    if keys[0] in _TITLES or keys[-1] in _ORDINALS:
+    if keys[0] in TITLES or keys[-1] in _ORDINALS:
         return
     if start > 0 and len(" ".join(keys[start:])) >= _MIN_LETTERS:
         yield " ".join(keys[start:])

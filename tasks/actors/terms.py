@@ -16,6 +16,10 @@ _EARLIEST: Final = date.min
 _YEAR_OR_MONTH: Final = re.compile(r"(\d{4})(?:-(\d\d))?")
 
 
+class LikelyDay(date):
+    """A day that an undated article seems to be of: good enough for whom its people spoke, not for who is meant."""
+
+
 def article_day(article: Mapping[str, Any]) -> date | None:
     """The day on which an article of `clean` was published (UTC); None where nobody knows."""
     published = article.get("published_at")
