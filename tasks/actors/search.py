@@ -96,7 +96,9 @@ class Article:
         return best[0] if len(best) == 1 else None
 
     def _may_stand_alone(self, surname: str) -> bool:
-        word = without_article(surname) in self.lists.nouns.words or surname in self.lists.names.given
+        link, _, father = surname.partition(" ")  # بن محمد is part of any name, بن غوريون of one
+        given = (father if link in NAME_LINKS else surname) in self.lists.names.given
+        word = given or without_article(surname) in self.lists.nouns.words
         return not word and len(surname) >= _MIN_ALONE and not surname.startswith(_SERVANT)
 
 
