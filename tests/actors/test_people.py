@@ -184,6 +184,10 @@ def test_what_is_called_after_a_person_is_not_he(actors: Actors, thing: str) -> 
     assert "person:haddad" not in [who for _, who in named(actors, f"{thing} سالم الحداد", IN_2017)]
 
 
+def test_an_institution_with_the_article_is_not_called_after_who_follows(actors: Actors) -> None:
+    assert named(actors, "الأمين العام للجامعة سالم الحداد", IN_2017) == [("سالم الحداد", "person:haddad")]
+
+
 def test_by_way_of_a_person_is_no_road(actors: Actors) -> None:
     assert named(actors, "عن طريق سالم الحداد", IN_2017) == [("سالم الحداد", "person:haddad")]
 
