@@ -57,4 +57,10 @@ def two_holders(own: Listed, files: Iterable[ActorFile]) -> Iterator[str]:
     for (office, of), terms in held.items():
         for (one, holder), (other, next_holder) in pairwise(sorted(terms, key=lambda term: term[0].begins)):
             if holder != next_holder and one.overlap(other) > _HANDING_OVER:
-                yield f"{holder} and {next_holder}: both are {office} of {of} for {one.overlap(other)} days; end a term"
+                yield f"{holder} and {next_holder}: both are {office} of {of} {_how_long(one, other)}"
+
+
+def _how_long(one: Holding, other: Holding) -> str:
+    if one.until or other.until:
+        return f"for {one.overlap(other)} days; correct a term, or make the office `several`"
+    return "without end; end a term with `until`, or make the office `several`"

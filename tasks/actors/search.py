@@ -20,7 +20,7 @@ from nabra.tasks.arabic.particles import ABOUT, IN_THE_NAME_OF, NAME_LINKS
 _GAP: Final = re.compile(r"[ \t\u00a0_-]{1,3}")  # a line feed or punctuation ends a name
 _MIN_ALONE: Final = 4  # letters of a surname that may stand alone in an article without the full name
 _SERVANT: Final = fold("عبد")  # with which given names begin
-# What is called after people.
+# What is called after people, never with the article: جامعة سالم, but الجامعة سالم is of an official and his name.
 _NAMED_AFTER: Final = frozenset(
     map(fold, ("جامعة", "مطار", "مستشفى", "مدينة", "ملعب", "استاد", "شارع", "طريق", "حي", "جسر", "كلية", "معهد"))
 ) | frozenset(map(fold, ("مركز", "جائزة", "كأس", "حاملة", "ميدان", "مسجد", "مدرسة")))
@@ -96,7 +96,9 @@ class Article:
         return best[0] if len(best) == 1 else None
 
     def _may_stand_alone(self, surname: str) -> bool:
-        word = without_article(surname) in self.lists.nouns.words or surname in self.lists.names.given
+        link, _, father = surname.partition(" ")  # بن محمد is part of any name, بن غوريون of one
+        given = (father if link in NAME_LINKS else surname) in self.lists.names.given
+        word = given or without_article(surname) in self.lists.nouns.words
         return not word and len(surname) >= _MIN_ALONE and not surname.startswith(_SERVANT)
 
 

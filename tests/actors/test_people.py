@@ -184,8 +184,21 @@ def test_what_is_called_after_a_person_is_not_he(actors: Actors, thing: str) -> 
     assert "person:haddad" not in [who for _, who in named(actors, f"{thing} سالم الحداد", IN_2017)]
 
 
+def test_an_institution_with_the_article_is_not_called_after_who_follows(actors: Actors) -> None:
+    assert named(actors, "الأمين العام للجامعة سالم الحداد", IN_2017) == [("سالم الحداد", "person:haddad")]
+
+
 def test_by_way_of_a_person_is_no_road(actors: Actors) -> None:
     assert named(actors, "عن طريق سالم الحداد", IN_2017) == [("سالم الحداد", "person:haddad")]
+
+
+def test_a_father_s_name_alone_needs_the_full_name(tmp_path: Path) -> None:
+    person = (
+        '\n[[person]]\nid = "person:son"\nname = "كريم بن سالم"\noffices = [{ office = "president", of = "southland" }]'
+    )
+    actors = written(tmp_path, LIST + person)
+    assert named(actors, "قال جاسر بن سالم إن", IN_2017) == []
+    assert named(actors, "قال كريم بن سالم، وزاد بن سالم", IN_2017)[-1] == ("بن سالم", "person:son")
 
 
 def test_a_surname_that_is_a_word_needs_the_full_name(actors: Actors) -> None:
