@@ -151,9 +151,7 @@ class Search:
         if not at or not self._joined(at):
             return False
         by_way_of = at > 1 and self.words[at - 2].key.endswith(ABOUT) and self.words[at - 1].key == _WAY
-        return not by_way_of and any(
-            without_article(key) in _NAMED_AFTER for _, key in readings(self.words[at - 1].key)
-        )
+        return not by_way_of and any(key in _NAMED_AFTER for _, key in readings(self.words[at - 1].key))
 
     def _may_part(self, key: str) -> bool:
         return key in TITLES or key in self._lists.nouns.adjectives or key == _PLANES
