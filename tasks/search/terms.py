@@ -20,7 +20,7 @@ ARTICLE: Final = "ال"
 # Short words that begin so and have no article: without it they would be found with commoner ones (الآن with أن).
 NO_ARTICLE: Final = frozenset({"الله", "الان", "الام", "الاف", "التي", "الذي"})
 # A word is a run of what is no space; what stands between quotation marks of any kind is a phrase.
-_QUERY: Final = re.compile(r'(-?)(?:["«“]([^"»”]*)["»”]|([^\s|"«»“”]+))|(\|)')
+_QUERY: Final = re.compile(r'(-?)(?:["«“]([^"«»“”]*+)["»”]|([^\s|"«»“”]++))|(\|)')
 
 
 @dataclass(frozen=True)
