@@ -1,0 +1,110 @@
+"""Which entity of the article a description means: features of a candidate, weighed by a learned logistic scorer."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from nabra.tasks.arabic.particles import TA_MARBUTA
+
+FEATURES: Final = (
+    "bias",
+    "role_has_head",
+    "role_has_following",
+    "name_has_head",
+    "is_person",
+    "is_organisation",
+    "is_place",
+    "is_listed_actor",
+    "feminine_person",
+    "feminine_organisation",
+    "same_sentence",
+    "sentence_before",
+    "distance",
+    "mentions",
+    "without_role",
+    "only_after",
+)
+_FAR: Final = 20  # sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The features of one entity for one description, in the order of `FEATURES`."""
+
+    features: tuple[float, ...]
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        head: str,
+        following: Sequence[str],
+        roles: Collection[str],
+        names: Collection[str],
+        kind: str,
+        sentences: int | None,
+        mentions: int,
+    ) -> Candidate:
+        """`head` and `following` are keys of the description and the words after it, `roles` and `names` of the entity.
+
+        `sentences` is how long ago it was last mentioned, None if it was not.
+        """
+        feminine = head.endswith(TA_MARBUTA)
+        person, body = kind == "PER", kind in ("ORG", "MISC")
+        distance = _FAR if sentences is None else min(sentences, _FAR)
+        return cls(
+            (
+                1.0,
+                float(head in roles),
+                sum(word in roles for word in following) / 2,
+                float(head in names),
+                float(person),
+                float(body),
+                float(kind == "LOC"),
+                float(kind == "ACTOR"),
+                float(feminine and person),
+                float(feminine and body),
+                float(sentences == 0),
+                float(sentences == 1),
+                math.log1p(distance),
+                math.log1p(mentions),
+                float(not roles),
+                float(sentences is None),
+            )
+        )
+
+
+class Scorer:
+    """The weights of the features, and the probability from which a candidate is taken."""
+
+    def __init__(self, weights: Sequence[float], least: float) -> None:
+        self.weights = tuple(weights)
+        self.least = least
+
+    def probability(self, candidate: Candidate) -> float:
+        """How likely the description means the candidate."""
+        total = sum(weight * value for weight, value in zip(self.weights, candidate.features, strict=True))
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
+
+    def choose(self, candidates: Sequence[Candidate]) -> int | None:
+        """The number of the likeliest candidate, the later of two alike; None if none is likely enough."""
+        scored = [(self.probability(candidate), number) for number, candidate in enumerate(candidates)]
+        best, number = max(scored, default=(0.0, 0))
+        return number if best >= self.least else None
+
+
+def load_scorer(path: Path) -> Scorer:
+    """The scorer that `nabra train` wrote."""
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return Scorer([kept["weights"][name] for name in FEATURES], kept["least"])
+
+
+def save_scorer(scorer: Scorer, path: Path) -> None:
+    """Write the scorer as JSON that people can read."""
+    weights = {name: round(weight, 4) for name, weight in zip(FEATURES, scorer.weights, strict=True)}
+    path.write_text(json.dumps({"least": scorer.least, "weights": weights}, indent=1) + "\n", encoding="utf-8")
