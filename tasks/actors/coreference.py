@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from nabra.config.settings import Settings
+from nabra.tasks.actors.files import COREFERENCE
 from nabra.tasks.arabic.particles import TA_MARBUTA
 
 FEATURES: Final = (
     "bias",
     "role_has_head",
+    "role_share",
     "role_has_following",
     "name_has_head",
+    "name_share",
     "is_person",
     "is_organisation",
     "is_place",
@@ -28,6 +32,9 @@ FEATURES: Final = (
     "mentions",
     "without_role",
     "only_after",
+    "latest_person",
+    "latest_other",
+    "words",
 )
 _FAR: Final = 20  # sentences
 
@@ -42,18 +49,20 @@ class Candidate:
     def of(
         cls,
         *,
-        head: str,
+        keys: Sequence[str],
         following: Sequence[str],
         roles: Collection[str],
         names: Collection[str],
         kind: str,
         sentences: int | None,
         mentions: int,
+        latest: bool,
     ) -> Candidate:
-        """`head` and `following` are keys of the description and the words after it, `roles` and `names` of the entity.
+        """`keys` and `following` are those of the description and the words after it, `roles` and `names` the entity's.
 
-        `sentences` is how long ago it was last mentioned, None if it was not.
+        `sentences` is how long ago it was last mentioned, None if it was not; it may be the `latest` of its type.
         """
+        head = keys[0]
         feminine = head.endswith(TA_MARBUTA)
         person, body = kind == "PER", kind in ("ORG", "MISC")
         distance = _FAR if sentences is None else min(sentences, _FAR)
@@ -61,8 +70,10 @@ class Candidate:
             (
                 1.0,
                 float(head in roles),
+                sum(key in roles for key in keys) / len(keys) * (len(keys) > 1),
                 sum(word in roles for word in following) / 2,
                 float(head in names),
+                sum(key in names for key in keys) / len(keys) * (len(keys) > 1),
                 float(person),
                 float(body),
                 float(kind == "LOC"),
@@ -75,36 +86,43 @@ class Candidate:
                 math.log1p(mentions),
                 float(not roles),
                 float(sentences is None),
+                float(latest and person),
+                float(latest and not person),
+                float(len(keys) > 1),
             )
         )
 
 
 class Scorer:
-    """The weights of the features, and the probability from which a candidate is taken."""
+    """The weights of the features."""
 
-    def __init__(self, weights: Sequence[float], least: float) -> None:
+    def __init__(self, weights: Sequence[float]) -> None:
         self.weights = tuple(weights)
-        self.least = least
 
     def probability(self, candidate: Candidate) -> float:
         """How likely the description means the candidate."""
         total = sum(weight * value for weight, value in zip(self.weights, candidate.features, strict=True))
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
 
-    def choose(self, candidates: Sequence[Candidate]) -> int | None:
-        """The number of the likeliest candidate, the later of two alike; None if none is likely enough."""
+    def choose(self, candidates: Sequence[Candidate], least: float) -> int | None:
+        """The number of the likeliest candidate, the later of two alike; None if none has a probability of `least`."""
         scored = [(self.probability(candidate), number) for number, candidate in enumerate(candidates)]
         best, number = max(scored, default=(0.0, 0))
-        return number if best >= self.least else None
+        return number if best >= least else None
+
+
+def scorer(settings: Settings) -> Scorer:
+    """The scorer that nabra ships."""
+    return load_scorer(COREFERENCE)
 
 
 def load_scorer(path: Path) -> Scorer:
     """The scorer that `nabra train` wrote."""
     kept = json.loads(path.read_text(encoding="utf-8"))
-    return Scorer([kept["weights"][name] for name in FEATURES], kept["least"])
+    return Scorer([kept[name] for name in FEATURES])
 
 
 def save_scorer(scorer: Scorer, path: Path) -> None:
     """Write the scorer as JSON that people can read."""
     weights = {name: round(weight, 4) for name, weight in zip(FEATURES, scorer.weights, strict=True)}
-    path.write_text(json.dumps({"least": scorer.least, "weights": weights}, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")

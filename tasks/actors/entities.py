@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from nabra.tasks.actors.coreference import Candidate, Scorer
+from nabra.tasks.actors.coreference import Candidate
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.actors.mentions import Kind
 from nabra.tasks.arabic.folding import without_article, word_keys
 
+# Which of the candidates a description means, by number; None if none.
+Choose = Callable[[Sequence[Candidate]], int | None]
 _ROLE_WORDS: Final = 6  # of a title beside a name
 _APPOSED: Final = re.compile(r"\s*[،,]?\s*")  # between a name and its title, or a title and its name
 
@@ -59,44 +61,46 @@ class Entity:
 class Entities:
     """The entities of an article in the order in which they are met; `parts` are its texts by name."""
 
-    def __init__(self, parts: Mapping[str, str], mentions: Sequence[Placed], actors: Actors, scorer: Scorer) -> None:
-        self._parts, self._actors, self._scorer = parts, actors, scorer
+    def __init__(self, parts: Mapping[str, str], mentions: Sequence[Placed], actors: Actors, choose: Choose) -> None:
+        self._parts, self._actors, self._choose = parts, actors, choose
         self.all: list[Entity] = []
         self.of: dict[Placed, Entity] = {}
         self._known: dict[object, Entity] = {}
-        self._titles: dict[object, Entity] = {}
-        named = [mention for mention in mentions if mention.kind != "description"]
-        for mention in sorted(named, key=lambda m: m.kind != "name"):  # titles after the names beside them
-            self._add(mention, self._named(mention))
-        for mention in mentions:
-            if mention.kind == "description":
-                self._add(mention, self._described(mention))
+        for described in (False, True):
+            for mention in sorted(mentions, key=lambda one: one.kind != "name"):  # titles after the names beside them
+                if self._is_described(mention) is described:
+                    self._add(mention, self._described(mention) if described else self._named(mention))
 
     def name(self, entity: Entity) -> str:
-        """The name of an entity: the usual one of a listed actor, else the fullest in the article."""
+        """The fullest name of an entity in the article; the usual one of a state, and of a person named by one word."""
+        full = max((mention.text for mention in entity.names or entity.mentions), key=len)
         listed = self._actors.name(entity.actor_id) if entity.actor_id else None
-        texts = [mention.text for mention in entity.names or entity.mentions]
-        return listed or max(texts, key=len)
+        brief = len(full.split()) == 1 if entity.is_person else self._actors.governs(entity.actor_id)
+        return listed if listed and (brief or not entity.names) else full
 
     def _add(self, mention: Placed, entity: Entity) -> None:
         entity.mentions.append(mention)
         entity.roles.update(self._role(mention) if mention.kind == "name" else mention.keys)
         self.of[mention] = entity
 
-    def _new(self, mention: Placed, kind: str, actor_id: str | None, *keys: object) -> Entity:
+    def _new(self, kind: str, actor_id: str | None, *keys: object) -> Entity:
         entity = Entity(len(self.all), kind, actor_id)
         self.all.append(entity)
         self._known.update(dict.fromkeys(keys, entity))
         return entity
 
+    def _is_described(self, mention: Placed) -> bool:
+        """True for a description, and for a title whose holder the list does not know, unless he stands beside it."""
+        if mention.kind != "title" or self._actors.is_person(mention.actor_id or ""):
+            return mention.kind == "description"
+        return self._actors.nouns.is_body(mention.keys[0])
+
     def _named(self, mention: Placed) -> Entity:
-        if mention.kind == "title" and (beside := self._beside(mention)):
-            self._titles[mention.keys] = beside
         if mention.actor_id is None or self._is_body(mention):
-            return self._titles.get(mention.keys) or self._unlisted(mention)
+            return self._unlisted(mention)
         key = ("actor", mention.actor_id)
         person = self._actors.is_person(mention.actor_id)
-        return self._known.get(key) or self._new(mention, "PER" if person else "ACTOR", mention.actor_id, key)
+        return self._known.get(key) or self._new("PER" if person else "ACTOR", mention.actor_id, key)
 
     def _is_body(self, mention: Placed) -> bool:
         """True for a part of a state that is named by what it is: `الجيش النورلندي`, but not `الحكومة النورلندية`."""
@@ -107,7 +111,7 @@ class Entities:
         for entity in self.all:
             if entity.type == kind and any(_same(kind, mention.keys, name.keys) for name in entity.mentions):
                 return entity
-        return self._new(mention, kind, None)
+        return self._new(kind, None)
 
     def _beside(self, title: Placed) -> Entity | None:
         """The person whose name stands right after the title, or right before it."""
@@ -131,29 +135,40 @@ class Entities:
         yield from keys if keys and self._actors.nouns.is_described(keys[0]) else ()
 
     def _described(self, mention: Placed) -> Entity:
-        """The entity named before that a description means most likely; if none is likely, one of its own."""
-        known = [entity for entity in self.all if entity.mentions[0].start < mention.start or mention.part == "title"]
-        chosen = self._scorer.choose([self._candidate(mention, entity) for entity in known])
+        """The entity that a description means most likely; if none is likely, one of its own."""
+        if mention.kind == "title" and (beside := self._beside(mention)):
+            return beside
+        chosen = self._choose([self._candidate(mention, entity) for entity in self.all])
         if chosen is not None:
-            return known[chosen]
-        key = ("description", mention.keys)
-        return self._known.get(key) or self._new(mention, "ACTOR", None, key)
+            return self.all[chosen]
+        key = (mention.kind, mention.keys)
+        return self._known.get(key) or self._new("ACTOR", None, key)
 
     def _candidate(self, mention: Placed, entity: Entity) -> Candidate:
         text = self._parts[mention.part]
-        before = [other for other in entity.mentions if other.part == mention.part and other.start < mention.start]
-        last = before[-1].sent_id if before else None
+        before = [one.sent_id for one in entity.mentions if (one.sent_id, one.start) < (mention.sent_id, mention.start)]
         following = [without_article(key) for key in word_keys(text[mention.end : mention.end + 60])][:2]
-        names = {key for name in entity.names for key in name.keys}
         return Candidate.of(
-            head=mention.keys[0],
+            keys=mention.keys,
             following=following,
             roles=entity.roles,
-            names=names,
+            names={key for name in entity.names for key in name.keys},
             kind=entity.type,
-            sentences=None if last is None else mention.sent_id - last,
+            sentences=mention.sent_id - max(before) if before else None,
             mentions=len(entity.mentions),
+            latest=self._is_latest(mention, entity),
         )
+
+    def _is_latest(self, mention: Placed, entity: Entity) -> bool:
+        """True if of its type the entity is the one named last before the mention."""
+        names = [
+            (name.start, other)
+            for other in self.all
+            if other.type == entity.type
+            for name in other.names
+            if name.part == mention.part and name.start < mention.start
+        ]
+        return bool(names) and max(names, key=lambda one: one[0])[1] is entity
 
 
 def _same(kind: str, one: Sequence[str], other: Sequence[str]) -> bool:

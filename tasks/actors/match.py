@@ -53,6 +53,10 @@ class Actors:
         """True if it is the id of a person."""
         return actor_id in self.kinds and self.kinds[actor_id].id == PERSON
 
+    def governs(self, actor_id: str | None) -> bool:
+        """True for a state."""
+        return actor_id in self.kinds and self.kinds[actor_id].governs
+
     def name(self, actor_id: str) -> str | None:
         """The usual name of an actor, if the list has it."""
         return self._usual.get(actor_id)

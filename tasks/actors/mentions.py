@@ -9,10 +9,11 @@ from typing import Final, Literal
 
 from nabra.tasks.actors.match import Actors
 from nabra.tasks.actors.search import ActorMatch
-from nabra.tasks.arabic.folding import after_letters, fold, readings, words
+from nabra.tasks.arabic.folding import Word, after_letters, fold, readings, words
 from nabra.tasks.arabic.particles import NAME_LINKS
 
 Kind = Literal["name", "title", "description", "adjective"]
+_DESCRIPTION_WORDS: Final = 2  # الفنان المصري
 _MIN_DESCRIPTION: Final = 5  # letters of a definite noun: الوزير
 
 
@@ -82,17 +83,28 @@ def _is_namesake(sentence: str, entity: Named, listed: Sequence[ActorMatch], act
 
 def _descriptions(sentence: str, names: Sequence[Mention], actors: Actors) -> Iterator[Mention]:
     """Offices and bodies with the article (`الوزير`), and adjectives that are a nationality (`القصف | الروسي`)."""
-    for word in words(sentence):
-        if any(name.start < word.end and word.start < name.end for name in names):
-            continue
-        for letters, key in readings(word.key):
-            state = actors.nouns.adjectives.get(key) if key.startswith("ال") else None
-            describes = key.startswith("ال") and len(key) >= _MIN_DESCRIPTION and actors.nouns.is_described(key)
-            if state or describes:
+    free = [w for w in words(sentence) if not any(name.start < w.end and w.start < name.end for name in names)]
+    end = 0
+    for number, word in enumerate(free):
+        for letters, key in readings(word.key) if word.start >= end else ():
+            if not key.startswith("ال"):
+                continue
+            state = actors.nouns.adjectives.get(key)
+            if state or (len(key) >= _MIN_DESCRIPTION and actors.nouns.is_described(key)):
+                end = word.end if state else _end_of_description(sentence, free[number : number + _DESCRIPTION_WORDS])
                 start = after_letters(sentence, word.start, letters)
-                kind: Kind = "adjective" if state else "description"
-                yield Mention(start, word.end, "ACTOR", kind, state)
+                yield Mention(start, end, "ACTOR", "adjective" if state else "description", state)
                 break
+
+
+def _end_of_description(sentence: str, following: Sequence[Word]) -> int:
+    """The end of the definite words that follow each other: `الفنان المصري | قال`."""
+    end = following[0].end
+    for word in following[1:]:
+        if not word.key.startswith("ال") or len(word.key) < _MIN_DESCRIPTION or sentence[end : word.start] != " ":
+            break
+        end = word.end
+    return end
 
 
 def _without_overlaps(mentions: Sequence[Mention]) -> list[Mention]:

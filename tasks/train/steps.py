@@ -223,7 +223,7 @@ def _decision(shop: Workshop) -> Mapping[str, float]:
     judges = Judges(load_cues(*settings.stance.cue_folders), classifier, NO_DECISION)
     actors = load_actors(*settings.parse.actor_folders)
     articles = read_annotated(*shop.need(ARTICLES))
-    found = annotated_cases(articles, settings.parse, load_parser(parser, 0), judges, actors)
+    found = annotated_cases(articles, settings, load_parser(parser, 0), judges, actors)
     return fit_decision(examples(found), shop.work / DECISION)
 
 
