@@ -138,11 +138,16 @@ class Entities:
         """The entity that a description means most likely; if none is likely, one of its own."""
         if mention.kind == "title" and (beside := self._beside(mention)):
             return beside
-        chosen = self._choose([self._candidate(mention, entity) for entity in self.all])
+        known = [entity for entity in self.all if not self._is_state_for_part(mention, entity)]
+        chosen = self._choose([self._candidate(mention, entity) for entity in known])
         if chosen is not None:
-            return self.all[chosen]
+            return known[chosen]
         key = (mention.kind, mention.keys)
         return self._known.get(key) or self._new("ACTOR", None, key)
+
+    def _is_state_for_part(self, mention: Placed, entity: Entity) -> bool:
+        """True for a state where one of its parts is meant: `وزارة الخارجية النورلندية`."""
+        return len(mention.keys) > 1 and self._actors.governs(entity.actor_id)
 
     def _candidate(self, mention: Placed, entity: Entity) -> Candidate:
         text = self._parts[mention.part]

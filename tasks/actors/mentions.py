@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from nabra.tasks.arabic.particles import NAME_LINKS
 
 Kind = Literal["name", "title", "description", "adjective"]
 _DESCRIPTION_WORDS: Final = 2  # الفنان المصري
+_NISBA: Final = re.compile(r"ال\w{2,}يه?")
 _MIN_DESCRIPTION: Final = 5  # letters of a definite noun: الوزير
 
 
@@ -98,10 +100,10 @@ def _descriptions(sentence: str, names: Sequence[Mention], actors: Actors) -> It
 
 
 def _end_of_description(sentence: str, following: Sequence[Word]) -> int:
-    """The end of the definite words that follow each other: `الفنان المصري | قال`."""
+    """The end of the noun and of an adjective of belonging after it: `الفنان المصري | قال`."""
     end = following[0].end
     for word in following[1:]:
-        if not word.key.startswith("ال") or len(word.key) < _MIN_DESCRIPTION or sentence[end : word.start] != " ":
+        if not _NISBA.fullmatch(word.key) or sentence[end : word.start] != " ":
             break
         end = word.end
     return end
