@@ -28,7 +28,7 @@ from nabra.tasks.parse.vectors import CliticNumbers, Rows, place_words, rows_of
 from nabra.tasks.train.examples import Tagged, Tree
 
 # Of trees, and of tokens with their names.
-BATCH_WORDS, BATCH_TOKENS = 800, 800
+BATCH_WORDS, BATCH_TOKENS = 800, 500
 # Sentences of the development parts that are read at once.
 SCORED = 32
 # What is no label of the treebank; the losses pass it over.

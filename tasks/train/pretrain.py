@@ -32,7 +32,7 @@ MASKED = 0.3
 # Of the chosen words, four in five become <mask>, one in ten another piece, one in ten stays.
 AS_MASK, AS_RANDOM = 0.8, 0.1
 LEARNING_RATE = 5e-4
-WARMUP = 100
+WARMUP = 40
 
 
 @dataclass(frozen=True)

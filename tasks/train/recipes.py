@@ -25,7 +25,6 @@ PRETRAIN: Final = (
 JOINT: Final = (
     joint.WARMUP,
     (joint.ENCODER_RATE, joint.HEADS_RATE),
-    joint.DROPOUT,
     tuple(joint.WEIGHTS.items()),
     (heads.BATCH_WORDS, heads.BATCH_TOKENS),
     examples.FEWEST,

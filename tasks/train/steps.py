@@ -49,8 +49,8 @@ from nabra.tasks.train.stanza_models import run_trainer, trainers
 
 logger = logging.getLogger(__name__)
 
-# The first layers of the published encoder, for the classifiers of sentiment and stance: the middle layers tell most of
-# meaning, those above cost time and space.
+# The first layers of the published encoder are what all models are made of: the middle layers tell most of meaning and
+# syntax, those above cost time and space (`python -m bench.encoders`).
 SHORT, SHORT_LAYERS = "encoder-short", 9
 # The steps that need a name; each writes into a folder of its name.
 PRETRAIN, JOINT, SILVER, STUDENT = "pretrain", "joint", "silver", "student"
@@ -59,8 +59,8 @@ PARSER, BUNDLE = "parser", "bundle"
 ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
 # How many batches a training takes (the opinions: how many epochs), how many sentences the silver data has.
 SIZES = {
-    PRETRAIN: 1000,
-    JOINT: 3000,
+    PRETRAIN: 200,
+    JOINT: 1700,
     f"{OPEN}-{JOINT}": 600,
     SILVER: 4000,
     STUDENT: 700,
@@ -87,8 +87,13 @@ class Workshop:
 
     @property
     def base(self) -> Path:
-        """The encoder before training, which all profiles share."""
+        """The published encoder cut to the vocabulary, which all profiles share."""
         return (self.work.parent if self.profile == OPEN else self.work) / BASE
+
+    @property
+    def short(self) -> Path:
+        """Its first layers, with which all training begins."""
+        return self.base.parent / SHORT
 
     def open(self) -> Workshop:
         """The same for the open profile, in folders below."""
@@ -113,7 +118,7 @@ class Step:
 
 def _encoder(shop: Workshop) -> None:
     build_encoder(_news(shop), shop.base)
-    cut_layers(shop.base, shop.work / SHORT, SHORT_LAYERS)
+    cut_layers(shop.base, shop.short, SHORT_LAYERS)
 
 
 def _news(shop: Workshop) -> Iterator[str]:
@@ -124,7 +129,7 @@ def _news(shop: Workshop) -> Iterator[str]:
 
 
 def _pretrain(shop: Workshop) -> None:
-    pretrain(shop.base, _news(shop), shop.work / PRETRAIN, SIZES[PRETRAIN], shop.seed)
+    pretrain(shop.short, _news(shop), shop.work / PRETRAIN, SIZES[PRETRAIN], shop.seed)
 
 
 def _data(shop: Workshop) -> None:
@@ -156,7 +161,7 @@ def _named_sentences(shop: Workshop, part: str, trees: Sequence[list[str]]) -> l
 
 def _joint(shop: Workshop) -> Mapping[str, Any]:
     # The news text is for research only: the open profile begins from the encoder as it was published.
-    base, name = (shop.base, f"{OPEN}-{JOINT}") if shop.profile == OPEN else (shop.work / PRETRAIN, JOINT)
+    base, name = (shop.short, f"{OPEN}-{JOINT}") if shop.profile == OPEN else (shop.work / PRETRAIN, JOINT)
     return train_joint(base, _corpus(shop), shop.work / JOINT, SIZES[name], shop.seed)
 
 
@@ -210,7 +215,6 @@ def _unseen(shop: Workshop) -> Mapping[str, float]:
 
 def _train_opinions(shop: Workshop, folder: Path, *, with_articles: bool) -> Mapping[str, float]:
     """Train on the labelled sentences, and on those of the annotated articles or not."""
-    short = shop.work / SHORT
     labelled, targets, articles = shop.need(*OPINIONATED)
     sentiment, stances = read_sentences(labelled), read_targets(targets)
     if with_articles:
@@ -218,15 +222,15 @@ def _train_opinions(shop: Workshop, folder: Path, *, with_articles: bool) -> Map
         sentiment += annotated_sentences(annotated)
         stances += annotated_targets(annotated, load_actors(*load_settings().parse.actor_folders))
     tasks = [sentiment_task(sentiment), stance_task(stances)]
-    scores = train_opinion(load_encoder(short), tasks, folder, SIZES[OPINIONS], shop.seed, shop.work / ENGLISH)
-    save_opinion_encoder(short, folder, folder / ENCODER)
+    scores = train_opinion(load_encoder(shop.short), tasks, folder, SIZES[OPINIONS], shop.seed, shop.work / ENGLISH)
+    save_opinion_encoder(shop.short, folder, folder / ENCODER)
     return scores
 
 
 def _open_opinions(shop: Workshop) -> Mapping[str, float]:
     """What English news and tweets teach: no Arabic news is free to use."""
     english, folder = shop.base.parent / ENGLISH, shop.work / OPINIONS
-    save_opinion_encoder(shop.base.parent / SHORT, english, folder / ENCODER)
+    save_opinion_encoder(shop.short, english, folder / ENCODER)
     copy_models(english / STANCE, folder / STANCE)
     save_decision(OPEN_DECISION, shop.work / DECISION)
     return train_classifier(

@@ -43,13 +43,14 @@ def shop(tmp_path: Path, tiny_encoder: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(pretrain, "CPU_ROWS", 4)
     monkeypatch.setattr(steps, "SIZES", {"pretrain": 2, "joint": 3, "open-joint": 3})
     monkeypatch.setattr(steps, "trainers", _short_trainers)
-    published = replace(steps.STEPS["encoder"], run=lambda shop: _copy(tiny_encoder, shop.base))
+    published = replace(steps.STEPS["encoder"], run=lambda shop: _copies(tiny_encoder, shop.base, shop.short))
     monkeypatch.setattr(steps, "STEPS", {**steps.STEPS, "encoder": published})
     return Workshop(data, tmp_path / "work", tmp_path / "out", seed=1)
 
 
-def _copy(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, dirs_exist_ok=True)
+def _copies(source: Path, *targets: Path) -> None:
+    for target in targets:
+        shutil.copytree(source, target, dirs_exist_ok=True)
 
 
 def _short_trainers(work: Path, seed: int) -> dict[str, Trainer]:
