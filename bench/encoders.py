@@ -2,8 +2,9 @@
 
     python -m bench.encoders --work FOLDER [--layers N ...] [--steps N]
 
-Each encoder is the pretrained one (`nabra train pretrain`), cut and then trained with all heads at once. Prints a line
-for each: scores on the development parts with the words given, and words a second of the whole pass on one thread.
+Each encoder is the published one (`nabra train encoder data` makes it and what it learns from), cut and then trained
+with all heads at once. Prints a line for each: scores on the development parts with the words given, and words a second
+of the whole pass on one thread.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from nabra.tasks.models.precision import best_arithmetic
 from nabra.tasks.parse.heads import load_heads
 from nabra.tasks.parse.onepass import OnePassParser
 from nabra.tasks.parse.parser import Span
+from nabra.tasks.train.bundle import BASE
 from nabra.tasks.train.examples import read_trees
 from nabra.tasks.train.joint import Corpus, train_joint
 
@@ -64,19 +66,21 @@ def speed(folder: Path, trees: Path) -> float:
 
 def main(data: Corpus, base: Path, work: Path, layers: Sequence[int], steps: int) -> None:
     """Train, score and time an encoder of each number of layers."""
+    threads = torch.get_num_threads()
     for number in layers:
+        torch.set_num_threads(threads)
         folder = work / f"layers-{number}"
         scores = train_joint(base, data, folder, steps, SEED, number)
         torch.set_num_threads(1)
         figures = ", ".join(f"{name} {100 * value:.1f}" for name, value in scores.items())
-        print(f"{number} layers: {figures}, {speed(folder, data.dev_trees):.0f} words/s")
+        print(f"{number} layers: {figures}, {speed(folder, data.dev_trees):.0f} words/s", flush=True)
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--work", type=Path, required=True, help="the folder of `nabra train --work`")
     options.add_argument("--layers", type=int, nargs="+", default=[12, 9, 6])
-    options.add_argument("--steps", type=int, default=3000)
+    options.add_argument("--steps", type=int, default=160)
     chosen = options.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     bank, names = chosen.work / "treebank", chosen.work / "ner"
@@ -84,4 +88,4 @@ if __name__ == "__main__":
         *(bank / f"{part}.conllu" for part in ("train", "train-augmented", "dev")),
         *(names / f"{part}.json" for part in ("train", "dev")),
     )
-    main(parts, chosen.work / "pretrain", chosen.work / "encoders", chosen.layers, chosen.steps)
+    main(parts, chosen.work / BASE, chosen.work / "encoders", chosen.layers, chosen.steps)

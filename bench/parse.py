@@ -1,9 +1,10 @@
-"""Speed and memory of nabra's parse stage, and its speed against a plain Stanza loop over the same models, in one run.
+"""Speed and memory of nabra's parse stage, and its speed against a plain loop over models of Stanza's, in one run.
 
-    python -m bench.parse [FOLDER_OF_TXT] [--threads N] [--rounds N]
+    python -m bench.parse [FOLDER_OF_TXT] [--threads N] [--rounds N] [--plain FOLDER_OF_MODELS]
 
-The plain loop is what one finds in notebooks: `for text in texts: nlp(text)`. With several rounds the same articles
-pass again and again, and the peak memory after each shows whether it grows.
+The plain loop is what one finds in notebooks, `for text in texts: nlp(text)`, over the Arabic package of Stanza's
+makers (`nabra models download`) or another folder of models for Stanza's Pipeline. With several rounds the same
+articles pass again and again, and the peak memory after each shows whether it grows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import argparse
 import resource
 import time
 from pathlib import Path
-from typing import Any
 
 import stanza
 import torch
@@ -21,7 +21,7 @@ from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 from nabra.config.settings import load_settings
 from nabra.tasks.actors.match import load_actors
 from nabra.tasks.models.encoder import load_encoder
-from nabra.tasks.models.folders import BUNDLED, ENCODER, LANGUAGE, model_folder
+from nabra.tasks.models.folders import BUNDLED, ENCODER, LANGUAGE, STANFORD, model_folder
 from nabra.tasks.parse.load import PROCESSORS, load_parser
 from nabra.tasks.parse.parse import parse_articles
 from tests.conftest import clean_table
@@ -29,7 +29,7 @@ from tests.conftest import clean_table
 SAMPLES = Path(__file__).parents[1] / "config" / "samples" / "articles"
 
 
-def main(folder: Path, threads: int, rounds: int) -> None:
+def main(folder: Path, models: Path | None, threads: int, rounds: int) -> None:
     """Time both over the .txt files of `folder` and print words per second, their ratio and the peak memory."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
     words = sum(len(text.split()) for text in texts)
@@ -43,7 +43,7 @@ def main(folder: Path, threads: int, rounds: int) -> None:
         parse_articles(table, settings, parser, actors)
         ours = time.perf_counter() - started
         print(f"round {number}: parse stage {words / ours:.0f} words/s, peak memory {peak_memory():.0f} MiB")
-    plain = plain_pipeline(*load_encoder(model_folder(BUNDLED) / ENCODER))
+    plain = plain_pipeline(models or model_folder(STANFORD))
     plain("جملة أولى.")
     started = time.perf_counter()
     for text in texts:
@@ -57,27 +57,28 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def plain_pipeline(encoder: Any, tokenizer: Any, **paths: str) -> stanza.Pipeline:
-    """Stanza's Pipeline as its documentation shows it, on the bundled models but for those of `paths`."""
+def plain_pipeline(folder: Path) -> stanza.Pipeline:
+    """Stanza's Pipeline as its documentation shows it, on the models of `folder`, and on an encoder if there is one."""
     cache = FoundationCache()
-    cache.bert[ENCODER] = BertRecord(encoder, tokenizer, {})
+    if (folder / ENCODER).is_dir():
+        cache.bert[ENCODER] = BertRecord(*load_encoder(folder / ENCODER), {})
     return stanza.Pipeline(
         LANGUAGE,
-        dir=str(model_folder(BUNDLED)),
+        dir=str(folder),
         processors=PROCESSORS,
         package="default",
         download_method=None,
         foundation_cache=cache,
         use_gpu=False,
         logging_level="ERROR",
-        **paths,
     )
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", nargs="?", type=Path, default=SAMPLES)
+    options.add_argument("--plain", type=Path, help="a folder of models for Stanza's Pipeline")
     options.add_argument("--threads", type=int, default=1)
     options.add_argument("--rounds", type=int, default=2)
     chosen = options.parse_args()
-    main(chosen.folder, chosen.threads, chosen.rounds)
+    main(chosen.folder, chosen.plain, chosen.threads, chosen.rounds)

@@ -30,12 +30,14 @@ from nabra.tasks.actors.match import load_actors
 from nabra.tasks.corpora.articles import read_annotated
 from nabra.tasks.evaluate.articles import Evaluation
 from nabra.tasks.evaluate.judgements import judge_article
-from nabra.tasks.models.encoder import load_encoder
+from nabra.tasks.models.bert import Bert, load_bert
 from nabra.tasks.models.folders import BUNDLED, ENCODER, model_folder
-from nabra.tasks.models.precision import half_precision
+from nabra.tasks.models.pieces import PieceReader
+from nabra.tasks.models.precision import best_arithmetic
+from nabra.tasks.parse.layout import lay_out
 from nabra.tasks.parse.load import load_parser
 from nabra.tasks.parse.parse import parse_articles
-from nabra.tasks.parse.segment import token_states
+from nabra.tasks.parse.vectors import edges
 from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.quotes.document import Part
 from nabra.tasks.quotes.quotes import Quote, find_quotes
@@ -123,6 +125,8 @@ def read(annotated: Sequence[Row]) -> Iterator[Article]:
     settings, folder = load_settings(), model_folder(BUNDLED)
     actors, cues = load_actors(*settings.parse.actor_folders), load_cues(*settings.stance.cue_folders)
     rows = [article | {"url": article["doc_id"], "source": "gold", "text": body(article)} for article in annotated]
+    cpu, encoder_folder = torch.device("cpu"), folder / ENCODER
+    encoder, reader = load_bert(encoder_folder, best_arithmetic(cpu.type), cpu), PieceReader(encoder_folder)
     schema = pa.schema([(name, pa.string()) for name in ("doc_id", "url", "source", "title", "text")])
     clean = pa.Table.from_pylist(rows, schema)
     parsed = parse_articles(clean, settings.parse, load_parser(folder, torch.get_num_threads()), actors).tables
@@ -131,7 +135,7 @@ def read(annotated: Sequence[Row]) -> Iterator[Article]:
         gold, part = by_name[document.doc_id], document.parts[-1]
         sentences = [[match.span() for match in TOKEN.finditer(part.text, s.start, s.end)] for s in part.sentences]
         places = [place for sentence in sentences for place in sentence]
-        states = word_states(*load_encoder(folder / ENCODER), part.text, sentences)
+        states = word_states(encoder, reader, part.text, sentences)
         rules = [quote_row(part, quote) for quote in find_quotes(document, actors, cues) if quote.part == part.name]
         quoted = torch.tensor([[part.quotation_at(start) is not None] for start, _ in places])
         ruled = one_hot(labels(places, rules), 3)[..., BEGIN:].flatten(1)
@@ -147,15 +151,19 @@ def body(article: Row) -> str:
     return text
 
 
-def word_states(model: Any, tokenizer: Any, text: str, sentences: Sequence[Sequence[Place]]) -> torch.Tensor:
-    """What the encoder says of each word, as many sentences at a time as its window takes."""
+def word_states(encoder: Bert, reader: PieceReader, text: str, sentences: Sequence[Sequence[Place]]) -> torch.Tensor:
+    """What the encoder says of each word, of its first and its last piece, as many sentences at once as it sees."""
     windows: list[list[str]] = [[]]
     for sentence in sentences:
         if len(windows[-1]) + len(sentence) > WINDOW_WORDS:
             windows.append([])
         windows[-1] += [text[start:end] for start, end in sentence]
-    with torch.inference_mode(), half_precision("cpu"):
-        return torch.cat([token_states(model, tokenizer, [words]).float() for words in windows if words]).clone()
+    return torch.cat([_states(encoder, reader, words) for words in windows if words])
+
+
+def _states(encoder: Bert, reader: PieceReader, words: Sequence[str]) -> torch.Tensor:
+    layout = lay_out(reader.read([words]), reader)
+    return edges(encoder.read(layout.ids, layout.mask), layout.tokens[0]).mean(2).flatten(1).clone()
 
 
 def labels(places: Sequence[Place], quotes: Sequence[Row]) -> torch.Tensor:

@@ -36,6 +36,7 @@ def train(
     "my-models"
     """
     from nabra.flows.prefect.server import prefect_server
+    from nabra.flows.terminal.quiet import TRAINING
     from nabra.flows.terminal.signals import stopping
 
     try:
@@ -45,7 +46,6 @@ def train(
         raise UsageError(f"training needs the package {error.name}; run: pip install 'nabra[train]'") from error
 
     prepare_steps(models or [], data)
-    # Hours of work: its progress is no detail.
-    logging.getLogger("nabra.tasks.train").setLevel(logging.INFO)
     with stopping(), prefect_server():
+        logging.getLogger(TRAINING).setLevel(logging.INFO)
         train_flow(models or [], str(data), str(work), str(out) if out else None, seed)

@@ -79,7 +79,7 @@ def train_model(
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
         if (step + 1) % LOG_STEPS == 0:
-            logger.info("step %d of %d: loss %.3f", step + 1, schedule.steps, total / LOG_STEPS)
+            logger.info("batch %d of %d: loss %.3f", step + 1, schedule.steps, total / LOG_STEPS)
             if report:
                 report(step + 1, total / LOG_STEPS)
             total = 0.0

@@ -12,7 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from stanza.models import ner_tagger, parser, tagger
+from stanza.models import lemmatizer, mwt_expander, ner_tagger, parser, tagger
 from stanza.resources.common import DEFAULT_RESOURCES_VERSION
 
 from nabra.tasks.models.folders import BUNDLED, model_folder
@@ -28,13 +28,11 @@ TEXT = "قال الوزير إن الحكومة تدين الهجوم. وأضا�
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package with an untrained tagger, parser and NER without any encoder, and the bundled segmenters."""
+    """A package of models that have hardly learnt, without any encoder, and the bundled tokenizer."""
     folder = tmp_path_factory.mktemp("package")
-    for processor in ("tokenize", "mwt", "lemma"):
-        source = model_folder(BUNDLED) / "ar" / processor / "nabra.pt"
-        target = folder / "ar" / processor / f"{PACKAGE}.pt"
-        target.parent.mkdir(parents=True)
-        shutil.copyfile(source, target)
+    (folder / "ar" / "tokenize").mkdir(parents=True)
+    tokenizer = model_folder(BUNDLED) / "ar" / "tokenize" / "nabra.pt"
+    shutil.copyfile(tokenizer, folder / "ar" / "tokenize" / f"{PACKAGE}.pt")
     (folder / "bank.conllu").write_text(CONLLU * 4, encoding="utf-8")
     (folder / "ner.json").write_text(json.dumps([[{"text": "سامر", "ner": "B-PER"}, {"text": "قال", "ner": "O"}]] * 4))
     common = ["--mode", "train", "--shorthand", "ar_tiny", "--no_pretrain", "--max_steps", "1", "--eval_interval", "1"]
@@ -42,6 +40,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = ["--hidden_dim", "8", "--word_emb_dim", "8", "--char_hidden_dim", "8", "--save_name", f"{PACKAGE}.pt"]
     tagger.main([*common, *trees, *small, "--fix_eval_interval", "--save_dir", f"{folder}/ar/pos"])
     parser.main([*common, *trees, *small, "--save_dir", f"{folder}/ar/depparse"])
+    looked_up = ["--mode", "train", "--shorthand", "ar_tiny", *trees, "--dict_only", "--save_name", f"{PACKAGE}.pt"]
+    lemmatizer.main([*looked_up, "--save_dir", f"{folder}/ar/lemma"])
+    mwt_expander.main([*looked_up, "--save_dir", f"{folder}/ar/mwt"])
     names = ["--train_file", f"{folder}/ner.json", "--eval_file", f"{folder}/ner.json"]
     ner_tagger.main([*common, *names, *small, "--word_emb_dim", "0", "--save_dir", f"{folder}/ar/ner"])
     models = {
