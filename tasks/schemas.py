@@ -166,8 +166,8 @@ CLEAN: Final = Dataset(
         _string(
             "published_source",
             "where `published_at` was found: `json-ld`, `meta`, `time`, `text` (a date line), `text-hijri` (one with "
-            "an Islamic date alone: it can be a day off), `feed` (feed or row), `script` (data beside the headline); "
-            "null where nothing says it",
+            "an Islamic date alone: it can be a day off), `feed` (feed or row), `script` (data beside the headline), "
+            "`correction` (a user, in corrected views); null where nothing says it",
             since=3,
         ),
         _string(
@@ -309,7 +309,7 @@ STANCES: Final = Dataset(
         START,
         END,
         _string("evidence", "the words that show it: `clean[part][start:end]`"),
-        _string("method", "`rule:` with the id of its cue, `classifier`, or both joined by `+` where they agree"),
+        _string("method", "`rule:` with the id of its cue, `classifier`, or both joined by `+` where they agree; `correction` of a user, in corrected views"),
         _float("rule_score", "confidence of the rule, 0 to 1; null where none speaks for it", nullable=True, since=2),
         _float(
             "classifier_score",

@@ -25,6 +25,7 @@ from nabra.flows.cli.table_files import CsvFile, ParquetFile, XlsxFile, write_fi
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import console
+from nabra.tasks.decisions.corrected import CorrectedStore
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.search.index import ARTICLE, QUOTE, Answer, Filters, SearchIndex
@@ -79,7 +80,7 @@ def find(
 
     `nabra find '"مجلس الأمن" | "الأمم المتحدة" -مصدر' --since 2026-04-01 --newest`
     """
-    store = open_store(config, warehouse).remembering()
+    store = CorrectedStore(open_store(config, warehouse).remembering())
     wanted = clauses(" ".join(words or []))
     if words and not wanted:
         raise UsageError(f"{' '.join(words)!r} has no word to look for")
