@@ -309,7 +309,11 @@ STANCES: Final = Dataset(
         START,
         END,
         _string("evidence", "the words that show it: `clean[part][start:end]`"),
-        _string("method", "`rule:` with the id of its cue, `classifier`, or both joined by `+` where they agree; `correction` of a user, in corrected views"),
+        _string(
+            "method",
+            "`rule:` with the id of its cue, `classifier`, or both joined by `+` where they agree; `correction` of a "
+            "user, in corrected views",
+        ),
         _float("rule_score", "confidence of the rule, 0 to 1; null where none speaks for it", nullable=True, since=2),
         _float(
             "classifier_score",

@@ -106,7 +106,9 @@ def _by_subject(decisions: Sequence[Decision], dataset: str) -> dict[Subject, di
             continue
         before = found.get(each.subject, {})
         hidden = each.kind == HIDE or before is None
-        found[each.subject] = None if hidden else (before or {}) | {change.column: change.new for change in each.changes}
+        found[each.subject] = (
+            None if hidden else (before or {}) | {change.column: change.new for change in each.changes}
+        )
     return found
 
 
@@ -116,7 +118,9 @@ def _changed(fixes: Mapping[Subject, Mapping[str, str | None] | None]) -> set[st
 
 def _table(fixes: Mapping[Subject, Mapping[str, str | None] | None]) -> pa.Table:
     columns = sorted(_changed(fixes))
-    changed = [(f"{kind}_{name}", type_) for name in columns for kind, type_ in (("has", pa.bool_()), ("new", pa.string()))]
+    changed = [
+        (f"{kind}_{name}", type_) for name in columns for kind, type_ in (("has", pa.bool_()), ("new", pa.string()))
+    ]
     rows: list[dict[str, Any]] = []
     for subject, values in fixes.items():
         row: dict[str, Any] = {name: getattr(subject, name) for name, _ in (*_ANCHOR, *_SIDES)}
@@ -130,7 +134,9 @@ def _table(fixes: Mapping[Subject, Mapping[str, str | None] | None]) -> pa.Table
 def _value(dataset: str, name: str, changed: set[str]) -> str:
     if name not in changed:
         return f't."{name}"'
-    return f'case when f.has_{name} then cast(f.new_{name} as {_sql_type(dataset, name)}) else t."{name}" end as "{name}"'
+    return (
+        f'case when f.has_{name} then cast(f.new_{name} as {_sql_type(dataset, name)}) else t."{name}" end as "{name}"'
+    )
 
 
 def _sql_type(dataset: str, name: str) -> str:
@@ -153,7 +159,6 @@ def _outside_headlines(dataset: str) -> str:
     """The condition that a row was not found in a headline that was corrected."""
     columns = DATASETS[dataset].schema.names
     if "part" in columns:
-        return (
-            f"not (t.part = 'title' and (t.doc_id, coalesce(t.version, 1)) in (select (doc_id, version) from {RETITLED}))"
-        )
+        is_one = f"(t.doc_id, coalesce(t.version, 1)) in (select (doc_id, version) from {RETITLED})"
+        return f"not (t.part = 'title' and {is_one})"
     return f"not {_IN_A_HEADLINE}" if "sent_id" in columns else ""

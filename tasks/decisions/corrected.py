@@ -43,7 +43,11 @@ class CorrectedStore(Store):
             return found
         has_sentences = batch in self._store.batch_files("sentences")
         tables = {"sentences": self._store.read("sentences", batch)} if has_sentences else {}
-        return self._corrections.apply(dataset, tables | {dataset: found}) if has_sentences or dataset == "clean" else found
+        return (
+            self._corrections.apply(dataset, tables | {dataset: found})
+            if has_sentences or dataset == "clean"
+            else found
+        )
 
     def decided(self, batch: Batch) -> str:
         """What changes when the decisions about a batch do; nothing where there is none."""

@@ -32,6 +32,11 @@ def speaker(name: str | None, actor_id: str | None) -> dict[str, Any]:
     return {"speaker": name, "speaker_id": actor_id, **found}
 
 
+def speaker_known(actor_id: str | None) -> dict[str, Any]:
+    """The values of a quote of which a user has said which actor its speaker is."""
+    return {"speaker_id": actor_id, "speaker_known": None}
+
+
 def side(which: str, name: str, actor_id: str | None) -> dict[str, Any]:
     """The values of a stance whose source or target (`which`) a user has named."""
     kind = {"source_kind": "author" if name == "author" else "actor"} if which == "source" else {}
