@@ -12,12 +12,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nabra.flows.cli.audit import sure
 from nabra.flows.cli.document import Document, Row, load_document
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table
 from nabra.tasks.decisions.decisions import Decision
+from nabra.tasks.decisions.judgements import estimates
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store
 
@@ -67,7 +69,17 @@ def describe_article(store: Store, doc: str, *, version: int | None = None, enti
         return Group(Text(f"{document.doc_id}  {escape(document.url)}", "bold"), *warnings)
     tables = (_quotes(document.quotes), _stances(document.stances)) if "stance" in document.done else ()
     header = _header(article, document.versions, document.sentiment)
-    return Group(header, *warnings, "", *_body(document, article, entities), *tables)
+    return Group(header, *warnings, "", *_body(document, article, entities), *tables, *_sure(store, document))
+
+
+def _sure(store: Store, document: Document) -> list[str]:
+    """How much of what is shown can be right, where a sample was judged."""
+    found = estimates(store)
+    named = [quote for quote in document.quotes if quote["speaker"]]
+    sentences = [row for row in document.sentiment if row["level"] == "sentence"]
+    rows = {"quotes": document.quotes, "speakers": named, "stances": document.stances, "sentiment": sentences}
+    said = [line for kind, shown in rows.items() if (line := sure(found, kind, len(shown)))]
+    return ["", *said] if said else []
 
 
 def told(decision: Decision) -> str:

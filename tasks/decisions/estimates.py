@@ -10,7 +10,7 @@ part of the stratum that was judged. The quantile is Student's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,7 +47,7 @@ class Estimate:
         return expected, low, high
 
 
-def estimate(strata: Sequence[Stratum]) -> Estimate | None:
+def estimate(strata: Iterable[Stratum]) -> Estimate | None:
     """The estimate for the strata of which anything was judged; None where nothing was."""
     known = [each for each in strata if each.judged]
     if not known:
