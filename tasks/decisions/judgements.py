@@ -40,8 +40,7 @@ _FINDINGS: Final = {
 _DRAW: Final = """
 with finding as ({findings}), placed as (
     select f.doc_id, coalesce(f.version, 1) as version, f.part, f.start, f."end", f.text, f.source, f.target, f.value,
-           c.source as outlet, c.title, case f.part when 'title' then c.title else c.text end as whole,
-           coalesce(f.direction, '-') as direction,
+           c.source as outlet, coalesce(f.direction, '-') as direction, random() as chance,
            case when f.score is null then '-' when f.score < 0.5 then '<0.5' when f.score < 0.8 then '0.5-0.8'
                 else '0.8+' end as band,
            count(*) over (partition by c.source) * $wanted / count(*) over () as of_outlet
@@ -50,12 +49,15 @@ with finding as ({findings}), placed as (
 ), stratified as (
     select *, concat_ws(' | ', case when of_outlet < $outlet_least then '*' else outlet end, direction, band) as stratum
     from placed
+), ranked as (
+    select *, count(*) over (partition by stratum) as stratum_rows, count(*) over () as all_rows,
+           row_number() over (partition by stratum order by chance) as place
+    from stratified
 )
-select *, count(*) over (partition by stratum) as stratum_rows, count(*) over () as rows
-from stratified
-qualify row_number() over (partition by stratum order by random())
-    <= greatest($least, round($wanted * count(*) over (partition by stratum) / count(*) over ()))
-order by random()
+select r.*, case r.part when 'title' then c.title else c.text end as whole
+from ranked r join clean_found c on r.doc_id = c.doc_id and r.version = coalesce(c.version, 1)
+where r.place <= greatest($least, round($wanted * r.stratum_rows / r.all_rows))
+order by r.chance
 """
 
 
