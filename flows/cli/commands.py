@@ -53,6 +53,7 @@ COMMANDS: Final = {
         Command(
             "fix", "Correct what nabra found, or hide it; everything that reads the warehouse has it from then on."
         ),
+        Command("audit", "Judge a sample of what nabra found, and learn how much of all of it is right."),
         Command("export", "Write articles in other forms: CoNLL-U, JSON lines."),
     ),
     "Look after the warehouse": (

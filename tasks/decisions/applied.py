@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import pyarrow as pa
 
 from nabra.tasks.decisions.decisions import FIX, HIDE, Decision, Subject
 from nabra.tasks.schemas import DATASETS, VERSIONED
+
+if TYPE_CHECKING:
+    import duckdb
 
 # The tables of which rows can be corrected, each with the column that has the words of its span.
 WORDS: Final = {"quotes": "text", "stances": "evidence", "sentiment": "text", "clean": None}
@@ -75,6 +77,8 @@ class Corrections:
 
     def apply(self, dataset: str, tables: Mapping[str, pa.Table]) -> pa.Table:
         """The rows of a dataset of one batch as corrected, in their order; `tables` has its sentences too."""
+        import duckdb  # takes longer than what most readers do, who have nothing to correct
+
         schema = DATASETS[dataset].schema
         with duckdb.connect(":memory:", config={"threads": 1}) as connection:
             connection.execute("set TimeZone = 'UTC'")

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 LEVEL: Final = 0.95
 
@@ -59,13 +58,15 @@ def estimate(strata: Iterable[Stratum]) -> Estimate | None:
 
 def bounds(rows: Values, judged: Values, right: Values) -> tuple[Values, Values, Values]:
     """The precision and its bounds; the last axis of the arrays are strata, all of them judged in part."""
+    from scipy.special import stdtrit  # Student's quantile; not before something was judged
+
     weights = rows / rows.sum(axis=-1, keepdims=True)
     share = (weights * right / judged).sum(axis=-1)
     smooth = (right + 0.5) / (judged + 1)
     variances = weights**2 * (1 - judged / rows) * smooth * (1 - smooth) / (judged - 0.5)
     expected = (weights * smooth).sum(axis=-1)
     freedom = np.maximum((judged - 1).sum(axis=-1), 1)
-    spread = stats.t.ppf((1 + LEVEL) / 2, freedom) ** 2 * variances.sum(axis=-1) / (expected * (1 - expected))
+    spread = stdtrit(freedom, (1 + LEVEL) / 2) ** 2 * variances.sum(axis=-1) / (expected * (1 - expected))
     middle = (share + spread / 2) / (1 + spread)
     half = np.sqrt(spread * share * (1 - share) + spread**2 / 4) / (1 + spread)
     return share, np.minimum(middle - half, share), np.maximum(middle + half, share)

@@ -10,9 +10,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, Final
-
-import duckdb
+from typing import TYPE_CHECKING, Any, Final
 
 from nabra.tasks.decisions.decisions import ID_DIGITS, Subject, by_user
 from nabra.tasks.decisions.estimates import Estimate, Stratum, estimate
@@ -20,6 +18,9 @@ from nabra.tasks.errors import StoreError
 from nabra.tasks.schemas import JUDGEMENTS, table
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
+
+if TYPE_CHECKING:
+    import duckdb
 
 KINDS: Final = ("quotes", "speakers", "stances", "sentiment")
 RIGHT, WRONG = "right", "wrong"
@@ -87,12 +88,14 @@ class Judgement:
 
 def draw(connection: duckdb.DuckDBPyConnection, kind: str, wanted: int) -> list[Finding]:
     """About so many findings of a kind, in any order, from the views of a warehouse."""
+    from duckdb import Error
+
     parameters = {"wanted": wanted, "least": LEAST, "outlet_least": OUTLET_LEAST}
     try:
         answer = connection.execute(_DRAW.format(findings=_FINDINGS[kind]), parameters)
         names = [column[0] for column in answer.description or ()]
         return [_finding(kind, dict(zip(names, row, strict=True))) for row in answer.fetchall()]
-    except duckdb.Error as error:
+    except Error as error:
         raise StoreError(f"the warehouse cannot be read: {str(error).strip()}; see: nabra validate") from error
 
 
