@@ -50,6 +50,10 @@ COMMANDS: Final = {
         Command("find", "Find articles or quotes by their words, in any spelling and with anything joined to them."),
         Command("report", "Write what the warehouse tells as one HTML file, to read and to hand over."),
         Command("sql", "Ask the warehouse in DuckDB's SQL."),
+        Command(
+            "fix", "Correct what nabra found, or hide it; everything that reads the warehouse has it from then on."
+        ),
+        Command("audit", "Judge a sample of what nabra found, and learn how much of all of it is right."),
         Command("export", "Write articles in other forms: CoNLL-U, JSON lines."),
     ),
     "Look after the warehouse": (

@@ -10,6 +10,8 @@ import pyarrow.dataset as pads
 
 from nabra.flows.cli.views import open_views
 from nabra.flows.terminal.inert import escape
+from nabra.tasks.decisions.applied import hides_article
+from nabra.tasks.decisions.decisions import Decision, decisions, standing
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import StoreError, UsageError
 from nabra.tasks.warehouse.store import Store
@@ -24,7 +26,8 @@ CANDIDATES: Final = 10
 class Document:
     """Rows of the datasets that belong to one version of a document.
 
-    `versions` are the numbers of all its versions in `clean`; `done` names the stages that have worked on its batches.
+    `versions` are the numbers of all its versions in `clean`; `decisions` those of users that stand about this one;
+    `done` names the stages that have worked on its batches.
     """
 
     doc_id: str
@@ -37,6 +40,7 @@ class Document:
     quotes: list[Row]
     stances: list[Row]
     rejects: list[Row]
+    decisions: list[Decision]
     done: frozenset[str]
 
 
@@ -64,6 +68,7 @@ def load_document(store: Store, doc: str, version: int | None = None) -> Documen
             _of_version(connection, "quotes", "quote_id", doc_id, wanted),
             _of_version(connection, "stances", "stance_id", doc_id, wanted),
             _rows(connection, "select * from rejects where doc_id = $doc_id order by stage", {"doc_id": doc_id}),
+            _decided(store, doc_id, wanted),
             _stages_done(store, doc_id),
         )
 
@@ -93,6 +98,11 @@ def _candidates(found: list[Row]) -> str:
     if len(found) > CANDIDATES:
         lines.append(f"and {len(found) - CANDIDATES} more")
     return "\n".join(lines)
+
+
+def _decided(store: Store, doc_id: str, version: int) -> list[Decision]:
+    made = [each for each in standing(decisions(store)) if each.subject.doc_id == doc_id]
+    return [each for each in made if each.subject.version == version or hides_article(each)]
 
 
 def _stages_done(store: Store, doc_id: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ import typer
 from nabra.flows.cli.document import find_document
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.cli.views import open_views
+from nabra.tasks.decisions.corrected import CorrectedStore
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.warehouse import export as forms
@@ -51,13 +52,14 @@ def jsonl(
 
 
 def _write(
-    store: Store,
+    found: Store,
     documents: list[str] | None,
     output: Path | None,
     reads: tuple[str, ...],
     lines: Callable[[forms.Row, forms.Rows], Iterator[str]],
 ) -> None:
-    with open_views(store) as views:
+    store = CorrectedStore(found)
+    with open_views(found) as views:
         wanted = {find_document(views, name)[0] for name in documents} if documents else None
     old = superseded(store, tuple(STAGES.values()))
     common = set.intersection(*(set(store.batches(name)) for name in reads))

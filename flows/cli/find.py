@@ -20,11 +20,14 @@ from rich.progress import Progress
 from rich.text import Text
 
 from nabra.flows.cache import cache_folder
+from nabra.flows.cli.audit import sure
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.cli.table_files import CsvFile, ParquetFile, XlsxFile, write_files
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import console
+from nabra.tasks.decisions.corrected import CorrectedStore
+from nabra.tasks.decisions.judgements import estimates
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.search.index import ARTICLE, QUOTE, Answer, Filters, SearchIndex
@@ -79,7 +82,7 @@ def find(
 
     `nabra find '"مجلس الأمن" | "الأمم المتحدة" -مصدر' --since 2026-04-01 --newest`
     """
-    store = open_store(config, warehouse).remembering()
+    store = CorrectedStore(open_store(config, warehouse).remembering())
     wanted = clauses(" ".join(words or []))
     if words and not wanted:
         raise UsageError(f"{' '.join(words)!r} has no word to look for")
@@ -105,7 +108,8 @@ def find(
         for result in shown:
             print(escape(json.dumps(result.row, ensure_ascii=False)))
         return
-    put(Group(*map(_described, shown), _told(answer)), sys.stdout)
+    known = [sure(estimates(store), "quotes", answer.count)] if filters.kind == QUOTE else []
+    put(Group(*map(_described, shown), *filter(None, known), _told(answer)), sys.stdout)
 
 
 def _asked(store: Store, question: Callable[[SearchIndex], Answer], *, anew: bool) -> Answer:

@@ -12,11 +12,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from nabra.flows.cli.audit import sure
 from nabra.flows.cli.document import Document, Row, load_document
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table
+from nabra.tasks.decisions.decisions import Decision
+from nabra.tasks.decisions.judgements import estimates
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store
 
@@ -61,11 +64,31 @@ def describe_article(store: Store, doc: str, *, version: int | None = None, enti
     if missing and not notices:
         notices = [f"Not done on this document yet: {', '.join(missing)}; to go on: nabra run"]
     warnings = [Text(notice, "yellow") for notice in notices]
+    warnings += [Text(escape(told(each)), "cyan") for each in document.decisions]
     if article is None:
         return Group(Text(f"{document.doc_id}  {escape(document.url)}", "bold"), *warnings)
     tables = (_quotes(document.quotes), _stances(document.stances)) if "stance" in document.done else ()
     header = _header(article, document.versions, document.sentiment)
-    return Group(header, *warnings, "", *_body(document, article, entities), *tables)
+    return Group(header, *warnings, "", *_body(document, article, entities), *tables, *_sure(store, document))
+
+
+def _sure(store: Store, document: Document) -> list[str]:
+    """How much of what is shown can be right, where a sample was judged."""
+    found = estimates(store)
+    named = [quote for quote in document.quotes if quote["speaker"]]
+    sentences = [row for row in document.sentiment if row["level"] == "sentence"]
+    rows = {"quotes": document.quotes, "speakers": named, "stances": document.stances, "sentiment": sentences}
+    said = [line for kind, shown in rows.items() if (line := sure(found, kind, len(shown)))]
+    return ["", *said] if said else []
+
+
+def told(decision: Decision) -> str:
+    """A decision about the article, and how to take it back."""
+    what = {"hide": "Hidden", "fix": "Corrected"}.get(decision.kind, decision.kind)
+    columns = ", ".join(change.column for change in decision.changes[:1])
+    place = f" {decision.subject.dataset}{f'.{columns}' if columns else ''}"
+    reason = f" ({decision.reason})" if decision.reason else ""
+    return f"{what} by {decision.by}:{place}{reason}; to take it back: nabra fix --undo {decision.decision_id}"
 
 
 def mark_quotes(text: str, start: int, quotes: Iterable[Row]) -> str:
@@ -155,11 +178,11 @@ def _quotes(quotes: list[Row]) -> RenderableType:
 def _stances(stances: list[Row]) -> RenderableType:
     if not stances:
         return "\nNo stances."
-    table = _table("source", "stance", "target", "score", "evidence", "decided by")
+    table = _table("", "source", "stance", "target", "score", "evidence", "decided by")
     for row in stances:
         source, target, evidence = _readings(_with_id(row, "source"), _with_id(row, "target"), row["evidence"])
         stance = Text(row["stance"], STANCE_COLOURS[row["stance"]])
-        table.add_row(source, stance, target, f"{row['score']:.2f}", evidence, _decided(row))
+        table.add_row(f"s{row['stance_id']}", source, stance, target, f"{row['score']:.2f}", evidence, _decided(row))
     return Group("", table)
 
 

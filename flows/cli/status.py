@@ -20,6 +20,8 @@ from nabra.flows.cli.options import EXIT_NOT_WELL, ConfigFile, Warehouse, open_s
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table, readable_bytes
+from nabra.tasks.decisions.corrected import lost
+from nabra.tasks.decisions.decisions import decisions, standing
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.lease import seen_holder
@@ -46,7 +48,8 @@ def status(
     """Tell what lies in the warehouse, what is still to do, what was rejected and why.
 
     Files, rows and size of each table; batches that each stage has done and has yet to do (pending: the next run does
-    them); what the last run fetched of each source; batches that failed; documents rejected, by reason.
+    them); what the last run fetched of each source; batches that failed; documents rejected, by reason; decisions of
+    `nabra fix`, and which of them mean what is no longer there.
 
     `--check` is for cron and monitoring. It tells of batches that failed, of sources that have failed for
     `run.max_failing_hours` or given nothing new for `run.max_silent_days`, and when nothing was fetched for as long;
@@ -110,6 +113,7 @@ def describe_warehouse(store: Store) -> RenderableType:
         *_failed(store),
         _rejects(figures.rejects()),
         *_undated(figures.undated()),
+        *_decisions(store),
         *_stories(*figures.stories()),
         *_newest(figures.newest()),
     )
@@ -174,6 +178,24 @@ def _rejects(rows: Sequence[Row]) -> RenderableType:
         return "No rejects.\n"
     cells = ((row["stage"], row["reason"], str(row["documents"]), row["detail"]) for row in rows)
     return _grid("rejected at", "reason", "documents", "for example", rows=cells)
+
+
+def _decisions(store: Store) -> list[RenderableType]:
+    """How many corrections are in force, and those about what later runs no longer found."""
+    made = decisions(store)
+    holding = standing(made)
+    if not made:
+        return []
+    counted = Text(f"{len(holding):,} decisions of users in force (nabra fix --list)")
+    rows = [
+        (each.decision_id, each.kind, each.subject.dataset or "", each.subject.doc_id or "", each.subject.text or "")
+        for each in lost(store, holding)
+    ]
+    return (
+        [_grid("decision without its span", "kind", "dataset", "article", "text", rows=rows), counted]
+        if rows
+        else [counted]
+    )
 
 
 def _stories(stories: int, articles: int) -> list[RenderableType]:

@@ -11,9 +11,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from nabra.tasks.decisions.applied import READ, Corrections
+from nabra.tasks.decisions.decisions import decisions, standing
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
-from nabra.tasks.schemas import DATASETS, VERSIONED
+from nabra.tasks.schemas import DATASETS
+from nabra.tasks.warehouse.layout import DAY
 from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.versions import superseded
@@ -58,8 +61,9 @@ def open_views(
 
     The views have the columns of `nabra.tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
     Of an edited article they have the newest version that all stages have taken; all versions are in `raw` and in the
-    views `clean_versions` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more
-    than `memory_mib`.
+    views `clean_versions` and so on. All of these are as users have corrected them; as nabra found it, all is in
+    `clean_found` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more than
+    `memory_mib`.
     """
     # Without a folder for what does not fit into memory, which would be `.tmp` below the current one.
     connection = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mib}MiB", "temp_directory": ""})
@@ -68,11 +72,14 @@ def open_views(
     found = sorted(superseded(store, tuple(STAGES.values())))
     old = [{"doc_id": doc_id, "version": number} for doc_id, number in found]
     connection.register("superseded", pa.Table.from_pylist(old, _VERSION))
-    for name, data in (opened or datasets(store)).items():
-        if name not in VERSIONED or name == "raw":
-            connection.register(name, data)
-            continue
-        connection.register(f"{name}_versions", data)
+    corrections = Corrections(standing(decisions(store)))
+    corrections.register(connection)
+    tables = opened or datasets(store)
+    for name, data in tables.items():
+        connection.register(f"{name}_found" if name in READ else name, data)
+    for name in READ:
+        corrected = corrections.query(name, [*DATASETS[name].schema.names, DAY])
+        connection.execute(f"create view {name}_versions as {corrected}")
         connection.execute(f"create view {name} as from {name}_versions" + (_NEWEST if old else ""))
     connection.execute(STORIES)
     return connection

@@ -121,7 +121,7 @@ class SearchIndex:
         `progress` is told how many batches are done, and of how many. One process at a time may do this.
         """
         files = {name: store.batch_files(name) for name in READ}
-        now = _stamps(files)
+        now = _stamps(store, files)
         changed = [batch for batch, stamp in now.items() if self._stamps.get(batch) != stamp]
         gone = [batch for batch in self._stamps if batch not in now]
         if not changed and not gone:
@@ -188,10 +188,11 @@ class SearchIndex:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
 
 
-def _stamps(files: FilesOf) -> dict[str, str]:
-    """For each batch that is cleaned, what changes when a file of it does."""
+def _stamps(store: Store, files: FilesOf) -> dict[str, str]:
+    """For each batch that is cleaned, what changes when a file of it or a decision about it does."""
     return {
         str(batch): hashlib.sha256(repr([_stamp(files[name].get(batch)) for name in READ]).encode()).hexdigest()
+        + store.decided(batch)
         for batch in files["clean"]
     }
 

@@ -115,6 +115,10 @@ class Store:
         metadata = _own(parquet.read_metadata(self.files, file_of(dataset, batch)))
         return {key.removeprefix(METADATA_PREFIX): value for key, value in metadata.items()}
 
+    def decided(self, batch: Batch) -> str:
+        """What changes when users' decisions about a batch do, where they are applied: see `CorrectedStore`."""
+        return ""
+
     def read(self, dataset: str, batch: Batch) -> pa.Table:
         """The rows of one batch; columns that came after the schema version of its file are null."""
         return self._read(dataset, file_of(dataset, batch))[0]

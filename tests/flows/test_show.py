@@ -47,7 +47,7 @@ def test_an_article_shows_its_facts_sentences_quotes_and_stances(store: Store) -
     assert "قال بن غدير إن «[q0 الماء للجميع]»." in text
     assert ["q0", "direct", "بن", "غدير", "قال", "beside", "→", "envoy", "(list)"] in lines
     assert ["q0", "direct", "بن", "غدير", "قال", "الماء", "للجميع"] in lines
-    stance = "الرابطة against الاتفاق 0.50 انتقدت الرابطة الاتفاق rule:blame (rule 0.80, classifier 0.25)"
+    stance = "s0 الرابطة against الاتفاق 0.50 انتقدت الرابطة الاتفاق rule:blame (rule 0.80, classifier 0.25)"
     assert stance.split() in lines
     assert "Not done" not in text
 
