@@ -401,6 +401,18 @@ RUNS: Final = Dataset(
     ),
 )
 
+# Lies in no file: made of the queries of config/topics.toml whenever it is asked for.
+TOPICS: Final = Dataset(
+    "topics",
+    "one article of a topic",
+    ("doc_id", "version", "topic"),
+    (
+        DOC_ID,
+        _int("version", "version of the article, as in `clean`: the one to read"),
+        _string("topic", "id of the topic in the file of topics; of `--match` the query itself"),
+    ),
+)
+
 DATASETS: Final = {
     d.name: d for d in (RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS, PAGES, RUNS)
 }

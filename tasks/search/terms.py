@@ -79,7 +79,7 @@ def _bare(key: str) -> str:
 
 
 def clauses(query: str) -> list[Clause]:
-    """The clauses of a query: words and "phrases" that all have to be there, `|` between one way and another, -excluded.
+    """The clauses of a query: words and "phrases" that all have to be there, `|` between ways to be found, -excluded.
 
     `خط أنابيب | الغاز` is found where both of the first words are, or the last; what is excluded is so of all ways.
     UsageError where a way is only to leave something out.
