@@ -50,7 +50,7 @@ COMMANDS: Final = {
         Command("find", "Find articles or quotes by their words, in any spelling and with anything joined to them."),
         Command("report", "Write what the warehouse tells as one HTML file, to read and to hand over."),
         Command("sql", "Ask the warehouse in DuckDB's SQL."),
-        Command("export", "Write articles in other forms: CoNLL-U, JSON lines."),
+        Command("export", "Write articles and tables in other forms."),
     ),
     "Look after the warehouse": (
         Command("validate", "Check that all that lies in the warehouse is as docs/data.md promises.", "warehouse"),

@@ -72,9 +72,15 @@ def choose(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:
 
     UsageError where there is none: a report of nothing is of no use, and a misspelt filter is likelier.
     """
-    ask(connection, _ARTICLES, **vars(scope) | {"outlets": list(scope.outlets), "topics": list(scope.topics)})
+    count = choose_articles(connection, scope)
     ask(connection, _QUOTES)
     ask(connection, _STANCES)
+    return count
+
+
+def choose_articles(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:
+    """Make the table `article` of the articles in `scope` alone; as `choose`."""
+    ask(connection, _ARTICLES, **vars(scope) | {"outlets": list(scope.outlets), "topics": list(scope.topics)})
     (count,) = ask(connection, "select count(*) as articles from article")
     if not count["articles"]:
         raise UsageError(_nothing(connection, scope))
