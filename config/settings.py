@@ -183,12 +183,16 @@ class StanceSettings(Section):
         return _folders(CONFIG_FOLDER / "cues", Path(self.cues), self.own_cues)
 
 
+class TopicsSettings(Section):
+    file: str
+
+
 def _folders(shipped: Path, chosen: Path, own: Own) -> tuple[Path, ...]:
     return (chosen,) if own == "replace" or chosen.resolve() == shipped.resolve() else (shipped, chosen)
 
 
 class Settings(Section):
-    """All settings. Path settings (`sources`, `boilerplate`, `noise`, `actors`, `cues`) are absolute after loading."""
+    """All settings. Those that are paths (`PATH_KEYS`) are absolute after loading."""
 
     store: StoreSettings
     run: RunSettings
@@ -198,6 +202,7 @@ class Settings(Section):
     parse: ParseSettings
     sentiment: SentimentSettings
     stance: StanceSettings
+    topics: TopicsSettings
 
     @classmethod
     def sections(cls) -> dict[str, type[Section]]:
@@ -214,6 +219,7 @@ PATH_KEYS = {
     ("parse", "parser"),
     ("parse", "actors"),
     ("stance", "cues"),
+    ("topics", "file"),
 }
 PARSERS = ("bundled", "open", "stanford")
 SHIPPED_KEYS = sorted(PATH_KEYS - {("store", "warehouse")})

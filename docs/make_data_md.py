@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nabra.tasks.schemas import DATASETS, REJECT_REASONS, SCHEMA_VERSION, Dataset
+from nabra.tasks.schemas import DATASETS, REJECT_REASONS, SCHEMA_VERSION, TOPICS, Dataset
 
 HEAD = f"""# The tables
 
@@ -79,9 +79,15 @@ edited article is as old as its first version.
 """
 
 
+NOT_IN_FILES = """No stage writes it: it is a view of `nabra sql` and a table of `nabra export`, made of the queries of
+`config/topics.toml` (and of `--match`) whenever it is asked for, so that a changed query is true of old articles too.
+Only the version of an article that is to be read has topics; an article can have several, or none."""
+
+
 def section(dataset: Dataset) -> str:
     """The section of one table."""
     lines = [f"## {dataset.name}", "", f"One row: {dataset.row}. Key: {', '.join(f'`{k}`' for k in dataset.key)}.", ""]
+    lines += [NOT_IN_FILES, ""] if dataset is TOPICS else []
     lines += ["| column | type | null | since | meaning |", "| --- | --- | --- | --- | --- |"]
     for column in dataset.columns:
         null = "yes" if column.nullable else "no"
@@ -93,7 +99,7 @@ def document() -> str:
     """The whole page."""
     reasons = ["### Reasons", "", "| reason | meaning |", "| --- | --- |"]
     reasons += [f"| `{reason}` | {meaning} |" for reason, meaning in REJECT_REASONS.items()]
-    return "\n".join([HEAD, *map(section, DATASETS.values()), *reasons]) + "\n"
+    return "\n".join([HEAD, *map(section, (*DATASETS.values(), TOPICS)), *reasons]) + "\n"
 
 
 if __name__ == "__main__":

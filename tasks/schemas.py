@@ -69,8 +69,10 @@ class Dataset:
 
     @property
     def schema(self) -> pa.Schema:
-        """The Arrow schema."""
-        return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in self.columns])
+        """The Arrow schema, in which each column says what it means."""
+        return pa.schema(
+            [pa.field(c.name, c.type, c.nullable, metadata={"description": c.meaning}) for c in self.columns]
+        )
 
 
 def _string(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -> Column:
@@ -459,6 +461,18 @@ JUDGEMENTS: Final = Dataset(
     ),
 )
 
+# Lies in no file: made of the queries of config/topics.toml whenever it is asked for.
+TOPICS: Final = Dataset(
+    "topics",
+    "one article of a topic",
+    ("doc_id", "version", "topic"),
+    (
+        DOC_ID,
+        _int("version", "version of the article, as in `clean`: the one to read"),
+        _string("topic", "id of the topic in the file of topics; of `--match` the query itself"),
+    ),
+)
+
 DATASETS: Final = {
     d.name: d
     for d in (
@@ -495,10 +509,13 @@ def upgrade(dataset: Dataset, data: pa.Table, version: int) -> pa.Table:
 
 
 def check(dataset: Dataset, data: pa.Table) -> pa.Table:
-    """Return `data` if it has exactly the dataset's schema and no null where none may be; else SchemaError."""
+    """`data` with the meanings of its columns, if it has the dataset's schema and no null where none may be.
+
+    SchemaError otherwise.
+    """
     if not data.schema.equals(dataset.schema, check_metadata=False):
         raise SchemaError(f"table {dataset.name} has columns\n{data.schema}\nbut its schema is\n{dataset.schema}")
     for column in dataset.columns:
         if not column.nullable and data[column.name].null_count:
             raise SchemaError(f"table {dataset.name}: column {column.name} must not be null")
-    return data
+    return pa.Table.from_arrays(data.columns, schema=dataset.schema)

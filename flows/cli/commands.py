@@ -54,7 +54,7 @@ COMMANDS: Final = {
             "fix", "Correct what nabra found, or hide it; everything that reads the warehouse has it from then on."
         ),
         Command("audit", "Judge a sample of what nabra found, and learn how much of all of it is right."),
-        Command("export", "Write articles in other forms: CoNLL-U, JSON lines."),
+        Command("export", "Write articles and tables in other forms."),
     ),
     "Look after the warehouse": (
         Command("validate", "Check that all that lies in the warehouse is as docs/data.md promises.", "warehouse"),

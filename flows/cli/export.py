@@ -1,4 +1,4 @@
-"""`nabra export`: articles as CoNLL-U or as JSON lines, a batch in memory at a time."""
+"""`nabra export`: articles as CoNLL-U or as JSON lines, a batch in memory at a time; tables, see `handover`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from nabra.flows.cli.document import find_document
+from nabra.flows.cli.handover import contract, dataset, graphml, tables
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.cli.views import open_views
 from nabra.tasks.decisions.corrected import CorrectedStore
@@ -20,7 +21,9 @@ from nabra.tasks.warehouse import export as forms
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.versions import superseded
 
-export = typer.Typer(help="Write articles in other forms: CoNLL-U, JSON lines.", no_args_is_help=True)
+export = typer.Typer(help="Write articles and tables in other forms.", no_args_is_help=True)
+for command in (tables, dataset, graphml, contract):
+    export.command()(command)
 
 Documents = Annotated[list[str] | None, typer.Argument(help="Articles, named as for `nabra show`. [default: all]")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to write. [default: standard output]")]

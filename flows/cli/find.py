@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Final
 
 import pyarrow as pa
 import typer
-from filelock import FileLock, Timeout
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.progress import Progress
 from rich.text import Text
 
-from nabra.flows.cache import cache_folder
 from nabra.flows.cli.audit import sure
+from nabra.flows.cli.index import ask_index
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.cli.table_files import CsvFile, ParquetFile, XlsxFile, write_files
+from nabra.flows.cli.topics import Match, TopicId, chosen_topics, found_topics
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import console
@@ -30,22 +26,20 @@ from nabra.tasks.decisions.corrected import CorrectedStore
 from nabra.tasks.decisions.judgements import estimates
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
-from nabra.tasks.search.index import ARTICLE, QUOTE, Answer, Filters, SearchIndex
+from nabra.tasks.search.index import ARTICLE, QUOTE, Answer, Filters, Version
 from nabra.tasks.search.results import ROW, Context, Result, Span, results
 from nabra.tasks.search.terms import clauses
-from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.versions import superseded
 
 MOST: Final = 10_000
 ID_DIGITS: Final = 8
-PATIENCE_SECONDS: Final = 2.0
 
 
 def find(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            help='Words that must all be there; "a phrase", one | other, -without (quote it). [default: all articles]'
+            help='Words that must all be there; "a phrase", one way | another, -without (quote it). [default: all]'
         ),
     ] = None,
     warehouse: Warehouse = None,
@@ -60,6 +54,8 @@ def find(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day (UTC), as 2026-04-12.")
     ] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day (UTC).")] = None,
+    topic: TopicId = None,
+    match: Match = None,
     newest: Annotated[bool, typer.Option("--newest", help="The newest first, not the best.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many to show.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a result.")] = False,
@@ -89,6 +85,7 @@ def find(
     by = [term for clause in clauses(speaker or "") for phrase in clause.phrases for term in phrase.terms]
     if speaker is not None and not by:
         raise UsageError(f"--speaker {speaker!r} has no word to look for")
+    topics = chosen_topics(config, topic, match)
     filters = Filters(
         kind=QUOTE if quotes or by else ARTICLE,
         outlet=outlet or "",
@@ -97,8 +94,9 @@ def find(
         actor=actor or "",
         speaker=by,
         without=superseded(store, tuple(STAGES.values())),
+        among=_versions(found_topics(store, topics)) if topics else None,
     )
-    answer = _asked(store, lambda index: index.search(wanted, filters, limit, newest_first=newest), anew=rebuild)
+    answer = ask_index(store, lambda index: index.search(wanted, filters, limit, newest_first=newest), anew=rebuild)
     shown = results(store, answer.hits, wanted)
     if (csv or xlsx or parquet or as_json) and answer.count > len(shown):
         console.print(Text(_told(answer)))
@@ -112,57 +110,8 @@ def find(
     put(Group(*map(_described, shown), *filter(None, known), _told(answer)), sys.stdout)
 
 
-def _asked(store: Store, question: Callable[[SearchIndex], Answer], *, anew: bool) -> Answer:
-    """The answer of the warehouse's index, which is made anew where a file of it turns out to be damaged."""
-    try:
-        return question(_followed_index(store, anew=anew))
-    except ValueError:
-        return question(_followed_index(store, anew=True))
-
-
-def _followed_index(store: Store, *, anew: bool) -> SearchIndex:
-    """The index of a warehouse, with all that it has; a progress bar in a terminal where that takes a while."""
-    # By its address, which can be long or hold anything.
-    folder = cache_folder() / "find" / hashlib.sha256(str(store).encode()).hexdigest()[:32]
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder), _progress() as progress:
-            try:
-                return _follow(folder, store, progress, anew=anew)
-            except ValueError:  # tantivy's, of a damaged file too
-                return _follow(folder, store, progress, anew=True)
-    except (OSError, ValueError) as error:
-        cause = getattr(error, "strerror", None) or error
-        advice = "make room, or set XDG_CACHE_HOME to a folder that can be written"
-        raise UsageError(f"the index of words cannot be written to {folder} ({cause}); {advice}") from error
-
-
-def _follow(folder: Path, store: Store, progress: Callable[[int, int], None], *, anew: bool) -> SearchIndex:
-    index = SearchIndex(folder, anew)
-    index.follow(store, progress)
-    return index
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Have the index for oneself; who has to wait is told."""
-    lock = FileLock(folder.with_suffix(".lock"))
-    try:
-        lock.acquire(timeout=PATIENCE_SECONDS)
-    except Timeout:
-        console.print("another search takes up what is new; waiting for it")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    with Progress(*Progress.get_default_columns(), console=console, transient=True) as progress:
-        bar = progress.add_task("indexing", visible=False)
-        yield lambda done, whole: progress.update(bar, completed=done, total=whole, visible=True)
+def _versions(topics: pa.Table) -> list[Version]:
+    return list(zip(topics["doc_id"].to_pylist(), topics["version"].to_pylist(), strict=True))
 
 
 def _day(moment: datetime | None) -> date | None:

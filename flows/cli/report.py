@@ -15,6 +15,7 @@ from nabra.config.settings import load_settings
 from nabra.flows.cli.imports import light_imports
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.cli.table_files import whole_file
+from nabra.flows.cli.topics import Match, TopicId, chosen_topics, found_topics
 from nabra.flows.cli.views import open_views
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import console, stage_progress
@@ -42,6 +43,8 @@ def report(
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day (UTC).")] = None,
     outlet: Annotated[list[str] | None, typer.Option(help="Id of a source; may be given several times.")] = None,
     actor: Annotated[str | None, typer.Option(help="Id of a listed actor: only articles that name it.")] = None,
+    topic: TopicId = None,
+    match: Match = None,
 ) -> None:
     """Write what the warehouse tells as one HTML file, to read and to hand over.
 
@@ -65,11 +68,14 @@ def report(
 
     files = read_actor_files(*load_settings(config, warehouse=warehouse).parse.actor_folders)
     listed = listed_names((one.id, _names(one, lang)) for file in files for one in file.named)
-    scope = Scope(_day(since), _day(until), tuple(outlet or ()), actor)
+    topics = chosen_topics(config, topic, match)
+    scope = Scope(_day(since), _day(until), tuple(outlet or ()), actor, tuple(topics))
     if actor is not None and actor not in listed:
         raise UsageError(f"no actor {actor} in the list; see: nabra actors find NAME")
+    store = open_store(config, warehouse)
+    found_of = found_topics(store, topics) if topics else None
     with whole_file(output) as partial:
-        with open_views(open_store(config, warehouse)) as views, stage_progress(len(STEPS)) as advance:
+        with open_views(store, topics=found_of) as views, stage_progress(len(STEPS)) as advance:
             found = ask_report(views, scope, lambda step: advance(step, int(step in STEPS[1:])))
         edition = Edition(lang, listed, datetime.now(UTC), metadata.version("nabra"))
         partial.write_text(page(found, edition), encoding="utf-8")
@@ -88,5 +94,5 @@ def _day(moment: datetime | None) -> date | None:
 def _told(output: Path, articles: int, *, pages: bool) -> str:
     size = output.stat().st_size
     told = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
-    left_out = "; without their texts: narrow it by --since, --until, --outlet, --actor to have them"
+    left_out = "; without their texts: narrow it by --since, --until, --outlet, --actor, --topic to have them"
     return f"{output}: {articles} articles, {told}{'' if pages else left_out}"

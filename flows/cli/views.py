@@ -15,7 +15,7 @@ from nabra.tasks.decisions.applied import READ, Corrections
 from nabra.tasks.decisions.decisions import decisions, standing
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
-from nabra.tasks.schemas import DATASETS
+from nabra.tasks.schemas import DATASETS, TOPICS
 from nabra.tasks.warehouse.layout import DAY
 from nabra.tasks.warehouse.snapshot import datasets
 from nabra.tasks.warehouse.store import Store
@@ -53,7 +53,10 @@ from told group by name, earliest
 
 
 def open_views(
-    store: Store, opened: Mapping[str, ds.Dataset] | None = None, memory_mib: int = QUERY_MIB
+    store: Store,
+    opened: Mapping[str, ds.Dataset] | None = None,
+    memory_mib: int = QUERY_MIB,
+    topics: pa.Table | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A connection with a view for each dataset (`opened` already, or not) of the warehouse, able to read nothing else.
 
@@ -62,8 +65,8 @@ def open_views(
     The views have the columns of `nabra.tasks.schemas` and `ingest_date` (text); a dataset without files has no rows.
     Of an edited article they have the newest version that all stages have taken; all versions are in `raw` and in the
     views `clean_versions` and so on. All of these are as users have corrected them; as nabra found it, all is in
-    `clean_found` and so on. One more, `stories`, has a row for each story of `clean`. A query is refused more than
-    `memory_mib`.
+    `clean_found` and so on. One more, `stories`, has a row for each story of `clean`; `topics` has the rows that are
+    given. A query is refused more than `memory_mib`.
     """
     # Without a folder for what does not fit into memory, which would be `.tmp` below the current one.
     connection = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mib}MiB", "temp_directory": ""})
@@ -82,6 +85,7 @@ def open_views(
         connection.execute(f"create view {name}_versions as {corrected}")
         connection.execute(f"create view {name} as from {name}_versions" + (_NEWEST if old else ""))
     connection.execute(STORIES)
+    connection.register(TOPICS.name, TOPICS.schema.empty_table() if topics is None else topics)
     return connection
 
 
@@ -122,7 +126,7 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str, bounds: Bounds = 
             told = f"the query took longer than {bounds.seconds:g} s and was ended; narrow it, or raise --timeout"
             raise UsageError(told) from error
         raise UsageError(
-            f"{str(error).strip()}\nThe views are: {', '.join(DATASETS)}, stories; see: describe NAME"
+            f"{str(error).strip()}\nThe views are: {', '.join(DATASETS)}, stories, topics; see: describe NAME"
         ) from error
     finally:
         clock.cancel()

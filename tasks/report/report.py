@@ -74,6 +74,6 @@ def _chosen(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:
     if count > MOST_IN_ALL:
         raise UsageError(
             f"{count} articles are too many for a report, which holds {MOST_IN_ALL}; "
-            "narrow it by --since, --until, --outlet, --actor"
+            "narrow it by --since, --until, --outlet, --actor, --topic"
         )
     return count

@@ -35,6 +35,7 @@ where ($since is null or day >= $since) and ($until is null or day <= $until)
       union all select doc_id from quotes where speaker_id = $actor
       union all select doc_id from stances where $actor in (source_id, target_id)
   ))
+  and (len($topics) = 0 or doc_id in (select doc_id from topics where topic in (select unnest($topics))))
 """
 _QUOTES: Final = f"""
 create or replace temp table quote as
@@ -54,12 +55,16 @@ from stances join article using (doc_id) join sentences using (doc_id, sent_id)
 
 @dataclass(frozen=True)
 class Scope:
-    """The filters: days (UTC, both included), ids of outlets and of an actor; what is empty filters nothing."""
+    """The filters: days (UTC, both included), ids of outlets, of an actor, and of topics of the view `topics`.
+
+    What is empty filters nothing.
+    """
 
     since: date | None = None
     until: date | None = None
     outlets: Sequence[str] = ()
     actor: str | None = None
+    topics: Sequence[str] = ()
 
 
 def choose(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:
@@ -67,9 +72,15 @@ def choose(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:
 
     UsageError where there is none: a report of nothing is of no use, and a misspelt filter is likelier.
     """
-    ask(connection, _ARTICLES, **vars(scope) | {"outlets": list(scope.outlets)})
+    count = choose_articles(connection, scope)
     ask(connection, _QUOTES)
     ask(connection, _STANCES)
+    return count
+
+
+def choose_articles(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:
+    """Make the table `article` of the articles in `scope` alone; as `choose`."""
+    ask(connection, _ARTICLES, **vars(scope) | {"outlets": list(scope.outlets), "topics": list(scope.topics)})
     (count,) = ask(connection, "select count(*) as articles from article")
     if not count["articles"]:
         raise UsageError(_nothing(connection, scope))
@@ -84,7 +95,7 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str, **parameters: object) -
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
     except duckdb.OutOfMemoryException as error:
         raise UsageError(
-            "the report takes too much memory; narrow it by --since, --until, --outlet, --actor"
+            "the report takes too much memory; narrow it by --since, --until, --outlet, --actor, --topic"
         ) from error
     except (duckdb.Error, OSError) as error:
         raise StoreError(f"the warehouse cannot be read: {str(error).strip()}; see: nabra validate") from error

@@ -30,6 +30,7 @@ Row = dict[str, Any]
 # Raised when what is indexed changes: an index of another form is made anew.
 FORM: Final = 1
 STATE: Final = "batches.json"
+Version = tuple[str, int]  # of an article: doc_id, number
 FilesOf = Mapping[str, Mapping[Batch, File]]  # the files of each dataset
 # What is read of a batch; of one that stages have not done yet, what is there.
 READ: Final = ("clean", "sentences", "tokens", "entities", "quotes", "stances")
@@ -51,7 +52,8 @@ class Filters:
     until: date | None = None
     actor: str = ""
     speaker: Sequence[str] = ()  # terms of the words of who speaks, all of them
-    without: Collection[tuple[str, int]] = ()  # versions (doc_id, number) of articles that another has replaced
+    without: Collection[Version] = ()  # versions of articles that another has replaced
+    among: Collection[Version] | None = None  # versions of articles, and no others
 
 
 @dataclass(frozen=True)
@@ -151,21 +153,30 @@ class SearchIndex:
         partial.replace(self.folder / STATE)
 
     def search(self, wanted: Sequence[Clause], filters: Filters, limit: int, *, newest_first: bool = False) -> Answer:
-        """The best `limit` hits for all clauses and filters, or the newest."""
+        """The best `limit` hits for the clauses and filters, or the newest."""
         query = self._query(wanted, filters)
         searcher = self._index.searcher()
         result: Any = searcher.search(query, limit, order_by_field="day" if newest_first else None)
         hits = tuple(_hit(searcher.doc(address), None if newest_first else key) for key, address in result.hits)
         return Answer(hits, result.count)
 
+    def articles(self, wanted: Sequence[Clause], without: Collection[Version] = ()) -> set[Version]:
+        """All articles that are found, whatever their number, but those `without`."""
+        filters = Filters(without=without)
+        count = self.search(wanted, filters, 1).count
+        return {(hit.doc_id, hit.version) for hit in self.search(wanted, filters, max(count, 1)).hits}
+
     def _query(self, wanted: Sequence[Clause], filters: Filters) -> tantivy.Query:
         must, must_not = tantivy.Occur.Must, tantivy.Occur.MustNot
         parts = [(must, self._one("kind", filters.kind))]
-        parts += [(must_not if clause.excluded else must, self._any("words", clause.phrases)) for clause in wanted]
+        ways = [self._all("words", clause.phrases) for clause in wanted if not clause.excluded]
+        parts += [(must, tantivy.Query.boolean_query([(tantivy.Occur.Should, way) for way in ways]))] if ways else []
+        parts += [(must_not, self._phrase("words", p)) for clause in wanted if clause.excluded for p in clause.phrases]
         parts += [(must, self._one("speaker", term)) for term in filters.speaker]
         if filters.without:
-            replaced = [_version(*version) for version in filters.without]
-            parts.append((must_not, tantivy.Query.term_set_query(self._schema, "article", replaced)))
+            parts.append((must_not, self._versions(filters.without)))
+        if filters.among is not None:
+            parts.append((must, self._versions(filters.among)))
         for name, value in (("outlet", filters.outlet), ("actor", filters.actor)):
             if value:
                 parts.append((must, self._one(name, value)))
@@ -178,14 +189,16 @@ class SearchIndex:
     def _one(self, name: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, name, term)
 
-    def _any(self, name: str, phrases: Iterable[Phrase]) -> tantivy.Query:
-        queries = [
-            tantivy.Query.phrase_query(self._schema, name, list(phrase.terms))
-            if len(phrase.terms) > 1
-            else self._one(name, phrase.terms[0])
-            for phrase in phrases
-        ]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
+    def _versions(self, versions: Iterable[Version]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "article", [_version(*version) for version in versions])
+
+    def _all(self, name: str, phrases: Iterable[Phrase]) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, self._phrase(name, phrase)) for phrase in phrases])
+
+    def _phrase(self, name: str, phrase: Phrase) -> tantivy.Query:
+        if len(phrase.terms) == 1:
+            return self._one(name, phrase.terms[0])
+        return tantivy.Query.phrase_query(self._schema, name, list(phrase.terms))
 
 
 def _stamps(store: Store, files: FilesOf) -> dict[str, str]:
@@ -234,9 +247,9 @@ def _version(doc_id: str, number: int) -> str:
     return f"{doc_id}/{number}"
 
 
-def rows_by_version(store: Store, dataset: str, batch: Batch) -> dict[tuple[str, int], list[Row]]:
+def rows_by_version(store: Store, dataset: str, batch: Batch) -> dict[Version, list[Row]]:
     """The rows of a batch by doc_id and version."""
-    found: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    found: dict[Version, list[Row]] = defaultdict(list)
     for row in store.read(dataset, batch).to_pylist():
         found[row["doc_id"], row["version"] or 1].append(row)
     return found

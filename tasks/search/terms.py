@@ -41,7 +41,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Clause:
-    """One of several phrases has to be there, or, `excluded`, none may."""
+    """One of the ways to be found: all of its phrases are there; or, `excluded`, what may not be there, none of it."""
 
     phrases: tuple[Phrase, ...]
     excluded: bool = False
@@ -79,24 +79,25 @@ def _bare(key: str) -> str:
 
 
 def clauses(query: str) -> list[Clause]:
-    """The clauses of a query, all of which have to hold: words, "phrases", `one | other`, -excluded.
+    """The clauses of a query: words and "phrases" that all have to be there, `|` between ways to be found, -excluded.
 
-    UsageError where one of several is to be left out.
+    `خط أنابيب | الغاز` is found where both of the first words are, or the last; what is excluded is so of all ways.
+    UsageError where a way is only to leave something out.
     """
-    made: list[Clause] = []
-    is_other = False
+    ways: list[list[Phrase]] = [[]]
+    excluded: list[Phrase] = []
     for minus, phrase, word, bar in _QUERY.findall(query):
         terms = tuple(_bare(found.key) for found in words(phrase or word))
-        if bar:
-            is_other = bool(made)
-        elif terms and is_other:
-            if minus:
+        if bar and ways[-1]:
+            ways.append([])
+        elif terms and minus:
+            if len(ways) > 1 and not ways[-1]:
                 raise UsageError(f"{query!r}: what is left out cannot be one of several; put it first, without |")
-            made[-1] = Clause((*made[-1].phrases, Phrase(terms)), made[-1].excluded)
-            is_other = False
+            excluded.append(Phrase(terms))
         elif terms:
-            made.append(Clause((Phrase(terms),), bool(minus)))
-    return made
+            ways[-1].append(Phrase(terms))
+    made = [Clause(tuple(phrases)) for phrases in ways if phrases]
+    return [*made, Clause(tuple(excluded), excluded=True)] if excluded else made
 
 
 def found(text_places: Sequence[Place], wanted: Iterable[Clause]) -> list[tuple[int, int]]:

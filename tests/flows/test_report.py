@@ -10,7 +10,15 @@ from nabra.tasks.warehouse.store import Store
 
 
 def write_report(store: Store, output: Path, **options: object) -> None:
-    values = {"lang": Language.en, "since": None, "until": None, "outlet": None, "actor": None} | options
+    values = {
+        "lang": Language.en,
+        "since": None,
+        "until": None,
+        "outlet": None,
+        "actor": None,
+        "topic": None,
+        "match": None,
+    } | options
     report(output=output, warehouse=str(store), **values)  # type: ignore[arg-type]
 
 

@@ -46,6 +46,18 @@ def test_articles_are_found_whether_they_are_parsed_yet_or_not(index: SearchInde
     assert sorted(ids(index, "")) == [DOC, OTHER]
 
 
+def test_one_way_of_several_has_to_hold_as_a_whole(index: SearchIndex) -> None:
+    assert ids(index, "عنوان الرابطة | الماء للجميع") == [DOC]
+    assert sorted(ids(index, "عنوان | الماء للجميع")) == [DOC, OTHER]
+    assert ids(index, "عنوان | الماء للجميع -رابطة") == [OTHER]
+
+
+def test_all_articles_that_are_found_are_told(index: SearchIndex) -> None:
+    assert index.articles(clauses("عنوان | ماء")) == {(DOC, 1), (OTHER, 1)}
+    assert index.articles(clauses("عنوان | ماء"), without=[(DOC, 1)]) == {(OTHER, 1)}
+    assert index.articles(clauses("زلزال")) == set()
+
+
 def test_headline_and_text_are_no_phrase(index: SearchIndex) -> None:
     assert ids(index, "نجح قال") == [DOC]
     assert ids(index, '"نجح قال"') == []
@@ -65,6 +77,8 @@ def test_quotes_are_found_by_their_words_and_speaker(index: SearchIndex) -> None
         (Filters(until=date(2026, 4, 30)), [DOC]),  # the other has no day
         (Filters(since=date(2026, 5, 2), until=date(2026, 5, 2)), ["d2"]),
         (Filters(outlet="gazette"), ["d3"]),
+        (Filters(among=[(DOC, 1), ("d3", 1)]), [DOC, "d3"]),
+        (Filters(among=[]), []),
         (Filters(kind=ARTICLE, without=[(DOC, 1), ("d2", 1), (OTHER, 1)]), ["d3"]),
     ],
 )

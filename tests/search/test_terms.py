@@ -41,9 +41,13 @@ def test_a_query_without_words_has_no_clauses(query: str) -> None:
     assert clauses(query) == []
 
 
-def test_words_of_a_query_are_clauses_that_all_have_to_hold() -> None:
-    one, other, phrase = Phrase(("سد",)), Phrase(("نهر",)), Phrase(("مجلس", "امن"))
-    assert clauses('السد | نهر -"مجلس الأمن"') == [Clause((one, other)), Clause((phrase,), excluded=True)]
+def test_a_bar_parts_one_way_to_be_found_from_another() -> None:
+    one, other, third, phrase = Phrase(("سد",)), Phrase(("نهر",)), Phrase(("ماء",)), Phrase(("مجلس", "امن"))
+    assert clauses('السد الماء | نهر -"مجلس الأمن"') == [
+        Clause((one, third)),
+        Clause((other,)),
+        Clause((phrase,), excluded=True),
+    ]
 
 
 @pytest.mark.parametrize(

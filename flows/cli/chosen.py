@@ -1,0 +1,46 @@
+"""Which articles a command is to take: the filters as options, and the views with the articles that pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from nabra.flows.cli.topics import chosen_topics, found_topics, listed_topics
+from nabra.flows.cli.views import open_views
+from nabra.tasks.report.scope import Scope, choose_articles
+from nabra.tasks.warehouse.store import Store
+
+Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day (UTC), as 2026-04-12.")]
+Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day (UTC).")]
+Outlets = Annotated[list[str] | None, typer.Option("--outlet", help="Id of a source; may be given several times.")]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The values of the options by which a command takes some of the articles."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outlets: list[str] | None = None
+    topics: list[str] | None = None
+    queries: list[str] | None = None
+
+
+@contextmanager
+def chosen_views(store: Store, config: Path | None, chosen: Chosen) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The views, with the table `article` of the articles that pass, and in `topics` those asked for, else all.
+
+    UsageError where none passes.
+    """
+    topics = chosen_topics(config, chosen.topics, chosen.queries)
+    days = (moment.date() if moment else None for moment in (chosen.since, chosen.until))
+    with open_views(store, topics=found_topics(store, topics or listed_topics(config))) as views:
+        choose_articles(views, Scope(*days, tuple(chosen.outlets or ()), topics=tuple(topics)))
+        yield views
