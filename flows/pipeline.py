@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,8 @@ from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
 from nabra.flows.parameters import BackfillParameters, Location, RunnerChoice, RunParameters
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import Advance, fetch_progress, show_rejects, stage_progress, told_reject
+from nabra.tasks.coverage.alarms import alarms
+from nabra.tasks.coverage.coverage import update_coverage
 from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
@@ -150,7 +153,8 @@ def _with_later(refresh: Sequence[str]) -> frozenset[str]:
 class RunSummary:
     """What a run did: where the Parquet lies, a count a stage and source, how batches failed, which it passed over.
 
-    `rejected` documents have come to the table `rejects`, of which the first are told by name.
+    `rejected` documents have come to the table `rejects`, of which the first are told by name. `quiet` has a sentence
+    on each source asked that brings too little.
     """
 
     warehouse: str
@@ -160,6 +164,7 @@ class RunSummary:
     set_aside: tuple[str, ...] = ()
     rejected: int = 0
     first_rejects: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
 
     @property
     def reject_share(self) -> float:
@@ -291,7 +296,14 @@ class Run:
             self._set_aside,
             rejects.num_rows,
             tuple(map(told_reject, rejects.slice(0, NAMED_REJECTS).to_pylist())),
+            self._quiet(),
         )
+
+    def _quiet(self) -> tuple[str, ...]:
+        """Count what became of all that the sources published; what is to be told of those asked in this run."""
+        update_coverage(self.store, open_days(self.store), datetime.now(UTC).date(), self.plan.provenance["raw"])
+        asked = {target.source for target in self.prepared.targets} - {UNNAMED}
+        return tuple(told for source, told in alarms(self.store) if source in asked)
 
     def _look_back(self) -> None:
         for failure in self.attempts.look_back():
