@@ -27,14 +27,15 @@ from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
 from nabra.tasks.engine.days import open_days, reopen_days, settle_days
 from nabra.tasks.engine.failed_targets import FailedTarget
+from nabra.tasks.engine.findings import Findings, new_findings
 from nabra.tasks.engine.fingerprint import adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
-from nabra.tasks.errors import NabraError, UsageError, stops_run
+from nabra.tasks.errors import NabraError, StoreError, UsageError, stops_run
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import UNNAMED, Target, parsed_columns, targets_from_arguments, targets_from_sources
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.layout import Batch, file_of
 from nabra.tasks.warehouse.lease import Check
 from nabra.tasks.warehouse.removal import hold_whole, removals
 from nabra.tasks.warehouse.store import Store
@@ -154,7 +155,7 @@ class RunSummary:
     """What a run did: where the Parquet lies, a count a stage and source, how batches failed, which it passed over.
 
     `rejected` documents have come to the table `rejects`, of which the first are told by name. `quiet` has a sentence
-    on each source asked that brings too little.
+    on each source asked that brings too little, `findings` what its new articles say.
     """
 
     warehouse: str
@@ -165,6 +166,7 @@ class RunSummary:
     rejected: int = 0
     first_rejects: tuple[str, ...] = ()
     quiet: tuple[str, ...] = ()
+    findings: Findings = Findings()  # noqa: RUF009 - frozen
 
     @property
     def reject_share(self) -> float:
@@ -280,8 +282,15 @@ class Run:
         for stage, batches in self.todo.items():
             if batches:  # now, so that the counts stand in the order of the stages
                 self.add(StageCount(stage))
-        with stage_progress(sum(map(len, self.todo.values()))) as advance:
+        with stage_progress(sum(map(len, self.todo.values())), sum(map(self._articles, self.batches()))) as advance:
             yield advance
+
+    def _articles(self, batch: Batch) -> int:
+        """The documents of a batch; none of one whose file is damaged, which its stage names."""
+        try:
+            return self.store.count_rows(file_of("raw", batch))
+        except StoreError:
+            return 0
 
     def summary(self) -> RunSummary:
         """What the run did; the first of its rejects are shown."""
@@ -297,6 +306,7 @@ class Run:
             rejects.num_rows,
             tuple(map(told_reject, rejects.slice(0, NAMED_REJECTS).to_pylist())),
             self._quiet(),
+            new_findings(self._seen, self._before),
         )
 
     def _quiet(self) -> tuple[str, ...]:

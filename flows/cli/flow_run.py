@@ -82,6 +82,13 @@ def _tell(summary: RunSummary, prepared: PreparedRun, failed: RunFailedError | N
     InertConsole().print(count_table(summary.counts))
     for line in passed_over(summary.counts):
         print(line)
+    if summary.findings.articles:
+        from nabra.flows.terminal.bidi import put
+        from nabra.flows.terminal.findings import findings_table
+
+        put(findings_table(summary.findings), sys.stdout)
+        look = ("report",), ("show", "DOC_ID"), ("find", "WORDS")
+        print(f"To look at it: {'; '.join(prepared.location.command(*command) for command in look)}")
     print(f"Parquet: {summary.warehouse}")
     see = f"see: {prepared.location.command('status')}"
     if failed:
