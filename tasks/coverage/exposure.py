@@ -27,7 +27,8 @@ def exposures(rows: Sequence[Mapping[str, Any] | None]) -> list[float]:
     hours = sum((np.array(row["by_hour"].split(), dtype=float) for row in rows if row), np.zeros(HOURS))
     running = np.concatenate([[0.0], np.cumsum(hours + PRIOR_ARTICLES / HOURS)])
     running /= running[-1]
-    shares, before = [], None
+    shares: list[float] = []
+    before: datetime | None = None
     for row in rows:
         until = row["asked_until"] if row else None
         is_asked = row is not None and row["asked"] > 0 and before is not None
