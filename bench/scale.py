@@ -72,7 +72,7 @@ def apart(work: Callable[..., None], *arguments: str | int) -> None:
 def fill(folder: str, samples: str, articles: int) -> None:
     """Write batches of copies of the rows of the samples' warehouse; the last few stop after `clean`."""
     store = _store(Path(folder))
-    of_runs = ("pages", "runs")
+    of_runs = ("pages", "postponed", "runs", "coverage")
     recorded = {name: _store(Path(samples)).dataset(name).to_table() for name in DATASETS if name not in of_runs}
     batches = articles // (COPIES * len(recorded["clean"]))
     for number in range(batches):

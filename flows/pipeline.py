@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -18,20 +19,23 @@ from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
 from nabra.flows.parameters import BackfillParameters, Location, RunnerChoice, RunParameters
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import Advance, fetch_progress, show_rejects, stage_progress, told_reject
+from nabra.tasks.coverage.alarms import alarms
+from nabra.tasks.coverage.coverage import update_coverage
 from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
 from nabra.tasks.engine.days import open_days, reopen_days, settle_days
 from nabra.tasks.engine.failed_targets import FailedTarget
+from nabra.tasks.engine.findings import Findings, new_findings
 from nabra.tasks.engine.fingerprint import adopt, fingerprints
 from nabra.tasks.engine.plan import Plan
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.engine.standstill import StoodStillError, ended_at_standstill
-from nabra.tasks.errors import NabraError, UsageError, stops_run
+from nabra.tasks.errors import NabraError, StoreError, UsageError, stops_run
 from nabra.tasks.fetch.sources import load_sources
 from nabra.tasks.fetch.targets import UNNAMED, Target, parsed_columns, targets_from_arguments, targets_from_sources
-from nabra.tasks.warehouse.layout import Batch
+from nabra.tasks.warehouse.layout import Batch, file_of
 from nabra.tasks.warehouse.lease import Check
 from nabra.tasks.warehouse.removal import hold_whole, removals
 from nabra.tasks.warehouse.store import Store
@@ -150,7 +154,8 @@ def _with_later(refresh: Sequence[str]) -> frozenset[str]:
 class RunSummary:
     """What a run did: where the Parquet lies, a count a stage and source, how batches failed, which it passed over.
 
-    `rejected` documents have come to the table `rejects`, of which the first are told by name.
+    `rejected` documents have come to the table `rejects`, of which the first are told by name. `quiet` has a sentence
+    on each source asked that brings too little, `findings` what its new articles say.
     """
 
     warehouse: str
@@ -160,6 +165,8 @@ class RunSummary:
     set_aside: tuple[str, ...] = ()
     rejected: int = 0
     first_rejects: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+    findings: Findings = Findings()  # noqa: RUF009 - frozen
 
     @property
     def reject_share(self) -> float:
@@ -275,8 +282,15 @@ class Run:
         for stage, batches in self.todo.items():
             if batches:  # now, so that the counts stand in the order of the stages
                 self.add(StageCount(stage))
-        with stage_progress(sum(map(len, self.todo.values()))) as advance:
+        with stage_progress(sum(map(len, self.todo.values())), sum(map(self._articles, self.batches()))) as advance:
             yield advance
+
+    def _articles(self, batch: Batch) -> int:
+        """The documents of a batch; none of one whose file is damaged, which its stage names."""
+        try:
+            return self.store.count_rows(file_of("raw", batch))
+        except StoreError:
+            return 0
 
     def summary(self) -> RunSummary:
         """What the run did; the first of its rejects are shown."""
@@ -291,7 +305,15 @@ class Run:
             self._set_aside,
             rejects.num_rows,
             tuple(map(told_reject, rejects.slice(0, NAMED_REJECTS).to_pylist())),
+            self._quiet(),
+            new_findings(self._seen, self._before),
         )
+
+    def _quiet(self) -> tuple[str, ...]:
+        """Count what became of all that the sources published; what is to be told of those asked in this run."""
+        update_coverage(self.store, open_days(self.store), datetime.now(UTC).date(), self.plan.provenance["raw"])
+        asked = {target.source for target in self.prepared.targets} - {UNNAMED}
+        return tuple(told for source, told in alarms(self.store) if source in asked)
 
     def _look_back(self) -> None:
         for failure in self.attempts.look_back():

@@ -91,8 +91,8 @@ def _time(name: str, meaning: str, *, nullable: bool = False, since: int = 1) ->
     return Column(name, TIMESTAMP, meaning, nullable or since > 1, since)
 
 
-def _count(name: str, meaning: str) -> Column:
-    return Column(name, pa.int64(), meaning)
+def _count(name: str, meaning: str, *, nullable: bool = False, since: int = 1) -> Column:
+    return Column(name, pa.int64(), meaning, nullable or since > 1, since)
 
 
 def _since(version: int, *columns: Column) -> tuple[Column, ...]:
@@ -379,6 +379,23 @@ PAGES: Final = Dataset(
             _string("content", "the text of a robots.txt; null for all else", nullable=True),
         ),
         _time("hint_changed_at", "when it was changed last, as the listing said that named it", since=4),
+        _count(
+            "named", "addresses of articles that a listing named, with its sitemaps; null where none was read", since=5
+        ),
+        _count("first_named", "of these, those that no run had met before; 0 where the listing was the same", since=5),
+    ),
+)
+
+POSTPONED: Final = Dataset(
+    "postponed",
+    "one address that a listing named and that a run left to the next, because its budget was spent",
+    ("url", "at"),
+    _since(
+        5,
+        _string("url", "the address, canonical"),
+        _string("source", "as in `raw`"),
+        _string("listed_by", "address of the source that named it"),
+        _time("at", "when it was left"),
     ),
 )
 
@@ -404,6 +421,48 @@ RUNS: Final = Dataset(
         _count("postponed", "left to the next run, because the budget of this one was spent"),
         _count("requests", "addresses asked: pages, feeds, sitemaps and robots.txt"),
         _count("bytes", "bytes of the payloads received, unpacked"),
+    ),
+)
+
+COVERAGE: Final = Dataset(
+    "coverage",
+    "what became on one day of the articles of one source, and whether they were too few",
+    ("source", "day"),
+    _since(
+        5,
+        _string("source", "as in `raw`"),
+        _string("day", "the UTC day, as `ingest_date`"),
+        _count("asked", "runs that asked the source"),
+        _time("asked_until", "when it was asked last, on this day or before", nullable=True),
+        _count(
+            "named",
+            "addresses that its feeds, sitemaps and lists named for the first time; null where no run noted it",
+            nullable=True,
+        ),
+        _count("fetched", "new documents stored"),
+        _count("refused", "documents that fetch could not take"),
+        _count("lost", "addresses left to a later run that had gone from the feed by then and were never asked"),
+        _count(
+            "gaps",
+            "answers of a listing in which all was new though the source had been asked before: what had come and gone "
+            "in between was never seen",
+        ),
+        _count("rejected", "new documents that a stage after fetch refused"),
+        _string("rejected_by", "number of each stage, `clean 3, parse 1`; null without any", nullable=True),
+        _count("articles", "new articles in the tables, copies included; fewer while stages have work left"),
+        _string(
+            "by_hour",
+            "24 numbers, from 00 to 23 o'clock UTC: the articles by the time they were published, else fetched",
+        ),
+        _float(
+            "expected",
+            "articles to be expected by the source's rhythm, for the hours that the runs of the day could see; null "
+            "where it has none yet, or was not asked",
+            nullable=True,
+        ),
+        _count("least", "the fewest articles that are usual then", nullable=True),
+        _float("chance", "how likely so few articles are, 0 to 1", nullable=True),
+        _int("quiet_days", "over how many days there are too few: 1, 3 or 7; null where there are not", nullable=True),
     ),
 )
 
@@ -473,13 +532,11 @@ TOPICS: Final = Dataset(
     ),
 )
 
-DATASETS: Final = {
-    d.name: d
-    for d in (
-        *(RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS, PAGES, RUNS),
-        *(CORRECTIONS, JUDGEMENTS),
-    )
-}
+_ALL: Final = (
+    *(RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES),
+    *(REJECTS, PAGES, POSTPONED, RUNS, COVERAGE, CORRECTIONS, JUDGEMENTS),
+)
+DATASETS: Final = {d.name: d for d in _ALL}
 # Those whose rows belong to a version of a document.
 VERSIONED: Final = tuple(d.name for d in DATASETS.values() if VERSION in d.columns)
 

@@ -16,7 +16,7 @@ CLOCK_COLUMNS = {"fetched_at", "at", "ingest_date"}  # a run may begin before mi
 
 
 # They tell of runs, of which an undisturbed one has fewer.
-RUN_DATASETS = {"pages", "runs"}
+RUN_DATASETS = {"pages", "postponed", "runs", "coverage"}
 
 
 def all_rows(store: Store, without: Collection[str] = CLOCK_COLUMNS) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ import typer
 
 from nabra.flows.cli.options import EXIT_NOT_WELL
 from nabra.flows.surroundings import names_server
-from nabra.flows.terminal.inert import InertConsole
+from nabra.flows.terminal.inert import InertConsole, escape
 from nabra.flows.terminal.signals import stopping
 from nabra.tasks.errors import StandstillError
 
@@ -82,11 +82,20 @@ def _tell(summary: RunSummary, prepared: PreparedRun, failed: RunFailedError | N
     InertConsole().print(count_table(summary.counts))
     for line in passed_over(summary.counts):
         print(line)
+    if summary.findings.articles:
+        from nabra.flows.terminal.bidi import put
+        from nabra.flows.terminal.findings import findings_table
+
+        put(findings_table(summary.findings), sys.stdout)
+        look = ("report",), ("show", "DOC_ID"), ("find", "WORDS")
+        print(f"To look at it: {'; '.join(prepared.location.command(*command) for command in look)}")
     print(f"Parquet: {summary.warehouse}")
     see = f"see: {prepared.location.command('status')}"
     if failed:
         print(f"nabra: {failed}", file=sys.stderr)
     if summary.set_aside:
         print(f"nabra: set aside earlier: {', '.join(summary.set_aside)}; {see}", file=sys.stderr)
+    for sentence in summary.quiet:
+        print(f"nabra: {escape(sentence)}", file=sys.stderr)
     if _has_many_rejects(summary, prepared):
         print(f"nabra: {told_share(summary, prepared.location)}", file=sys.stderr)

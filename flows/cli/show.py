@@ -24,6 +24,11 @@ from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.warehouse.store import Store
 
 COLOURS: Final = {"positive": "green", "negative": "red", "neutral": ""}
+# Where there are no colours, as in a file or pipe, these tell the same.
+SIGNS: Final = {"positive": " (+)", "negative": " (−)", "neutral": ""}
+LEGEND: Final = (
+    "(+) positive sentence, (−) negative; [q0 …] what quote 0 says, below it: cue, speaker, how he was found"
+)
 STANCE_COLOURS: Final = {"favor": "green", "against": "red"}
 
 
@@ -69,7 +74,8 @@ def describe_article(store: Store, doc: str, *, version: int | None = None, enti
         return Group(Text(f"{document.doc_id}  {escape(document.url)}", "bold"), *warnings)
     tables = (_quotes(document.quotes), _stances(document.stances)) if "stance" in document.done else ()
     header = _header(article, document.versions, document.sentiment)
-    return Group(header, *warnings, "", *_body(document, article, entities), *tables, *_sure(store, document))
+    legend = ("", Text(LEGEND, "dim")) if document.sentences else ()
+    return Group(header, *warnings, "", *_body(document, article, entities), *legend, *tables, *_sure(store, document))
 
 
 def _sure(store: Store, document: Document) -> list[str]:
@@ -146,8 +152,8 @@ def _body(document: Document, article: Row, entities: bool) -> list[RenderableTy
     for sentence in document.sentences:
         quotes = [quote for quote in document.quotes if quote["part"] == sentence["part"]]
         marked = mark_quotes(sentence["text"], sentence["start"], quotes)
-        colour = COLOURS[labels.get(sentence["sent_id"], "neutral")]
-        lines.append(Reading(marked.replace("\n", " "), colour))
+        label = labels.get(sentence["sent_id"], "neutral")
+        lines.append(Reading(marked.replace("\n", " ") + SIGNS[label], COLOURS[label]))
         lines += _notes(sentence["sent_id"], document.quotes, document.entities if entities else [])
     return lines
 

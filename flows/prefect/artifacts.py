@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STAGES, SOURCES, SUMMARY, WAREHOUSE = "nabra-stages", "nabra-sources", "nabra-summary", "nabra-warehouse"
 FAILED, REJECTED = "nabra.batch.failed", "nabra.rejects.many"
-SOURCES_FAILED = "nabra.sources.failed"
+SOURCES_FAILED, QUIET = "nabra.sources.failed", "nabra.sources.quiet"
 COLUMNS: Final = ("stage", "documents_in", "documents_out", "rejected", "known", "duplicates", "seconds", "passed_over")
 PLAIN_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 SHOWN_TARGETS: Final = 20
@@ -32,7 +32,8 @@ SHOWN_FAILURE_CHARS: Final = 2000
 
 
 def publish(run: RunSummary, max_reject_share: float) -> None:
-    """Leave the artifacts of a run; emit an event for each failed batch, if no source answered, for too many rejects.
+    """Leave the artifacts of a run; emit an event for each failed batch, if no source answered, for sources that
+    bring too little, for too many rejects.
 
     `max_reject_share` is the share of the documents met, 0 to 1, from which rejects are too many.
     """
@@ -52,6 +53,9 @@ def publish(run: RunSummary, max_reject_share: float) -> None:
     if run.has_nothing_answered:
         first = [escape(str(target)) for target in run.failed_targets[:SHOWN_TARGETS]]
         emit_event(SOURCES_FAILED, resource=resource, payload={"failed": len(run.failed_targets), "first": first})
+    if run.quiet:
+        first = [escape(sentence) for sentence in run.quiet[:SHOWN_TARGETS]]
+        emit_event(QUIET, resource=resource, payload={"quiet": len(run.quiet), "first": first})
     if run.reject_share > max_reject_share:
         emit_event(REJECTED, resource=resource, payload={"share": run.reject_share, "allowed": max_reject_share})
 
@@ -95,6 +99,9 @@ def summary(run: RunSummary) -> Iterator[str]:
     if run.failed_targets:
         yield f"\n## {len(run.failed_targets)} sources failed\n"
         yield from (f"* {code(str(target))}" for target in run.failed_targets[:SHOWN_TARGETS])
+    if run.quiet:
+        yield "\n## Sources that bring too little\n"
+        yield from (f"* {code(sentence)}" for sentence in run.quiet)
     if run.failures:
         yield "\n## Failed batches\n"
         yield from (f"```\n{_without_marks(failure[:SHOWN_FAILURE_CHARS])}\n```" for failure in run.failures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pyarrow as pa
 from rich.console import RenderableType
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -44,29 +45,47 @@ def fetch_progress(ingest: Ingest) -> Iterator[None]:
 
 
 @contextmanager
-def stage_progress(total: int) -> Iterator[Advance]:
-    """Progress over `total` steps: call the value given with what begins (or "") and how many steps are done."""
+def stage_progress(total: int, articles: int = 0) -> Iterator[Advance]:
+    """Progress over `total` steps: call the value given with what begins (or "") and how many steps are done.
+
+    Of `articles` that go through these steps it says about how many are done, and how much time is left.
+    """
     if not console.is_terminal:
-        yield _plain_lines(total)
+        yield _plain_lines(total, articles)
         return
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    count = (TextColumn("{task.fields[told]}"), TimeRemainingColumn()) if articles else (MofNCompleteColumn(),)
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), *count, TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("", total=total)
+        bar = progress.add_task("", total=total, told=told_articles(0, total, articles))
 
         def advance(text: str, steps: int) -> None:
             progress.update(bar, advance=steps, description=text or None)
+            progress.update(bar, told=told_articles(int(progress.tasks[bar].completed), total, articles))
 
         yield advance
 
 
-def _plain_lines(total: int) -> Advance:
-    done = 0
+def told_articles(done: int, total: int, articles: int, seconds: float = 0.0) -> str:
+    """About how many articles are done after some steps, and what is left; batches are about of one size.
+
+    `seconds` have passed so far: with them, and a step done, it says about how many minutes are left.
+    """
+    ready = articles * done // max(total, 1)
+    left = f", {articles - ready:,} left"
+    if done and seconds:
+        left += f", about {max(1, round(seconds * (total - done) / done / 60))} min"
+    return f"{ready:,} of {articles:,} articles{left}"
+
+
+def _plain_lines(total: int, articles: int) -> Advance:
+    done, started = 0, time.monotonic()
 
     def advance(text: str, steps: int) -> None:
         nonlocal done
         done += steps
         if text:
-            console.print(f"[{done + 1}/{total}] {text}", highlight=False)
+            left = f": {told_articles(done, total, articles, time.monotonic() - started)}" if articles else ""
+            console.print(f"[{done + 1}/{total}] {text}{left}", highlight=False)
 
     return advance
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from nabra.config.settings import RunSettings
+from nabra.tasks.coverage.alarms import alarms
 from nabra.tasks.documents.identity import canonical_url
 from nabra.tasks.engine.attempts import failures
 from nabra.tasks.engine.standstill import last_progress
@@ -29,8 +30,9 @@ def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now
     """A sentence for each of what is wrong at present, none where all is well.
 
     A run that stands still; batches on which a stage failed; no fetching for `max_failing_hours`; of the sources that
-    are on and not removed: an address that has failed for as long, and a source that has given nothing new for
-    `max_silent_days` since it was first asked.
+    are on and not removed: an address that has failed for as long, a source that has given nothing new for
+    `max_silent_days` since it was first asked, and what the table `coverage` says of its last day: too few articles by
+    its own rhythm, addresses that it lost.
     """
     yield from _standstill(store, settings, now)
     for failure in failures(store):
@@ -46,6 +48,7 @@ def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now
     asked_now = [source for source in sources if source.enabled and source.id not in away]
     addresses = {source.id: list(_addresses(source)) for source in asked_now}
     states = _states(opened["pages"], [address for each in addresses.values() for address in each])
+    wrong = dict(alarms(store))
     for name, asked in addresses.items():
         failing = [states[address] for address in asked if address in states and states[address].outcome == FAILED]
         long_failing = [page for page in failing if page.changed_at < broken_before]
@@ -54,6 +57,8 @@ def problems(store: Store, sources: Iterable[Source], settings: RunSettings, now
         since = _silent_since([run for run in runs if run["source"] == name])
         if not long_failing and since is not None and since < now - timedelta(days=settings.max_silent_days):
             yield f"source {name}: nothing new since {_shown(since)}"
+        if name in wrong:
+            yield wrong[name]
 
 
 def _standstill(store: Store, settings: RunSettings, now: datetime) -> Iterator[str]:

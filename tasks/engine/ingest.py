@@ -34,7 +34,7 @@ from nabra.tasks.fetch.page_states import (
     utc_now,
 )
 from nabra.tasks.fetch.targets import Target
-from nabra.tasks.schemas import PAGES, RAW, REJECTS, RUNS, table
+from nabra.tasks.schemas import PAGES, POSTPONED, RAW, REJECTS, RUNS, table
 from nabra.tasks.warehouse.complete import complete_days, forget_complete
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.removal import removals, undone_at
@@ -165,7 +165,8 @@ class Ingest:
             rejects = [row for row in rejects if (row["url"], row["reason"]) not in self._refused]
             if rejects:
                 self._refused.update((row["url"], row["reason"]) for row in rejects)
-            name = Batch(day, f"{number:05d}-{content_id(raw) if raw else _name(pages or rejects)}")
+            postponed = self._postponed(events)
+            name = Batch(day, f"{number:05d}-{content_id(raw) if raw else _name(pages or rejects or postponed)}")
             if rejects:
                 self._store.write_rejects("fetch", name, table(REJECTS, rejects), self._provenance)
             if raw:
@@ -173,6 +174,8 @@ class Ingest:
                 forget_complete(self._store, {day})
                 self._write("raw", name, table(RAW, raw))
                 number += 1
+            if postponed:
+                self._write("postponed", name, table(POSTPONED, postponed))
             # Last: what is not stored must be fetched again.
             if pages:
                 self._write("pages", name, table(PAGES, pages))
@@ -182,6 +185,14 @@ class Ingest:
             self.known += documents - len(raw) - len(rejects)
             self._pass_over(events, len(again))
             yield len(raw)
+
+    def _postponed(self, events: list[Fetched]) -> list[dict[str, Any]]:
+        """The rows of `postponed`: of pages that a listing named, as only the next run shows whether they were lost."""
+        left = [event for event in events if isinstance(event, Deferred) and event.listed_by]
+        return [
+            {"url": event.url, "source": event.source, "listed_by": event.listed_by, "at": self._now()}
+            for event in left
+        ]
 
     def _pass_over(self, events: list[Fetched], refused_before: int) -> None:
         """Count what was neither taken nor refused, by why."""

@@ -78,6 +78,7 @@ class ListingWalk:
                 break
         for item in newest(items, ask.url, self.queue.settings.max_feed_items):
             yield from self.queue.add_item(item, target, ask.url, open_listing, ask.url)
+        open_listing.count(is_read=isinstance(listing, Listing) or bool(items))
         for page in self.queue.memory.listed(ask.url, PAGE):
             if self.queue.is_due(page) and not self.queue.meet(page.url):
                 self.queue.add_page(page.ask, target, open_listing)

@@ -83,10 +83,11 @@ class Polled:
 
 @dataclass(frozen=True)
 class Deferred:
-    """An address that is left to the next run, because the budget of this one is spent."""
+    """An address that is left to the next run, because the budget of this one is spent; `listed_by` names a page."""
 
     url: str
     source: str
+    listed_by: str | None = None
 
 
 @dataclass(frozen=True)

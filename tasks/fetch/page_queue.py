@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -48,6 +48,8 @@ class OpenListing:
     pages: list[PageState] = field(default_factory=list)
     unsettled: int = 1
     is_whole: bool = True
+    named: int = 0
+    first_named: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def expect(self) -> None:
@@ -63,6 +65,12 @@ class OpenListing:
             if self.unsettled:
                 return []
         return [Polled(page if self.is_whole else page.without_validators()) for page in self.pages]
+
+    def count(self, *, is_read: bool) -> None:
+        """Let the listing's own state say how many pages it named; without `is_read` it is the same as before."""
+        if self.pages:
+            named = self.named if is_read else None
+            self.pages[0] = replace(self.pages[0], named=named, first_named=self.first_named)
 
 
 @dataclass
@@ -98,11 +106,13 @@ class PageQueue:
         if self.memory.keeps_away(doc_id, target.source):
             yield Seen(doc_id, target.source, REMOVED)
             return
+        open_listing.named += 1
         if self.meet(url):
             self._join(url, open_listing)
             return
         # Of a new document without a state a run was killed before it could write that.
         is_unknown = before is None and not self.memory.is_settled(doc_id, item.changed_at)
+        open_listing.first_named += before is None and doc_id not in self.memory.documents
         if is_unknown or (before is not None and self.is_due(before, item.changed_at)):
             ask = Ask(url, PAGE, target.source, listed_by, item.hint_title, item.published_at, item.changed_at)
             self.add_page(ask, target, open_listing)
@@ -178,7 +188,7 @@ class PageQueue:
     def _fetch(self, ask: Ask, target: Target, web: Web) -> Iterator[Fetched]:
         """Ask for a page that a listing names, or has named."""
         if not self.budget.allows_page(ask.source):
-            yield Deferred(ask.url, ask.source)
+            yield Deferred(ask.url, ask.source, ask.listed_by)
             yield from self._leave(ask.url, is_settled=False)
             return
         before = self.memory.pages.get(ask.url)

@@ -56,6 +56,8 @@ class PageState:
     hint_published_at: datetime | None
     content: str | None = None
     hint_changed_at: datetime | None = None
+    named: int | None = None
+    first_named: int | None = None
 
     @property
     def row(self) -> dict[str, Any]:

@@ -30,6 +30,15 @@ where ($since is null or "at"::date >= $since) and ($until is null or "at"::date
   and (len($outlets) = 0 or source in (select unnest($outlets)))
 group by all order by documents desc, outlet, stage, reason
 """
+# The newest of what the table `coverage` calls too few, or lost.
+_QUIET: Final = """
+select source as outlet, day::date as day, articles, expected, least, named, fetched, refused, rejected, lost
+from coverage
+where (quiet_days is not null or lost > 0)
+  and ($since is null or day::date >= $since) and ($until is null or day::date <= $until)
+  and (len($outlets) = 0 or source in (select unnest($outlets)))
+order by day desc, outlet limit 100
+"""
 _TOTALS: Final = """
 select (select count(*) from article) as articles, (select count(distinct story) from article) as stories,
        (select count(distinct outlet) from article) as outlets, (select min(day) from article) as first,
@@ -50,16 +59,20 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Overview:
-    """The first page of a report; a row of `outlets` is an outlet, of `rejects` an outlet, stage and reason."""
+    """The first page of a report; a row of `outlets` is an outlet, of `rejects` an outlet, stage and reason, of `quiet`
+    a day on which an outlet brought too few articles by its own rhythm, or lost some.
+    """
 
     totals: Row
     outlets: list[Row]
     timeline: Timeline
     rejects: list[Row]
+    quiet: list[Row]
 
 
 def overview(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Overview:
-    """The overview of the chosen articles; rejects are of no actor, and of the day on which they were refused."""
+    """The overview of the chosen articles; rejects and quiet days are of no actor, and
+    of the day on which something was refused or fetched."""
     (totals,) = ask(connection, _TOTALS)
     outlets = ask(connection, _OUTLETS)
     days = ask(connection, _DAYS)
@@ -67,7 +80,8 @@ def overview(connection: duckdb.DuckDBPyConnection, scope: Scope) -> Overview:
     for row in outlets:
         row["silent"] = _silent_days(row, with_articles[row["outlet"]])
     parameters = {"since": scope.since, "until": scope.until, "outlets": list(scope.outlets)}
-    return Overview(totals, outlets, timeline(days), ask(connection, _REJECTS, **parameters))
+    rejects, quiet = (ask(connection, question, **parameters) for question in (_REJECTS, _QUIET))
+    return Overview(totals, outlets, timeline(days), rejects, quiet)
 
 
 def _silent_days(outlet: Row, days: int) -> int:

@@ -19,7 +19,7 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from nabra.tasks.schemas import CORRECTIONS, JUDGEMENTS, PAGES, RAW, REJECTS, VERSIONED
+from nabra.tasks.schemas import CORRECTIONS, JUDGEMENTS, PAGES, POSTPONED, RAW, REJECTS, VERSIONED
 from nabra.tasks.warehouse import snapshot
 from nabra.tasks.warehouse.complete import forget_complete, forget_documents
 from nabra.tasks.warehouse.heirs import hand_on, names_one_of
@@ -31,12 +31,13 @@ FOLDER: Final = "_removals"
 # When a removal was undone last.
 UNDONE: Final = "_undone/removal.json"
 # They tell of addresses, and of what was refused, not of batches.
-OF_ADDRESSES: Final = (PAGES.name, REJECTS.name)
+BY_URL: Final = (PAGES.name, POSTPONED.name)
+OF_ADDRESSES: Final = (*BY_URL, REJECTS.name)
 # What users decided about an article leaves with it, for they hold its words.
 OF_USERS: Final = (CORRECTIONS.name, JUDGEMENTS.name)
 # Their files are not those of the batches of articles.
 APART: Final = (*OF_ADDRESSES, *OF_USERS)
-# Rows before those that they belong to. The numbers of `runs` stay: they are nobody's words.
+# Rows before those that they belong to. The numbers of `runs` and `coverage` stay: they are nobody's words.
 ORDER: Final = (*APART, *reversed(VERSIONED))
 
 Kind = Literal["source", "article", "day"]
@@ -68,7 +69,7 @@ class Removal:
         """Which rows leave a dataset."""
         if dataset not in OF_ADDRESSES:
             return _is_in("doc_id", self.doc_ids)
-        rows = _is_in("url", self.urls) if dataset == PAGES.name else _is_in("doc_id", self.doc_ids)
+        rows = _is_in("url", self.urls) if dataset in BY_URL else _is_in("doc_id", self.doc_ids)
         columns = {"source": "source", "day": DAY}
         return rows | (ds.field(columns[self.kind]) == self.value) if self.kind in columns else rows
 

@@ -52,7 +52,7 @@ def in_this_process() -> Iterator[None]:
                 stack.enter_context(patch.object(module, "datetime", StandingClock))
         for owner, name, value in (
             (pipeline, "show_rejects", lambda *_: None),
-            (pipeline, "stage_progress", lambda _: nullcontext(lambda *_: None)),
+            (pipeline, "stage_progress", lambda *_: nullcontext(lambda *_: None)),
             (Fingerprints, "of", lru_cache(Fingerprints.of)),  # of lists that nobody changes meanwhile
             (steps, "call_alone", lambda function, *arguments: function(*arguments)),
             (standstill._Watch, "_note", lambda _: None),

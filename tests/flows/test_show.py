@@ -97,6 +97,13 @@ def test_sentences_are_coloured_by_sentiment(store: Store, monkeypatch: pytest.M
     assert any(line.startswith("\x1b[31mانتقدت الرابطة") for line in lines)
 
 
+def test_without_colours_signs_tell_the_sentiment_and_a_legend_what_marks_mean(store: Store) -> None:
+    lines = shown(store, "aa11").splitlines()
+    assert "قال بن غدير إن «[q0 الماء للجميع]». (+)" in lines
+    assert "انتقدت الرابطة الاتفاق. (−)" in lines
+    assert sum("(+) positive sentence" in line for line in lines) == 1
+
+
 def test_a_document_that_stages_have_not_reached_says_which(store: Store) -> None:
     text = shown(store, "aa22")
     assert "Not done on this document yet: parse, sentiment, stance; to go on: nabra run" in text
