@@ -241,7 +241,7 @@ def _decision(shop: Workshop) -> Mapping[str, float]:
     judges = Judges(load_cues(*settings.stance.cue_folders), classifier, NO_DECISION)
     actors = load_actors(*settings.parse.actor_folders)
     articles = read_annotated(*shop.need(ARTICLES))
-    found = annotated_cases(articles, settings.parse, _teacher(shop), judges, actors)
+    found = annotated_cases(articles, settings, _teacher(shop), judges, actors)
     return fit_decision(examples(found), shop.work / DECISION)
 
 

@@ -21,13 +21,14 @@ from nabra.tasks.warehouse.store import Store
 _DOCUMENTS: Final = ("raw", "clean")
 # Columns of `clean` that name an article, which may lie in another batch.
 _NAMES: Final = ("duplicate_of", "story")
-_SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}
+_SPANS: Final = {"sentences": "text", "entities": "text", "mentions": "text", "quotes": "text", "stances": "evidence"}
 # Rows of the first dataset belong to rows of the second, by these columns where none is null.
 _REFERENCES: Final = (
     ("clean", "raw", ("doc_id",)),
     ("sentences", "clean", ("doc_id",)),
     ("tokens", "sentences", ("doc_id", "sent_id")),
     ("entities", "sentences", ("doc_id", "sent_id")),
+    ("mentions", "sentences", ("doc_id", "sent_id")),
     ("quotes", "sentences", ("doc_id", "sent_id")),
     ("stances", "sentences", ("doc_id", "sent_id")),
     ("sentiment", "clean", ("doc_id",)),
