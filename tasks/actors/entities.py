@@ -58,13 +58,26 @@ class Entity:
         return [mention for mention in self.mentions if mention.kind == "name"]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A description that no name or title settled, with the candidates among which `Choose` had to choose."""
+
+    mention: Placed
+    entities: Sequence[Entity]
+    candidates: Sequence[Candidate]
+
+
 class Entities:
-    """The entities of an article in the order in which they are met; `parts` are its texts by name."""
+    """The entities of an article in the order in which they are met; `parts` are its texts by name.
+
+    `asked` tells of each description for which `choose` was called.
+    """
 
     def __init__(self, parts: Mapping[str, str], mentions: Sequence[Placed], actors: Actors, choose: Choose) -> None:
         self._parts, self._actors, self._choose = parts, actors, choose
         self.all: list[Entity] = []
         self.of: dict[Placed, Entity] = {}
+        self.asked: list[Asked] = []
         self._known: dict[object, Entity] = {}
         for described in (False, True):
             for mention in sorted(mentions, key=lambda one: one.kind != "name"):  # titles after the names beside them
@@ -139,7 +152,9 @@ class Entities:
         if mention.kind == "title" and (beside := self._beside(mention)):
             return beside
         known = [entity for entity in self.all if not self._is_state_for_part(mention, entity)]
-        chosen = self._choose([self._candidate(mention, entity) for entity in known])
+        candidates = [self._candidate(mention, entity) for entity in known]
+        self.asked.append(Asked(mention, known, candidates))
+        chosen = self._choose(candidates)
         if chosen is not None:
             return known[chosen]
         key = (mention.kind, mention.keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -52,12 +53,8 @@ def mention_rows(
     article: Row, sentences: Sequence[Row], entities: Sequence[Row], *, actors: Actors, choose: Choose
 ) -> list[Row]:
     """Rows of `mentions` of one article, from its row of `clean` and its own rows of the other tables."""
-    parts = {part: article[part] or "" for part in PARTS}
-    day = actors.day_of("\n".join(parts.values()), article_day(article))
-    placed = list(
-        _placed("\n".join(parts.values()), sentences, entities, partial(find_mentions, actors=actors, day=day))
-    )
-    grouped = Entities(parts, placed, actors, choose)
+    day = _day(article, actors)
+    placed, grouped = article_entities(article, sentences, entities, actors=actors, choose=choose)
     return [
         {
             "doc_id": article["doc_id"],
@@ -76,6 +73,21 @@ def mention_rows(
         }
         for number, mention in enumerate(placed)
     ]
+
+
+def article_entities(
+    article: Row, sentences: Sequence[Row], entities: Sequence[Row], *, actors: Actors, choose: Choose
+) -> tuple[list[Placed], Entities]:
+    """The mentions of one article in the order of the text, and whom they mean."""
+    parts = {part: article[part] or "" for part in PARTS}
+    find = partial(find_mentions, actors=actors, day=_day(article, actors))
+    placed = list(_placed("\n".join(parts.values()), sentences, entities, find))
+    return placed, Entities(parts, placed, actors, choose)
+
+
+def _day(article: Row, actors: Actors) -> date | None:
+    """The day with whose offices the article is read."""
+    return actors.day_of("\n".join(article[part] or "" for part in PARTS), article_day(article))
 
 
 def _placed(text: str, sentences: Sequence[Row], entities: Sequence[Row], find: Any) -> Iterator[Placed]:
