@@ -129,7 +129,7 @@ def undo(store: Store, decision_id: str, **more: str | None) -> Decision:
     (found,) = named
     if found not in standing(made):
         raise UsageError(f"the decision {found.decision_id} holds no longer; see: nabra fix --list")
-    record(store, [Decision.of(UNDO, found.subject, undoes=found.decision_id, **more)])
+    record(store, [Decision.of(UNDO, found.subject, (), undoes=found.decision_id, **more)])
     return found
 
 
@@ -142,8 +142,9 @@ def _rows(decision: Decision) -> list[dict[str, Any]]:
         "reason": decision.reason,
         "undoes": decision.undoes,
     } | asdict(decision.subject)
-    changes = [(change.column, change.old, change.new) for change in decision.changes] or [(None, None, None)]
-    return [common | dict(zip(("column_name", "old_value", "new_value"), each, strict=True)) for each in changes]
+    none: dict[str, str | None] = dict.fromkeys(("column_name", "old_value", "new_value"))
+    changes = [{"column_name": each.column, "old_value": each.old, "new_value": each.new} for each in decision.changes]
+    return [common | each for each in changes or [none]]
 
 
 def _decision(rows: Sequence[dict[str, Any]]) -> Decision:
