@@ -40,7 +40,8 @@ def chosen_views(store: Store, config: Path | None, chosen: Chosen) -> Iterator[
     UsageError where none passes.
     """
     topics = chosen_topics(config, chosen.topics, chosen.queries)
-    days = (moment.date() if moment else None for moment in (chosen.since, chosen.until))
+    since, until = (moment.date() if moment else None for moment in (chosen.since, chosen.until))
+    scope = Scope(since, until, tuple(chosen.outlets or ()), topics=tuple(topics))
     with open_views(store, topics=found_topics(store, topics or listed_topics(config))) as views:
-        choose_articles(views, Scope(*days, tuple(chosen.outlets or ()), topics=tuple(topics)))
+        choose_articles(views, scope)
         yield views
