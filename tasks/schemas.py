@@ -15,7 +15,7 @@ import pyarrow as pa
 from nabra.tasks.errors import SchemaError
 
 # Raised whenever columns are added; a column says since which version it is there. Version 1: the first.
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 
 TIMESTAMP: Final = pa.timestamp("us", tz="UTC")
 PARTS: Final = ("title", "text")
@@ -401,8 +401,66 @@ RUNS: Final = Dataset(
     ),
 )
 
+# What a decision or judgement is about: an article, or a row of it by its span; never a row by its number.
+_SUBJECT: Final = (
+    _string("dataset", "the table that the row is of; `clean` for a whole article", nullable=True),
+    _string("doc_id", "the article; null where it is about none", nullable=True),
+    _int("version", "the version of the article", nullable=True),
+    _string("part", "`title` or `text`; null where it is about a whole article", nullable=True),
+    _int("start", "first code point of the span in `part`", nullable=True),
+    _int("end", "code point after the last of the span in `part`", nullable=True),
+    _string("text", "the words of the span", nullable=True),
+    _string("source", "of a stance: `source` as it was found", nullable=True),
+    _string("target", "of a stance: `target` as it was found", nullable=True),
+)
+
+CORRECTIONS: Final = Dataset(
+    "corrections",
+    "one change of a decision that a user made about what nabra found; rows are added, never changed",
+    ("decision_id", "column_name"),
+    _since(
+        5,
+        _string("decision_id", "id of the decision, 12 hex digits; a decision of several changes has a row for each"),
+        _time("made_at", "when it was made"),
+        _string("made_by", "who made it, as he calls himself or as the system does"),
+        _string("kind", "`fix`: other values; `hide`: the row or article is not to be seen; `undo`: see `undoes`"),
+        *_SUBJECT,
+        _string("actor_id", "the actor that it is about; null where it is about an article", nullable=True),
+        _string("column_name", "of `fix`: the column that changes", nullable=True),
+        _string("old_value", "what stood there when it was made, as text", nullable=True),
+        _string("new_value", "what is to stand there, as text; null where nothing is", nullable=True),
+        _string("reason", "why, in the words of who made it", nullable=True),
+        _string("undoes", "of `undo`: `decision_id` of what no longer holds", nullable=True),
+    ),
+)
+
+VERDICTS: Final = ("right", "wrong")
+
+JUDGEMENTS: Final = Dataset(
+    "judgements",
+    "one finding of nabra that a user has judged, one of a stratified sample (`nabra audit`)",
+    ("draw_id", "item"),
+    _since(
+        5,
+        _string("draw_id", "id of the sample"),
+        _int("item", "number of the finding in the sample, from 0"),
+        _string("kind", "what is judged: `quotes`, `speakers`, `stances` or `sentiment`"),
+        _time("made_at", "when it was judged"),
+        _string("made_by", "who judged it"),
+        *_SUBJECT,
+        _string("value", "what nabra says there: the speaker, the stance, the label; null for a quote", nullable=True),
+        _string("stratum", "where it was drawn: outlet, direction and score"),
+        _count("stratum_rows", "how many findings the stratum had when the sample was drawn"),
+        _string("verdict", "; ".join(f"`{verdict}`" for verdict in VERDICTS)),
+    ),
+)
+
 DATASETS: Final = {
-    d.name: d for d in (RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS, PAGES, RUNS)
+    d.name: d
+    for d in (
+        *(RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS, PAGES, RUNS),
+        *(CORRECTIONS, JUDGEMENTS),
+    )
 }
 # Those whose rows belong to a version of a document.
 VERSIONED: Final = tuple(d.name for d in DATASETS.values() if VERSION in d.columns)

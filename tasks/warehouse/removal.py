@@ -19,7 +19,7 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from nabra.tasks.schemas import PAGES, RAW, REJECTS, VERSIONED
+from nabra.tasks.schemas import CORRECTIONS, JUDGEMENTS, PAGES, RAW, REJECTS, VERSIONED
 from nabra.tasks.warehouse import snapshot
 from nabra.tasks.warehouse.complete import forget_complete, forget_documents
 from nabra.tasks.warehouse.heirs import hand_on, names_one_of
@@ -32,8 +32,12 @@ FOLDER: Final = "_removals"
 UNDONE: Final = "_undone/removal.json"
 # They tell of addresses, and of what was refused, not of batches.
 OF_ADDRESSES: Final = (PAGES.name, REJECTS.name)
+# What users decided about an article leaves with it, for they hold its words.
+OF_USERS: Final = (CORRECTIONS.name, JUDGEMENTS.name)
+# Their files are not those of the batches of articles.
+APART: Final = (*OF_ADDRESSES, *OF_USERS)
 # Rows before those that they belong to. The numbers of `runs` stay: they are nobody's words.
-ORDER: Final = (*OF_ADDRESSES, *reversed(VERSIONED))
+ORDER: Final = (*APART, *reversed(VERSIONED))
 
 Kind = Literal["source", "article", "day"]
 
@@ -137,7 +141,7 @@ def carry_out(store: Store, removal: Removal, check: Check) -> None:
 
 def batches(store: Store, removal: Removal, dataset: str) -> list[Batch]:
     """The batches of a dataset in which rows of a removal can lie."""
-    if dataset in OF_ADDRESSES:
+    if dataset in APART:
         return sorted(store.batches_with(dataset, removal.leaving(dataset)))
     # `raw` is the last to lose them. Of the words of a source there are too many to look at each.
     return sorted(store.batches_with(RAW.name, removal.leaving(RAW.name)) & set(store.batches(dataset)))
@@ -150,7 +154,7 @@ def _emptied(store: Store, removal: Removal) -> set[Batch]:
 
 
 def _take_out(store: Store, removal: Removal, dataset: str, batch: Batch, *, whole: bool) -> None:
-    if whole or (dataset in OF_ADDRESSES and not len(_staying(store.read(dataset, batch), removal, dataset, batch))):
+    if whole or (dataset in APART and not len(_staying(store.read(dataset, batch), removal, dataset, batch))):
         store.remove(dataset, batch)
         return
     store.rewrite(dataset, batch, lambda data: _staying(data, removal, dataset, batch))

@@ -32,6 +32,7 @@ FORKS: Final = multiprocessing.get_context("fork")
 # Of so many operations one is tried; with 1, each was.
 EACH: Final = 7
 FIRST, SECOND, THIRD = (Batch(f"2026-04-{day}", f"0000{number}-x") for number, day in enumerate((12, 12, 13)))
+BY_USERS = Batch("2026-04-14", "of-users")
 NOON = datetime(2026, 4, 12, 12, tzinfo=UTC)
 TEXT = "نص قصير"
 ALONE, OWN, COPY, LATER, EDITED = (letter * 32 for letter in "abcde")
@@ -81,6 +82,9 @@ def fill(store: Store) -> Store:
     rejects = table(REJECTS, [row("rejects", **each) for each in (refused, others)])
     store.write_rejects("fetch", FIRST, rejects, made_by("fetch"))
     write(store, FIRST, "runs", {"run_id": "r", "source": "one", "new": 2})
+    for name, key in (("corrections", "decision_id"), ("judgements", "draw_id")):
+        decided = [{"doc_id": doc_id, key: doc_id} for doc_id in (OWN, EDITED, COPY, LATER, ALONE)]
+        write(store, BY_USERS, name, *decided, {key: "of an actor"})
     for day in ("2026-04-12", "2026-04-13"):
         store.files.write(signatures_of(day), b"of the articles")
     store.files.write(f"{QUARANTINE}/{FIRST}.stance.json", b"{}")
