@@ -236,6 +236,35 @@ ENTITIES: Final = Dataset(
     ),
 )
 
+MENTIONS: Final = Dataset(
+    "mentions",
+    "one mention of somebody by name, title, description or adjective",
+    ("doc_id", "version", "mention_id"),
+    _since(
+        5,
+        DOC_ID,
+        SENT_ID,
+        PART,
+        _int("mention_id", "mention number in the document, from 0"),
+        START,
+        END,
+        _string("text", "the mention, without proclitics: `clean[part][start:end]`"),
+        _string(
+            "kind",
+            "`name`, `title` (an office or body with its nationality), `description` (الوزير) or `adjective`, a"
+            " nationality that stands for its state",
+        ),
+        _string("type", "PER, LOC, ORG or MISC by the model; ACTOR where only the actor list or the noun knows it"),
+        _int("entity", "number of the entity in the document, from 0: mentions of one share it"),
+        _string("name", "name of the entity: the fullest in the document, or the usual one of the list"),
+        _string("actor_id", "id in `config/actors` of whom this mention names: a person has his own", nullable=True),
+        _string(
+            "side_id", "id of whom he speaks for on the article's day: `actor_id`, its parent or state", nullable=True
+        ),
+        VERSION,
+    ),
+)
+
 SENTIMENT: Final = Dataset(
     "sentiment",
     "the sentiment of one sentence, or of one document",
@@ -455,15 +484,51 @@ JUDGEMENTS: Final = Dataset(
     ),
 )
 
+ACTORS: Final = Dataset(
+    "actors",
+    "one actor of the warehouse: whom its articles name, listed or not; written whole by every run that does work",
+    ("actor_id",),
+    _since(
+        5,
+        _string("actor_id", "id in `config/actors`, or `found:` and 12 hex digits made of the briefest of its names"),
+        _string("kind", "its kind in `config/actors`; else `person`, `organisation`, `place` or `other`"),
+        _string("name", "usual name in Arabic: of the list, a user's, or the full name that articles use most"),
+        _string("latin", "name in Latin letters: of the list, else transliterated"),
+        _string("role", "title or description that articles give it most", nullable=True),
+        _string("side_id", "`mentions.side_id` where it was seen last", nullable=True),
+        _string("wikidata_id", "Wikidata id, where a list of the user's has it", nullable=True),
+        _time("first_seen", "time of the first article that names it", nullable=True),
+        _time("last_seen", "time of the last one", nullable=True),
+        _count("articles", "how many articles name it"),
+        _string("known_by", "`list` or `found`"),
+        _string("other_ids", "ids that meant it alone before names were joined, separated by blanks", nullable=True),
+    ),
+)
+
+ACTOR_ENTITIES: Final = Dataset(
+    "actor_entities",
+    "one entity of an article that is an actor; those that no article names have no row",
+    ("doc_id", "version", "entity"),
+    _since(
+        5,
+        DOC_ID,
+        _int("entity", "as in `mentions`; `speaker_entity`, `source_entity` and `target_entity` elsewhere"),
+        _string("actor_id", "as in `actors`"),
+        _string("name", "fullest name in the article"),
+        _string("reason", "why it is this actor, in words for people"),
+        VERSION,
+    ),
+)
+
 DATASETS: Final = {
     d.name: d
     for d in (
-        *(RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, SENTIMENT, QUOTES, STANCES, REJECTS, PAGES, RUNS),
-        *(CORRECTIONS, JUDGEMENTS),
+        *(RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, MENTIONS, SENTIMENT, QUOTES, STANCES, REJECTS, PAGES, RUNS),
+        *(CORRECTIONS, JUDGEMENTS, ACTORS, ACTOR_ENTITIES),
     )
 }
 # Those whose rows belong to a version of a document.
-VERSIONED: Final = tuple(d.name for d in DATASETS.values() if VERSION in d.columns)
+VERSIONED: Final = tuple(d.name for d in DATASETS.values() if VERSION.name in d.schema.names)
 
 
 def table(dataset: Dataset, rows: list[dict[str, Any]]) -> pa.Table:

@@ -20,10 +20,11 @@ class Member:
 
 @dataclass(eq=False)
 class Cluster:
-    """One actor: `listed` is its id in the list; `kept_id` the id that a user's decision gave it."""
+    """One actor: `listed` is its id in the list; `kept_id` and `given_name` are from a user's decision."""
 
     listed: str | None = None
     kept_id: str | None = None
+    given_name: str | None = None
     units: list[Unit] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
 
@@ -59,10 +60,10 @@ class Cluster:
 
     @property
     def name(self) -> str:
-        """Its usual name: of its full names, if it has any, the one used most."""
+        """Its usual name: of its full names, if it has any, the one used most; nothing where no article names it."""
         names = [fullest(member.sighting.names) for member in self.members if member.sighting.names]
         full = [name for name in names if len(name_words(name)) > 1]
-        return usual_name(full or names)
+        return usual_name(full or names) if names else ""
 
     def take(self, member: Member) -> None:
         """Add one sighting."""

@@ -31,6 +31,7 @@ class Sighting:
     roles: tuple[str, ...] = ()
     company: frozenset[str] = frozenset()
     seen_at: datetime | None = None
+    version: int = 1
 
     @property
     def is_person(self) -> bool:

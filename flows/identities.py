@@ -1,0 +1,14 @@
+"""Who is who, written anew: by a run after its work, by commands after a decision or a removal."""
+
+from __future__ import annotations
+
+from nabra.config.settings import Settings
+from nabra.tasks.actors.who_is_who import write_actors
+from nabra.tasks.engine.stages import STAGES
+from nabra.tasks.warehouse.store import Store
+from nabra.tasks.warehouse.versions import superseded
+
+
+def join_actors(store: Store, settings: Settings, run_id: str) -> bool:
+    """Write the tables `actors` and `actor_entities` of a warehouse that is held; False if nothing has changed."""
+    return write_actors(store, settings.parse.actor_folders, superseded(store, tuple(STAGES.values())), run_id)
