@@ -31,6 +31,8 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
   What is in `raw` alone is on its way; the newest version in `clean` is the one to read. A stage after clean may have
   yet to take it, or have refused it: it has no rows there, and `nabra sql` stays with the version before.
 * `pages` and `runs` tell of fetching, not of documents: how each address answered, and what became of each source.
+* `actors` and `actor_entities` say who is who in the whole warehouse. Each is one file, replaced whole
+  ([who is who](actors.md#who-is-who-in-the-warehouse)); its `ingest_date` means nothing.
 * `corrections` and `judgements` are what users say (`nabra fix`, `nabra audit`), under the day on which they did. The
   other tables have what nabra found; the views of `nabra sql`, `nabra export`, `report`, `find` and `show` have it
   corrected. [How to apply corrections elsewhere](reading.md#corrections).

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
-from nabra.flows.identities import join_actors
+from nabra.flows.identities import are_joined, join_actors
 from nabra.flows.parameters import BackfillParameters, Location, RunnerChoice, RunParameters
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import Advance, fetch_progress, show_rejects, stage_progress, told_reject
-from nabra.tasks.actors.who_is_who import are_there
 from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
 from nabra.tasks.engine.batch import StageCount
@@ -221,7 +220,7 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
         steps.open_resources(plan)
         try:
             yield run
-            if run.has_work() or not are_there(prepared.store):
+            if run.has_work() or not are_joined(prepared.store):
                 join_actors(prepared.store, prepared.settings, run_id)
             settle_days(prepared.store)
         finally:

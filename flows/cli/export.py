@@ -13,6 +13,7 @@ import typer
 from nabra.flows.cli.document import find_document
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.cli.views import open_views
+from nabra.tasks.actors.named import named_actors
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
 from nabra.tasks.warehouse import export as forms
@@ -44,6 +45,8 @@ def jsonl(
 ) -> None:
     """One JSON object an article: its columns in `clean`, and its sentences, entities, sentiment, quotes and stances.
 
+    `actors` are those that the article names, as the table `actors` has them, each with its number in the article.
+
     **Example** `nabra export jsonl > articles.jsonl`
     """
     store = open_store(config, warehouse)
@@ -64,7 +67,10 @@ def _write(
     count = 0
     with _opened(output) as stream:
         for batch in sorted(common):
-            for article, rows in forms.articles({name: store.read(name, batch).to_pylist() for name in reads}):
+            tables = {name: store.read(name, batch).to_pylist() for name in reads}
+            if reads == forms.JSON_READS:
+                tables["actors"] = named_actors(store, [row["doc_id"] for row in tables["clean"]])
+            for article, rows in forms.articles(tables):
                 if (article["doc_id"], article["version"]) in old:
                     continue
                 if wanted is None or article["doc_id"] in wanted:

@@ -29,11 +29,6 @@ TABLES: Final = (ACTOR_ENTITIES.name, ACTORS.name)
 VERSION: Final = 1  # raised when the code joins otherwise
 
 
-def are_there(store: Store) -> bool:
-    """True if both tables have been written."""
-    return len(store.files.present([file_of(name, WHOLE) for name in TABLES])) == len(TABLES)
-
-
 def write_actors(store: Store, folders: Sequence[Path], superseded: Collection[Article], run_id: str) -> bool:
     """Write both tables anew; False if they are as they would be, or no article names anybody.
 
@@ -44,7 +39,8 @@ def write_actors(store: Store, folders: Sequence[Path], superseded: Collection[A
         return False
     made = about_actors(standing(decisions(store)))
     fingerprint = _fingerprint(store, folders, superseded, made)
-    if are_there(store) and all(store.fingerprint(name, WHOLE) == fingerprint for name in TABLES):
+    there = store.files.present([file_of(name, WHOLE) for name in TABLES])
+    if len(there) == len(TABLES) and all(store.fingerprint(name, WHOLE) == fingerprint for name in TABLES):
         return False
     for name, rows in _tables(store, folders, superseded, made).items():
         store.write(name, WHOLE, rows, Provenance(name, fingerprint, metadata.version("nabra"), run_id))
@@ -56,8 +52,10 @@ def _tables(
 ) -> dict[str, pa.Table]:
     profiles = Profiles(read_actor_files(*folders))
     actors = decided(identify(read_sightings(store, superseded)), made)
+    entities = [row for actor in actors for row in entity_rows(actor)]
     rows = {
-        ACTOR_ENTITIES.name: [row for actor in actors for row in entity_rows(actor)],
+        # By article, so that readers who want one pass over the rest.
+        ACTOR_ENTITIES.name: sorted(entities, key=lambda row: (row["doc_id"], row["version"], row["entity"])),
         ACTORS.name: [profiles.actor(actor) for actor in actors],
     }
     return {name: table(DATASETS[name], found) for name, found in rows.items()}
