@@ -30,7 +30,7 @@ _CANDIDATES: Final = 5
 def explain(actor: ActorId, warehouse: Warehouse = None, config: ConfigFile = None) -> None:
     """Tell who an actor of the warehouse is, by which names articles call it, and why each name is taken for it.
 
-    **Example** `nabra actors explain "سالم الحداد"`
+    **Example** `nabra actors explain un`
     """
     import pyarrow.dataset as ds
 
@@ -135,7 +135,7 @@ def suggest(
 
     Ids and names in Latin letters are transliterated, `side` and `parent` are as articles show them: all want checking.
 
-    **Example** `nabra actors suggest --least 10 >> actors/mine.toml`
+    **Example** `nabra actors suggest --least 10`
     """
     from nabra.tasks.actors.suggestions import suggestions
 

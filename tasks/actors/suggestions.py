@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from nabra.tasks.actors.name_words import name_words, surnames_of
+from nabra.tasks.actors.name_words import Words, name_words, surnames_of
 from nabra.tasks.actors.profiles import PERSON
 
 Row = Mapping[str, Any]
@@ -64,7 +64,10 @@ def suggestions(
 def _names(row: Row, names: Sequence[str]) -> list[str]:
     """Its usual name and others that a list can have, each in one spelling."""
     full = [name for name in (row["name"], *names) if row["kind"] != PERSON or surnames_of(name)]
-    return list({name_words(name): name for name in reversed(full)}.values())[::-1]
+    spelled: dict[Words, str] = {}
+    for name in full:
+        spelled.setdefault(name_words(name), name)
+    return list(spelled.values())
 
 
 def _free_id(row: Row, used: Collection[str]) -> str:
