@@ -19,7 +19,6 @@ import torch
 from stanza.models.common.foundation_cache import BertRecord, FoundationCache
 
 from nabra.config.settings import load_settings
-from nabra.tasks.actors.match import load_actors
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, LANGUAGE, model_folder
 from nabra.tasks.parse.load import PROCESSORS, load_parser
@@ -34,13 +33,13 @@ def main(folder: Path, threads: int, rounds: int) -> None:
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
     words = sum(len(text.split()) for text in texts)
     settings = load_settings().parse
-    parser, actors = load_parser(model_folder(BUNDLED), threads), load_actors(*settings.actor_folders)
+    parser = load_parser(model_folder(BUNDLED), threads)
     print(f"{len(texts)} articles, {words} words, {torch.get_num_threads()} threads; memory {peak_memory():.0f} MiB")
-    parse_articles(clean_table((None, "جملة أولى.")), settings, parser, actors)
+    parse_articles(clean_table((None, "جملة أولى.")), settings, parser)
     table = clean_table(*((None, text) for text in texts))
     for number in range(1, rounds + 1):
         started = time.perf_counter()
-        parse_articles(table, settings, parser, actors)
+        parse_articles(table, settings, parser)
         ours = time.perf_counter() - started
         print(f"round {number}: parse stage {words / ours:.0f} words/s, peak memory {peak_memory():.0f} MiB")
     plain = plain_pipeline(*load_encoder(model_folder(BUNDLED) / ENCODER))

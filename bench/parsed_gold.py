@@ -18,7 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nabra.config.settings import Settings
+from nabra.tasks.actors.coreference import scorer
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.actors.tag import tag_mentions
 from nabra.tasks.corpora.articles import known_sources
 from nabra.tasks.models.encoder import load_encoder
 from nabra.tasks.models.folders import BUNDLED, ENCODER, OPINION, STANCE, model_folder, verify
@@ -60,7 +62,11 @@ def parsed_documents(gold: Sequence[Row], settings: Settings, actors: Actors, wo
     """The articles as the stage `stance` reads them; parses that lie in `work` are not made again."""
     for at in range(0, len(gold), GROUP):
         clean = clean_table(gold[at : at + GROUP])
-        yield from documents(clean, *kept_parses(clean, settings, actors, work), actors)
+        sentences, tokens, entities = kept_parses(clean, settings, work)
+        mentions = tag_mentions(sentences, clean, entities, settings.actors, actors, scorer(settings)).tables[
+            "mentions"
+        ]
+        yield from documents(clean, sentences, tokens, mentions, actors)
 
 
 def clean_table(gold: Sequence[Row]) -> pa.Table:
@@ -79,14 +85,13 @@ def body(article: Row) -> str:
     return text
 
 
-def kept_parses(clean: pa.Table, settings: Settings, actors: Actors, work: Path) -> list[pa.Table]:
-    """The parses of the articles, from `work` where they were made of the same texts, models and actors."""
+def kept_parses(clean: pa.Table, settings: Settings, work: Path) -> list[pa.Table]:
+    """The parses of the articles, from `work` where they were made of the same texts and models."""
     folder = model_folder(BUNDLED)
-    known = [path.read_bytes() for place in settings.parse.actor_folders for path in sorted(place.glob("*.toml"))]
-    made_of = [json.dumps(clean.to_pylist()).encode(), verify(folder).encode(), *known]
+    made_of = [json.dumps(clean.to_pylist()).encode(), verify(folder).encode()]
     place = work / hashlib.sha256(b"\0".join(made_of)).hexdigest()[:16]
     if not (place / "entities.parquet").is_file():
-        parsed = parse_articles(clean, settings.parse, load_parser(folder, 0), actors).tables
+        parsed = parse_articles(clean, settings.parse, load_parser(folder, 0)).tables
         place.mkdir(parents=True, exist_ok=True)
         for name in PARSED:
             pq.write_table(parsed[name], place / f"{name}.parquet")

@@ -26,7 +26,9 @@ from torch.nn.functional import cross_entropy, one_hot
 from torch.nn.utils.rnn import pad_sequence
 
 from nabra.config.settings import load_settings
+from nabra.tasks.actors.coreference import scorer
 from nabra.tasks.actors.match import load_actors
+from nabra.tasks.actors.tag import tag_mentions
 from nabra.tasks.corpora.articles import read_annotated
 from nabra.tasks.evaluate.articles import Evaluation
 from nabra.tasks.evaluate.judgements import judge_article
@@ -36,6 +38,7 @@ from nabra.tasks.models.precision import half_precision
 from nabra.tasks.parse.load import load_parser
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.segment import token_states
+from nabra.tasks.parse.stage import PARSE
 from nabra.tasks.quotes.cues import load_cues
 from nabra.tasks.quotes.document import Part
 from nabra.tasks.quotes.quotes import Quote, find_quotes
@@ -125,9 +128,11 @@ def read(annotated: Sequence[Row]) -> Iterator[Article]:
     rows = [article | {"url": article["doc_id"], "source": "gold", "text": body(article)} for article in annotated]
     schema = pa.schema([(name, pa.string()) for name in ("doc_id", "url", "source", "title", "text")])
     clean = pa.Table.from_pylist(rows, schema)
-    parsed = parse_articles(clean, settings.parse, load_parser(folder, torch.get_num_threads()), actors).tables
+    parsed = parse_articles(clean, settings.parse, load_parser(folder, torch.get_num_threads())).tables
+    sentences, tokens, entities = (parsed[name] for name in PARSE.makes)
+    named = tag_mentions(sentences, clean, entities, settings.actors, actors, scorer(settings)).tables["mentions"]
     by_name = {article["doc_id"]: article for article in annotated}
-    for document in documents(clean, parsed["sentences"], parsed["tokens"], parsed["entities"], actors):
+    for document in documents(clean, sentences, tokens, named, actors):
         gold, part = by_name[document.doc_id], document.parts[-1]
         sentences = [[match.span() for match in TOKEN.finditer(part.text, s.start, s.end)] for s in part.sentences]
         places = [place for sentence in sentences for place in sentence]

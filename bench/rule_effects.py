@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.actors.spans import MentionedSpans
 from nabra.tasks.evaluate.judgements import Judgement, judge_article
 from nabra.tasks.quotes import (
     attributions,
@@ -37,6 +38,7 @@ from nabra.tasks.stance.tag import quote_rows, stance_rows
 
 Row = dict[str, Any]
 Judged = Counter[tuple[str, ...]]
+UNNAMED: Final = MentionedSpans([])  # names of entities are not judged
 
 OF_QUOTES: Final = (cued_sentence, attributions, contents, reports, objects, quotes, speakers, name_spans, speakers_met)
 OF_STANCES: Final = (scene, rules, target_mentions, stances)
@@ -155,7 +157,7 @@ class Tagger:
 
     def _with_stances(self, document: ParsedDocument, found: list[Quote]) -> Tagged:
         held = find_stances(document, found, self.judges, self.actors.kinds, self.settings.min_score)
-        return Tagged(found, quote_rows(document, found), stance_rows(document, held))
+        return Tagged(found, quote_rows(document, found, UNNAMED), stance_rows(document, held, UNNAMED))
 
     def judgements(self, tagged: Mapping[str, Tagged]) -> Iterator[Judgement]:
         """The judgements of `nabra evaluate` on the rows."""

@@ -167,6 +167,10 @@ class ParseSettings(Section):
         return _folders(CONFIG_FOLDER / "actors", Path(self.actors), self.own_actors)
 
 
+class ActorsSettings(Section):
+    min_coreference: Share
+
+
 class SentimentSettings(Section):
     headline_weight: Annotated[float, Field(ge=0)]
 
@@ -196,6 +200,7 @@ class Settings(Section):
     columns: ColumnSettings
     clean: CleanSettings
     parse: ParseSettings
+    actors: ActorsSettings
     sentiment: SentimentSettings
     stance: StanceSettings
 

@@ -18,9 +18,17 @@ from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
 from nabra.flows.identities import are_joined, join_actors
 from nabra.flows.parameters import BackfillParameters, Location, RunnerChoice, RunParameters
 from nabra.flows.terminal.inert import escape
-from nabra.flows.terminal.progress import Advance, fetch_progress, show_rejects, stage_progress, told_reject
+from nabra.flows.terminal.progress import (
+    Advance,
+    fetch_progress,
+    show_backlogs,
+    show_rejects,
+    stage_progress,
+    told_reject,
+)
 from nabra.tasks.engine import steps
 from nabra.tasks.engine.attempts import Attempts, Failure
+from nabra.tasks.engine.backlog import backlogs
 from nabra.tasks.engine.batch import StageCount
 from nabra.tasks.engine.counts import SourceCount, new_rejects, present_files, source_counts
 from nabra.tasks.engine.days import open_days, reopen_days, settle_days
@@ -272,7 +280,8 @@ class Run:
 
     @contextmanager
     def shown(self) -> Iterator[Advance]:
-        """Show the progress of the work that is done within."""
+        """Show the progress of the work that is done within, and first how much of it is of earlier runs."""
+        show_backlogs(backlogs(self._seen, self.todo))
         if self.plan.refresh:
             reopen_days(self.store, {batch.ingest_date for batch in self.batches()})
         for stage, batches in self.todo.items():

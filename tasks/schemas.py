@@ -220,7 +220,7 @@ TOKENS: Final = Dataset(
 
 ENTITIES: Final = Dataset(
     "entities",
-    "one mention of a named entity or of a listed actor",
+    "one mention of a named entity",
     ("doc_id", "version", "entity_id"),
     (
         DOC_ID,
@@ -230,8 +230,37 @@ ENTITIES: Final = Dataset(
         START,
         END,
         _string("text", "the mention, without proclitics: `clean[part][start:end]`"),
-        _string("type", "PER, LOC, ORG or MISC by the model; ACTOR where only the actor list knows it"),
-        _string("actor_id", "id in `config/actors`", nullable=True),
+        _string("type", "PER, LOC, ORG or MISC by the model; before schema 5 also ACTOR, see `mentions`"),
+        _string("actor_id", "id in `config/actors`; null since schema 5, see `mentions`", nullable=True),
+        VERSION,
+    ),
+)
+
+MENTIONS: Final = Dataset(
+    "mentions",
+    "one mention of somebody by name, title, description or adjective",
+    ("doc_id", "version", "mention_id"),
+    _since(
+        5,
+        DOC_ID,
+        SENT_ID,
+        PART,
+        _int("mention_id", "mention number in the document, from 0"),
+        START,
+        END,
+        _string("text", "the mention, without proclitics: `clean[part][start:end]`"),
+        _string(
+            "kind",
+            "`name`, `title` (an office or body with its nationality), `description` (الوزير) or `adjective`, a"
+            " nationality that stands for its state",
+        ),
+        _string("type", "PER, LOC, ORG or MISC by the model; ACTOR where only the actor list or the noun knows it"),
+        _int("entity", "number of the entity in the document, from 0: mentions of one share it"),
+        _string("name", "name of the entity: the fullest in the document, or the usual one of the list"),
+        _string("actor_id", "id in `config/actors` of whom this mention names: a person has his own", nullable=True),
+        _string(
+            "side_id", "id of whom he speaks for on the article's day: `actor_id`, its parent or state", nullable=True
+        ),
         VERSION,
     ),
 )
@@ -316,6 +345,8 @@ QUOTES: Final = Dataset(
             since=2,
         ),
         VERSION,
+        _string("speaker_name", "name of the speaker as an entity, as in `mentions`; else `speaker`", since=5),
+        _int("speaker_entity", "`mentions.entity` of the speaker; null where no mention says who it is", since=5),
     ),
 )
 
@@ -348,6 +379,10 @@ STANCES: Final = Dataset(
             since=2,
         ),
         VERSION,
+        _string("source_name", "name of the source as an entity, as in `mentions`; else `source`", since=5),
+        _int("source_entity", "`mentions.entity` of the source; null for `author`", since=5),
+        _string("target_name", "name of the target as an entity, as in `mentions`; else `target`", since=5),
+        _int("target_entity", "`mentions.entity` of the target", since=5),
     ),
 )
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from nabra.config.settings import CleanSettings, Settings, load_settings
 from nabra.tasks.actors.match import load_actors
+from nabra.tasks.actors.stage import ACTORS
 from nabra.tasks.clean.cleaner import Cleaner, load_cleaner
 from nabra.tasks.engine.tools import Tools
 from nabra.tasks.parse.parser import Parser
@@ -43,7 +44,7 @@ def stand_ins(settings: Settings, parser: Parser | None = None) -> Tools:
     """The stages' tools, with a parser and classifiers of a few lines; lists of the same folders are loaded once."""
     made = {
         PARSE.tools["parser"]: parser or WordParser(),
-        PARSE.tools["actors"]: actors_of(*settings.parse.actor_folders),
+        ACTORS.tools["actors"]: actors_of(*settings.parse.actor_folders),
         SENTIMENT.tools["classifier"]: WordClassifier(),
         STANCE.tools["judges"]: Judges(cues_of(*settings.stance.cue_folders), WordTargets(), WORD_DECISION),
     }

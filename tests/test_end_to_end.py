@@ -30,7 +30,13 @@ def test_the_samples_go_through_all_stages(sampled: tuple[Workplace, str, str]) 
 def test_every_span_is_exact(sampled: tuple[Workplace, str, str]) -> None:
     place, _, _ = sampled
     articles = {row["doc_id"]: row for row in place.store.scan("clean", ["doc_id", "title", "text"]).to_pylist()}
-    for dataset, column in (("sentences", "text"), ("entities", "text"), ("quotes", "text"), ("stances", "evidence")):
+    for dataset, column in (
+        ("sentences", "text"),
+        ("entities", "text"),
+        ("mentions", "text"),
+        ("quotes", "text"),
+        ("stances", "evidence"),
+    ):
         rows = place.store.dataset(dataset).to_table().to_pylist()
         assert rows
         for row in rows:

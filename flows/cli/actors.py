@@ -124,14 +124,14 @@ def _in_list(name: str, folders: Sequence[Path]) -> RenderableType:
 
 
 def _in_warehouse(name: str, store: Store) -> RenderableType:
-    """The mentions in the dataset `entities`, by what they were taken for."""
+    """The mentions in the warehouse, by what they were taken for."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     from nabra.tasks.actors.lists import name_key
 
     columns = ["text", "type", "actor_id", "doc_id"]
-    mentions = store.scan("entities", columns)
+    mentions = store.scan("mentions", columns)
     found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     wanted = name_key(name)
     spelled = [text for text in pc.unique(mentions["text"]).to_pylist() if name_key(text).startswith(wanted)]

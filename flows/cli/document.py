@@ -59,13 +59,20 @@ def load_document(store: Store, doc: str, version: int | None = None) -> Documen
             versions,
             article[0] if article else None,
             _of_version(connection, "sentences", "sent_id", doc_id, wanted),
-            _of_version(connection, "entities", "entity_id", doc_id, wanted),
+            _mentions(connection, doc_id, wanted),
             _of_version(connection, "sentiment", "level, sent_id", doc_id, wanted),
             _of_version(connection, "quotes", "quote_id", doc_id, wanted),
             _of_version(connection, "stances", "stance_id", doc_id, wanted),
             _rows(connection, "select * from rejects where doc_id = $doc_id order by stage", {"doc_id": doc_id}),
             _stages_done(store, doc_id),
         )
+
+
+def _mentions(connection: duckdb.DuckDBPyConnection, doc_id: str, version: int) -> list[Row]:
+    """The names and titles in a document; its named entities where the stage `actors` has not taken it."""
+    rows = _of_version(connection, "mentions", "mention_id", doc_id, version)
+    named = [row for row in rows if row["kind"] in ("name", "title")]
+    return named or _of_version(connection, "entities", "entity_id", doc_id, version)
 
 
 def find_document(connection: duckdb.DuckDBPyConnection, doc: str) -> tuple[str, str]:

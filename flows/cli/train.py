@@ -17,7 +17,8 @@ def train(
         typer.Argument(
             help="Steps, done with those they need: encoder, pretrain, data, joint, tokenize, parser, english, "
             "opinions, unseen, decision, bundle, scores; with `open-` before the name for the open profile; silver, "
-            "student (self-training, which does not ship). [default: all that ships]"
+            "student (self-training, which does not ship); coreference (its weights are in config/). "
+            "[default: all that ships]"
         ),
     ] = None,
     data: Annotated[Path, typer.Option(help="Folder of training data: treebank/, ner/, news/, gold/ …")] = Path("data"),

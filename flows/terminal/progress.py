@@ -20,6 +20,7 @@ from nabra.flows.terminal.inert import InertConsole, escape
 if TYPE_CHECKING:
     from nabra.flows.parameters import Location
     from nabra.flows.pipeline import RunSummary
+    from nabra.tasks.engine.backlog import Backlog
     from nabra.tasks.engine.batch import StageCount
     from nabra.tasks.engine.ingest import Ingest
 
@@ -69,6 +70,12 @@ def _plain_lines(total: int) -> Advance:
             console.print(f"[{done + 1}/{total}] {text}", highlight=False)
 
     return advance
+
+
+def show_backlogs(backlogs: Iterable[Backlog]) -> None:
+    """Print how much each stage has to do of what earlier runs fetched."""
+    for backlog in backlogs:
+        console.print(str(backlog), highlight=False)
 
 
 def show_rejects(rejects: pa.Table, location: Location) -> None:

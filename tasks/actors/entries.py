@@ -117,8 +117,10 @@ class ActorFile(Entry):
     (a newspaper, a witness); `former`: words after a title that end its holder's right to speak for the actor;
     `sympathisers`: words that tie somebody to an actor without making him its voice; `officials`: titles whose bearer
     speaks for a state even where none is named; `foreign`: nationalities that no listed actor has; `domestic`:
-    adjectives that look like a nationality and are none; `words`: surnames that are words or given names too, which
-    need the full name in the article; `particles`: surnames that are such common words that they never stand alone.
+    adjectives that look like a nationality and are none; `governments`: institutions that stand for the state as a
+    whole; `bodies`: further nouns that with the article mean a body or a person named elsewhere in the article
+    (`الحركة`); `words`: surnames that are words or given names too, which need the full name in the article;
+    `particles`: surnames that are such common words that they never stand alone.
     """
 
     kind: list[Kind] = Field(default_factory=list)
@@ -133,6 +135,8 @@ class ActorFile(Entry):
     officials: list[str] = Field(default_factory=list)
     foreign: list[str] = Field(default_factory=list)
     domestic: list[str] = Field(default_factory=list)
+    governments: list[str] = Field(default_factory=list)
+    bodies: list[str] = Field(default_factory=list)
     words: list[str] = Field(default_factory=list)
     particles: list[str] = Field(default_factory=list)
 

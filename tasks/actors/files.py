@@ -8,6 +8,7 @@ from nabra.config.settings import CONFIG_FOLDER, Settings
 from nabra.tasks.data_files import content_sum
 
 KINDS: Final = CONFIG_FOLDER / "kinds.toml"
+COREFERENCE: Final = CONFIG_FOLDER / "coreference.json"
 INSTITUTIONS: Final = CONFIG_FOLDER / "actors" / "institutions.toml"
 
 

@@ -33,6 +33,7 @@ class Actors:
     def __init__(self, files: Sequence[ActorFile]) -> None:
         kinds = {kind.id: kind for file in files for kind in file.kind}
         self.kinds: dict[str, Kind] = {named.id: kinds[kind_of(named)] for file in files for named in file.named}
+        self._usual = {named.id: named.name for file in files for named in file.named if named.name}
         self._lists = Lists(files)
         self.nouns = self._lists.nouns
 
@@ -47,6 +48,18 @@ class Actors:
         """
         article = _article(self._lists, text if context is None else context, day)
         return list(Search(article, text).matches())
+
+    def is_person(self, actor_id: str) -> bool:
+        """True if it is the id of a person."""
+        return actor_id in self.kinds and self.kinds[actor_id].id == PERSON
+
+    def governs(self, actor_id: str | None) -> bool:
+        """True for a state."""
+        return actor_id in self.kinds and self.kinds[actor_id].governs
+
+    def name(self, actor_id: str) -> str | None:
+        """The usual name of an actor, if the list has it."""
+        return self._usual.get(actor_id)
 
     def bears(self, person_id: str, given: str) -> bool:
         """True if a full name of the person begins with the word."""

@@ -31,6 +31,8 @@ class Nouns:
         self.outsiders = self._keys("outsiders")
         self.former = self._keys("former")
         self.sympathisers = self._keys("sympathisers")
+        self._governments = self._keys("governments")
+        self.bodies = self._keys("bodies")
         self.words = self._keys("words")
         self._particles = self._keys("particles")
         self._officials = self._keys("officials")
@@ -60,6 +62,16 @@ class Nouns:
     def is_voice(self, noun: str) -> bool:
         """True if the noun is one of those that speak: an office or institution, or an outsider such as a newspaper."""
         return without_article(fold(noun)) in self.institutions | self.outsiders
+
+    def is_body(self, noun: str) -> bool:
+        """True for a noun of a part of a state that is named by what it is, not of its government."""
+        stem = without_article(noun)
+        return stem in self.institutions and stem not in self._governments
+
+    def is_described(self, key: str) -> bool:
+        """True for a noun that means somebody named elsewhere: an office, a body, a voice."""
+        stem = without_article(key)
+        return stem in self.institutions or stem in self.outsiders or stem in self.bodies
 
     def is_outsider(self, noun: str) -> bool:
         """True if the noun is that of a voice of nobody listed, such as a newspaper."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Final, Literal
 
 from nabra.tasks.actors.entries import ActorFile
 from nabra.tasks.actors.names import Doubtful, Names
@@ -31,17 +31,20 @@ _BY: Final = fold("ب")
 _MAX_INSTITUTION_WORDS: Final = 6  # نائب المتحدث باسم وزارة الدفاع الروسية
 
 
+How = Literal["name", "surname", "title"]
+
+
 @dataclass(frozen=True, slots=True)
 class ActorMatch:
     """`text[start:end]` names the actor; proclitics are outside, but in للـ, where article and preposition are one.
 
-    `surname` is true where a person is named by no more.
+    `how` tells by what: a person by no more than his surname, an office by its title with a nationality.
     """
 
     start: int
     end: int
     actor_id: str
-    surname: bool = False
+    how: How = "name"
 
 
 class Lists:
@@ -134,11 +137,11 @@ class Search:
         longest = at
         for letters, key in readings(word.key):
             for read in (self._name, self._institution):
-                end, actor_id, surname = read(at, key, word.key[:letters])
+                end, actor_id, how = read(at, key, word.key[:letters])
                 if end > longest:
                     actor_id = None if self._is_namesake(at, actor_id) else actor_id
                     start = after_letters(self.text, word.start, letters)
-                    match = ActorMatch(start, self.words[end - 1].end, actor_id, surname) if actor_id else None
+                    match = ActorMatch(start, self.words[end - 1].end, actor_id, how) if actor_id else None
                     best, longest = (end, match), end
         return best
 
@@ -156,8 +159,8 @@ class Search:
     def _may_part(self, key: str) -> bool:
         return key in TITLES or key in self._lists.nouns.adjectives or key == _PLANES
 
-    def _name(self, at: int, key: str, proclitics: str) -> tuple[int, str | None, bool]:
-        """The longest name from word `at` read as `key`: the word after it, whose it is, whether a mere surname."""
+    def _name(self, at: int, key: str, proclitics: str) -> tuple[int, str | None, How]:
+        """The longest name from word `at` read as `key`: the word after it, whose it is, and how it is named."""
         limit = self._lists.names.lengths.get(key, 0)
         ends = [at + 1] if limit else []
         while ends and len(ends) < limit and self._joined(ends[-1]):
@@ -165,17 +168,17 @@ class Search:
         for end in reversed(ends):
             phrase = " ".join([key, *(word.key for word in self.words[at + 1 : end])])
             if self._is_shielded(phrase):
-                return end, None, False
+                return end, None, "name"
             actor_id = self._certain(phrase)
             if actor_id is not None:
-                return end, actor_id, False
+                return end, actor_id, "name"
             bearer = self._bearer(phrase, at, proclitics) if self.surnames else None
             if bearer is not None:
-                return end, bearer, True
+                return end, bearer, "surname"
             actor_id = self._likeliest(phrase, at, end, proclitics)
             if actor_id is not None:
-                return end, actor_id, False
-        return at, None, False
+                return end, actor_id, "name"
+        return at, None, "name"
 
     def _is_shielded(self, phrase: str) -> bool:
         needs = self._lists.names.shields.get(phrase)
@@ -220,11 +223,11 @@ class Search:
             return False
         return _GAP.fullmatch(self.text, self.words[index - 1].end, self.words[index].start) is not None
 
-    def _institution(self, at: int, key: str, proclitics: str) -> tuple[int, str | None, bool]:
+    def _institution(self, at: int, key: str, proclitics: str) -> tuple[int, str | None, How]:
         """An institution of a nationality from word `at` on, or who held that office: `وزير الخارجية الروسي`."""
         nouns = self._lists.nouns
         if without_article(key) not in nouns.institutions:
-            return at, None, False
+            return at, None, "name"
         title = [key]
         for end in range(at + 1, at + _MAX_INSTITUTION_WORDS):
             if not self._joined(end):
@@ -235,11 +238,11 @@ class Search:
                 if not self._is_nationality(at, last):
                     break
                 holder = self._lists.offices.holder(title, state, self.article.day)
-                return last + 1, holder or state, False
+                return last + 1, holder or state, "title"
             if not self._may_stand_between(other):
                 break
             title.append(other)
-        return at, None, False
+        return at, None, "name"
 
     def _state(self, title: Sequence[str], at: int) -> tuple[int, str | None]:
         """The state that the adjective or place at `at` says, and its last word: `الكوري الجنوبي` has two."""

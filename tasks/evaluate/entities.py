@@ -11,7 +11,7 @@ from nabra.tasks.arabic.sentences import split_sentences
 from nabra.tasks.corpora.open_articles import Row, name_spans
 from nabra.tasks.evaluate.intervals import INTERVALS, scores_of
 from nabra.tasks.evaluate.sentences import MAX_WORDS
-from nabra.tasks.parse.entities import without_clitics
+from nabra.tasks.parse.clitics import without_clitics
 from nabra.tasks.parse.parser import Parser
 
 Spans = set[tuple[int, int, str]]

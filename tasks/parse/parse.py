@@ -10,12 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from nabra.config.settings import ParseSettings
-from nabra.tasks.actors.match import Actors
-from nabra.tasks.actors.terms import article_day
 from nabra.tasks.arabic.sentences import Span, has_word, split_sentences
+from nabra.tasks.parse.clitics import without_clitics
 from nabra.tasks.parse.conventions import in_conventions
-from nabra.tasks.parse.entities import find_mentions
-from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence, Parser
+from nabra.tasks.parse.parser import LongSentencesError, NamedEntity, ParsedSentence, Parser
 from nabra.tasks.schemas import PARTS
 from nabra.tasks.stage import StageOutput, reject, stage_output
 
@@ -48,8 +46,8 @@ Parsed = list[tuple[Sentence, ParsedSentence]]
 Numbered = tuple[int, Sentence]
 
 
-def parse_articles(clean: pa.Table, settings: ParseSettings, parser: Parser, actors: Actors) -> StageOutput:
-    """Split, tokenize and parse the articles of `clean` (read: doc_id, url, source, title, text, published_at).
+def parse_articles(clean: pa.Table, settings: ParseSettings, parser: Parser) -> StageOutput:
+    """Split, tokenize and parse the articles of `clean` (read: doc_id, url, source, title, text).
 
     Makes `sentences` (one row a sentence, the headline's first), `tokens` (one row a UD word) and `entities` (one row
     a mention). An article on which the parser fails is refused with reason `failed`, one without a word with `empty`;
@@ -65,7 +63,7 @@ def parse_articles(clean: pa.Table, settings: ParseSettings, parser: Parser, act
             elif not parsed:
                 rejects.append(reject("parse", article, "empty", "the article holds no word: no letter and no digit"))
             else:
-                _add_rows(rows, article, parsed, actors)
+                _add_rows(rows, article, parsed)
     return stage_output(rows, rejects)
 
 
@@ -147,11 +145,8 @@ def _add_rows(
     rows: dict[str, list[Row]],
     article: Row,
     parsed: Parsed,
-    actors: Actors,
 ) -> None:
     entity_id = 0
-    context = f"{article['title'] or ''}\n{article['text']}"
-    day = actors.day_of(context, article_day(article))
     for sent_id, (sentence, parse) in enumerate(parsed):
         key = {"doc_id": article["doc_id"], "sent_id": sent_id}
         place = {"part": sentence.part, "start": sentence.start, "end": sentence.end}
@@ -159,17 +154,27 @@ def _add_rows(
         for word in parse.words:
             shifted = {"start": sentence.start + word.start, "end": sentence.start + word.end}
             rows["tokens"].append({**key, **vars(word), **shifted})
-        for mention in find_mentions(sentence.text, context, parse, actors, day):
+        for name in _names(sentence.text, parse):
             rows["entities"].append(
                 {
                     **key,
                     "part": sentence.part,
                     "entity_id": entity_id,
-                    "start": sentence.start + mention.start,
-                    "end": sentence.start + mention.end,
-                    "text": sentence.text[mention.start : mention.end],
-                    "type": mention.type,
-                    "actor_id": mention.actor_id,
+                    "start": sentence.start + name.start,
+                    "end": sentence.start + name.end,
+                    "text": sentence.text[name.start : name.end],
+                    "type": name.type,
+                    "actor_id": None,
                 }
             )
             entity_id += 1
+
+
+def _names(sentence: str, parsed: ParsedSentence) -> Iterator[NamedEntity]:
+    """The names of a sentence, without proclitics; of two that overlap the first."""
+    end = 0
+    for entity in sorted(parsed.entities, key=lambda entity: entity.start):
+        name = without_clitics(sentence, entity, parsed.words)
+        if name.start >= end:
+            yield name
+            end = name.end

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from nabra.tasks.actors.files import list_sums
 from nabra.tasks.models.folders import parser_sum
 from nabra.tasks.stage import Stage
 
 PARSE: Final = Stage(
     "parse",
     work="nabra.tasks.parse.parse:parse_articles",
-    needs=("clean", "settings", "parser", "actors"),
+    needs=("clean", "settings", "parser"),
     makes=("sentences", "tokens", "entities"),
-    tools={"parser": "nabra.tasks.parse.load:parser", "actors": "nabra.tasks.actors.match:actors"},
-    made_of=(parser_sum, list_sums),
-    version=3,
+    tools={"parser": "nabra.tasks.parse.load:parser"},
+    made_of=(parser_sum,),
+    version=4,  # names as the model finds them, without the lists of actors
 )

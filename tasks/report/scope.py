@@ -31,7 +31,8 @@ from clean
 where ($since is null or day >= $since) and ($until is null or day <= $until)
   and (len($outlets) = 0 or outlet in (select unnest($outlets)))
   and ($actor is null or doc_id in (
-      select doc_id from entities where actor_id = $actor
+      select doc_id from entities where actor_id = $actor  -- before schema 5
+      union all select doc_id from mentions where $actor in (actor_id, side_id)
       union all select doc_id from quotes where speaker_id = $actor
       union all select doc_id from stances where $actor in (source_id, target_id)
   ))

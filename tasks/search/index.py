@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 # Raised when what is indexed changes: an index of another form is made anew.
-FORM: Final = 1
+FORM: Final = 2
 STATE: Final = "batches.json"
 FilesOf = Mapping[str, Mapping[Batch, File]]  # the files of each dataset
 # What is read of a batch; of one that stages have not done yet, what is there.
-READ: Final = ("clean", "sentences", "tokens", "entities", "quotes", "stances")
+READ: Final = ("clean", "sentences", "tokens", "entities", "mentions", "quotes", "stances")
 ARTICLE, QUOTE = KINDS = ("article", "quote")
 NO_QUOTE: Final = -1
 # Words of the headline and of the text do not follow each other.
@@ -214,7 +214,8 @@ def _documents(store: Store, batch: Batch, files: FilesOf) -> Iterator[tantivy.D
             "day": day.toordinal() if (day := article_day(article)) else 0,
         }
         parts = article_places(article, of["sentences"], of["tokens"])
-        named = {row["actor_id"] for row in of["entities"]} | {row["speaker_id"] for row in of["quotes"]}
+        named = {row["actor_id"] for name in ("entities", "mentions") for row in of[name]}
+        named |= {row["side_id"] for row in of["mentions"]} | {row["speaker_id"] for row in of["quotes"]}
         named |= {row[f"{side}_id"] for row in of["stances"] for side in ("source", "target")}
         yield _document(common | {"kind": ARTICLE, "quote_id": NO_QUOTE}, parts, named)
         for quote in of["quotes"]:

@@ -19,7 +19,7 @@ def cues(settings: Settings) -> object:
 STANCE: Final = Stage(
     "stance",
     work="nabra.tasks.stance.tag:tag_stances",
-    needs=("sentences", "clean", "tokens", "entities", "settings", "judges", "actors"),
+    needs=("sentences", "clean", "tokens", "mentions", "settings", "judges", "actors"),
     makes=("quotes", "stances"),
     tools={"judges": "nabra.tasks.stance.load:judges", "actors": "nabra.tasks.actors.match:actors"},
     made_of=(opinion_sum, list_sums, cues),

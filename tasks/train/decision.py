@@ -17,12 +17,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import precision_recall_curve
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from nabra.config.settings import ParseSettings
+from nabra.config.settings import Settings
+from nabra.tasks.actors.coreference import scorer
 from nabra.tasks.actors.match import Actors
+from nabra.tasks.actors.tag import tag_mentions
 from nabra.tasks.corpora.articles import Row, known_sources
 from nabra.tasks.evaluate.judgements import source_key, stance_key
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import Parser
+from nabra.tasks.parse.stage import PARSE
 from nabra.tasks.quotes.cues import Polarity
 from nabra.tasks.quotes.quotes import find_quotes
 from nabra.tasks.stance.decision import Case, Decision, Features, features, save_decision
@@ -44,7 +47,7 @@ class Examples:
 
 
 def annotated_cases(
-    articles: Sequence[Row], settings: ParseSettings, parser: Parser, judges: Judges, actors: Actors
+    articles: Sequence[Row], settings: Settings, parser: Parser, judges: Judges, actors: Actors
 ) -> Iterator[tuple[Row, list[Case]]]:
     """Each annotated article with the cases that rules and classifier find in it.
 
@@ -53,9 +56,11 @@ def annotated_cases(
     rows = [{"url": one["doc_id"], "source": "annotated"} | one for one in articles]
     schema = pa.schema([(name, pa.string()) for name in ("doc_id", "url", "source", "title", "text")])
     clean = pa.Table.from_pylist(rows, schema)
-    parsed = parse_articles(clean, settings, parser, actors).tables
+    parsed = parse_articles(clean, settings.parse, parser).tables
+    sentences, tokens, entities = (parsed[name] for name in PARSE.makes)
+    mentions = tag_mentions(sentences, clean, entities, settings.actors, actors, scorer(settings)).tables["mentions"]
     by_name = {one["doc_id"]: one for one in known_sources(articles, actors)}
-    for document in documents(clean, parsed["sentences"], parsed["tokens"], parsed["entities"], actors):
+    for document in documents(clean, sentences, tokens, mentions, actors):
         quotes = find_quotes(document, actors, judges.cues)
         yield by_name[document.doc_id], find_cases(document, quotes, judges, actors.kinds)
 

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from nabra.tasks.train import decision, encoder, examples, heads, joint, opinion, optimise, pretrain, sentiment, silver
+from nabra.tasks.train import (
+    coreference,
+    decision,
+    encoder,
+    examples,
+    heads,
+    joint,
+    opinion,
+    optimise,
+    pretrain,
+    sentiment,
+    silver,
+)
 
 _OPTIMISER: Final = (optimise.CLIP, optimise.WEIGHT_DECAY, optimise.BETAS)
 
@@ -41,4 +53,5 @@ OPINION: Final = (
 )
 SENTIMENT: Final = (sentiment.LAYERS, sentiment.STRENGTHS, sentiment.FOLDS)
 DECISION: Final = (decision.STRENGTH, decision.FOLDS)
+COREFERENCE: Final = (coreference.STRENGTH, coreference.FOLDS)
 SILVER: Final = ((silver.SHORTEST, silver.LONGEST), silver.AGREEMENT)

@@ -34,6 +34,7 @@ from nabra.tasks.stance.stage import cues
 from nabra.tasks.stance.stances import Judges
 from nabra.tasks.train import recipes
 from nabra.tasks.train.bundle import BASE, bundle_opinions, bundle_parser, copy_models
+from nabra.tasks.train.coreference import described, fit_coreference
 from nabra.tasks.train.data import annotated_trees, augmented, write_ner_data, write_tokenizer_data
 from nabra.tasks.train.decision import annotated_cases, examples, fit_decision
 from nabra.tasks.train.encoder import build_encoder, cut_layers, multilingual_encoder
@@ -54,6 +55,7 @@ logger = logging.getLogger(__name__)
 SHORT, SHORT_LAYERS = "encoder-short", 9
 # The steps that need a name; each writes into a folder of its name.
 PRETRAIN, JOINT, SILVER, STUDENT = "pretrain", "joint", "silver", "student"
+COREFERENCE = "coreference"
 # The parser in the folder of the result, and with it the opinions.
 PARSER, BUNDLE = "parser", "bundle"
 ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
@@ -241,8 +243,18 @@ def _decision(shop: Workshop) -> Mapping[str, float]:
     judges = Judges(load_cues(*settings.stance.cue_folders), classifier, NO_DECISION)
     actors = load_actors(*settings.parse.actor_folders)
     articles = read_annotated(*shop.need(ARTICLES))
-    found = annotated_cases(articles, settings.parse, _teacher(shop), judges, actors)
+    found = annotated_cases(articles, settings, _teacher(shop), judges, actors)
     return fit_decision(examples(found), shop.work / DECISION)
+
+
+def _coreference(shop: Workshop) -> Mapping[str, float]:
+    """Weigh whom descriptions mean; the file that it writes is the one that `config/` has."""
+    settings = load_settings()
+    articles = read_open_articles(*shop.need(OPEN_ARTICLES))
+    found = described(articles, settings.parse, _teacher(shop), load_actors(*settings.parse.actor_folders))
+    folder = shop.work / COREFERENCE
+    folder.mkdir(parents=True, exist_ok=True)
+    return fit_coreference(list(found), settings.actors.min_coreference, folder / f"{COREFERENCE}.json")
 
 
 def _bundle(shop: Workshop) -> None:
@@ -278,6 +290,9 @@ _DEFAULT: Mapping[str, Step] = {
     "decision": Step(
         (UNSEEN, JOINT, TOKENIZER), (ARTICLES,), _decision, version=2, recipe=recipes.DECISION, lists=(list_sums, cues)
     ),
+    COREFERENCE: Step(
+        (JOINT, TOKENIZER), (OPEN_ARTICLES,), _coreference, recipe=recipes.COREFERENCE, lists=(list_sums,)
+    ),
     BUNDLE: Step((PARSER, OPINIONS, "decision"), (), _bundle),
     "scores": Step((BUNDLE,), SCORED, _scores),
     # Self-training, which gains nothing so far: see the model card.
@@ -288,7 +303,7 @@ _DEFAULT: Mapping[str, Step] = {
 
 # The open profile shares the encoder, as it was published, and what English targets teach; it learns nothing from
 # Arabic news.
-NOT_OPEN = ("encoder", PRETRAIN, SILVER, STUDENT, ENGLISH, UNSEEN, "decision")
+NOT_OPEN = ("encoder", PRETRAIN, SILVER, STUDENT, ENGLISH, UNSEEN, "decision", COREFERENCE)
 SHARED = ("encoder", ENGLISH)
 
 

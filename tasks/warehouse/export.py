@@ -15,8 +15,8 @@ Row = Mapping[str, Any]
 Rows = Mapping[str, list[Row]]
 
 # What an article's rows are taken from; `clean` gives the article itself.
-CONLLU_READS: Final = ("clean", "sentences", "tokens", "entities")
-JSON_READS: Final = ("clean", "sentences", "entities", "sentiment", "quotes", "stances")
+CONLLU_READS: Final = ("clean", "sentences", "tokens", "entities", "mentions")
+JSON_READS: Final = ("clean", "sentences", "entities", "mentions", "sentiment", "quotes", "stances")
 
 
 def articles(tables: Mapping[str, list[Row]]) -> Iterator[tuple[Row, Rows]]:
@@ -36,7 +36,8 @@ def conllu(article: Row, rows: Rows) -> Iterator[str]:
     and `# text` are without diacritics, as the parser saw them.
     """
     tokens = _by_sentence(rows["tokens"])
-    names = _by_sentence(rows["entities"])
+    named = [row for row in rows["mentions"] if row["kind"] in ("name", "title")]
+    names = _by_sentence(named or rows["entities"])  # without mentions: of a warehouse that has not got them yet
     yield f"# newdoc id = {article['doc_id']}"
     for sentence in rows["sentences"]:
         words = sorted(tokens[sentence["sent_id"]], key=lambda row: row["word_id"])

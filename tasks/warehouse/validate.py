@@ -21,13 +21,14 @@ from nabra.tasks.warehouse.store import Store
 _DOCUMENTS: Final = ("raw", "clean")
 # Columns of `clean` that name an article, which may lie in another batch.
 _NAMES: Final = ("duplicate_of", "story")
-_SPANS: Final = {"sentences": "text", "entities": "text", "quotes": "text", "stances": "evidence"}
+_SPANS: Final = {"sentences": "text", "entities": "text", "mentions": "text", "quotes": "text", "stances": "evidence"}
 # Rows of the first dataset belong to rows of the second, by these columns where none is null.
 _REFERENCES: Final = (
     ("clean", "raw", ("doc_id",)),
     ("sentences", "clean", ("doc_id",)),
     ("tokens", "sentences", ("doc_id", "sent_id")),
     ("entities", "sentences", ("doc_id", "sent_id")),
+    ("mentions", "sentences", ("doc_id", "sent_id")),
     ("quotes", "sentences", ("doc_id", "sent_id")),
     ("stances", "sentences", ("doc_id", "sent_id")),
     ("sentiment", "clean", ("doc_id",)),
@@ -67,7 +68,7 @@ def validate(store: Store, stages: Sequence[Stage], seen: Validation) -> Iterato
     named: dict[tuple[str, str], Batch] = {}
     for batch in sorted(set().union(*there.values())):
         present = [name for name, batches in there.items() if batch in batches]
-        yield from _orphans(batch, present, stages)
+        yield from _orphans(store, batch, present, stages)
         tables: dict[str, pa.Table] = {}
         for name in present:
             yield from _look_into(store, name, batch, made_by.get(name, name), tables)
@@ -123,12 +124,22 @@ def _check_rejects(store: Store, stages: Sequence[str], seen: Validation) -> Ite
             seen.rows += len(data)
 
 
-def _orphans(batch: Batch, present: list[str], stages: Sequence[Stage]) -> Iterator[Problem]:
+def _orphans(store: Store, batch: Batch, present: list[str], stages: Sequence[Stage]) -> Iterator[Problem]:
     for stage in stages:
-        made = [name for name in stage.makes if name in present]
         missing = [name for name in stage.reads if name not in present]
-        for name in made if missing else ():
-            yield Problem(name, batch, f"made from {', '.join(missing)}, which has no such batch")
+        for made in [name for name in stage.makes if name in present] if missing else ():
+            lacks = [name for name in missing if not _is_older(store, made, batch, than=name)]
+            if lacks:
+                yield Problem(made, batch, f"made from {', '.join(lacks)}, which has no such batch")
+
+
+def _is_older(store: Store, made: str, batch: Batch, *, than: str) -> bool:
+    """True if a file is of a schema version that did not have the dataset `than` yet, and so was not made from it."""
+    try:
+        version = store.metadata(made, batch).get("schema_version", "")
+    except StoreError:
+        return False  # told where the rows are read
+    return version.isdecimal() and int(version) < DATASETS[than].since
 
 
 def _repeated(name: str, batch: Batch, data: pa.Table, found: dict[tuple[bytes, int], Batch]) -> Iterator[Problem]:

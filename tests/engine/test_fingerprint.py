@@ -65,7 +65,7 @@ def test_a_stage_that_makes_other_rows_changes_itself_and_what_reads_its_tables(
     assert {name for name in before if before[name] != after[name]} == {"sentiment"}
     monkeypatch.setitem(STAGES, "parse", replace(STAGES["parse"], version=STAGES["parse"].version + 1))  # type: ignore[arg-type]
     after = fingerprints(load_settings())
-    assert {name for name in before if before[name] != after[name]} == {"parse", "sentiment", "stance"}
+    assert {name for name in before if before[name] != after[name]} == {"parse", "actors", "sentiment", "stance"}
 
 
 ACTOR = '[[actor]]\nid = "northland"\nkind = "state"\naliases = ["نورلند"]\n'
@@ -78,8 +78,8 @@ def test_actors_of_ones_own_and_the_shipped_ones_make_the_fingerprint_together(t
     for more in ("", 'own_actors = "replace"\n'):
         (tmp_path / "my.toml").write_text(f'[parse]\nactors = "actors"\n{more}', encoding="utf-8")
         made.append(fingerprints(load_settings(tmp_path / "my.toml")))
-    assert len({each["parse"] for each in made}) == 3
-    assert len({each["clean"] for each in made}) == 1
+    assert len({each["actors"] for each in made}) == 3
+    assert len({each["parse"] for each in made}) == 1
 
 
 def test_a_comment_in_a_list_changes_nothing(tmp_path: Path) -> None:
@@ -131,9 +131,9 @@ def test_a_stage_made_anew_alone_is_current_until_one_before_it_is_made_anew(sto
     assert alone.todo(store, "stance") == {BATCH}
     make_anew("stance", store, config)
     assert alone.todo(store, "stance") == set()
-    assert undone(store, config) == {"parse", "sentiment", "stance"}
+    assert undone(store, config) == {"parse", "actors", "sentiment", "stance"}
     make_anew("parse", store, config)
-    assert undone(store, config) == {"sentiment", "stance"}
+    assert undone(store, config) == {"actors", "sentiment", "stance"}
 
 
 def test_a_source_that_says_something_else_has_its_batches_made_anew(store: Store, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def rows_of(run: Run, name: str) -> dict[str, list[str]]:
     urls = run.store.scan("clean", ["doc_id", "url"]).to_pylist()
     (doc_id,) = (row["doc_id"] for row in urls if row["url"].endswith(f"#{name}"))
     found = {}
-    for dataset in ("sentences", "tokens", "entities", "sentiment", "quotes", "stances"):
+    for dataset in ("sentences", "tokens", "entities", "mentions", "sentiment", "quotes", "stances"):
         rows = run.store.dataset(dataset).to_table().to_pylist()
         found[dataset] = [
             repr({k: v for k, v in row.items() if k != "doc_id"}) for row in rows if row["doc_id"] == doc_id
@@ -59,7 +59,7 @@ def spared(counts: list[StageCount]) -> dict[str, int]:
 
 def test_a_repeat_gets_the_rows_of_its_original_and_is_not_parsed(run: Run) -> None:
     counts = run.go()
-    assert spared(counts) == {"clean": 0, "parse": 1, "sentiment": 1, "stance": 1}
+    assert spared(counts) == {"clean": 0, "parse": 1, "actors": 1, "sentiment": 1, "stance": 1}
     assert all(count.documents_in == count.documents_out + count.known == 3 for count in counts)
     assert {count.stage: count.duplicates for count in counts if count.duplicates} == {"clean": 3}
     copied = rows_of(run, "d")
@@ -100,7 +100,7 @@ def test_a_repeat_in_the_batch_of_its_original_is_not_parsed_either(run: Run) ->
     one_batch(run, "a", "d")
     parser = Counting()
     counts = run.go(parser=parser)
-    assert spared(counts) == {"clean": 0, "parse": 1, "sentiment": 1, "stance": 1}
+    assert spared(counts) == {"clean": 0, "parse": 1, "actors": 1, "sentiment": 1, "stance": 1}
     assert all(count.documents_in == count.documents_out + count.known == 2 for count in counts)
     copied = rows_of(run, "d")
     assert copied == rows_of(run, "a")
@@ -123,9 +123,9 @@ def test_what_other_settings_made_is_not_taken_over(run: Run) -> None:
     (batch,) = (batch for batch in run.store.batches("clean") if batch.batch_id.startswith("00001"))
     parse = run.plan.settings.parse.model_copy(update={"max_sentence_words": 40})
     run.plan = Plan(run.plan.settings.model_copy(update={"parse": parse}), "again")
-    for dataset in ("sentences", "tokens", "entities", "sentiment", "quotes", "stances"):
+    for dataset in ("sentences", "tokens", "entities", "mentions", "sentiment", "quotes", "stances"):
         run.store.files.remove(file_of(dataset, batch))
-    assert spared(run.go()) == {"clean": 0, "parse": 0, "sentiment": 0, "stance": 0}
+    assert spared(run.go()) == {"clean": 0, "parse": 0, "actors": 0, "sentiment": 0, "stance": 0}
 
 
 def test_an_original_of_which_nothing_was_made_is_no_help(run: Run) -> None:

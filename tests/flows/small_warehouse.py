@@ -63,7 +63,9 @@ def small_warehouse(folder: Path) -> Store:
     write(store, done, "sentences", *({"doc_id": DOC, "sent_id": i} | s for i, s in enumerate(sentences)))
     write(store, done, "tokens")
     name = {"doc_id": DOC, "sent_id": 1, "part": "text", "type": "PER", "actor_id": "envoy"}
-    write(store, done, "entities", name | span("بن غدير"))
+    write(store, done, "entities", name | {"actor_id": None} | span("بن غدير"))
+    mention = name | {"kind": "name", "entity": 0, "name": "سامر بن غدير", "side_id": "envoy"}
+    write(store, done, "mentions", mention | span("بن غدير"))
     labels = ("neutral", "positive", "negative")
     sentiment = [{"level": "sentence", "sent_id": i, "label": label} for i, label in enumerate(labels)]
     whole = {"level": "document", "label": "neutral"}

@@ -59,7 +59,7 @@ def edit(store: Store) -> None:
     write(store, batch, "raw", address)
     write(store, batch, "clean", address | {"title": "عنوان مصحح", "text": "نص", "language": "ar"})
     write(store, batch, "sentences", {"doc_id": DOC, "version": 2, "part": "title", "text": "عنوان مصحح"})
-    for dataset in ("tokens", "entities", "sentiment", "quotes", "stances"):
+    for dataset in ("tokens", "entities", "mentions", "sentiment", "quotes", "stances"):
         write(store, batch, dataset)
 
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
-
-import pytest
 
 from nabra.config.settings import load_settings
-from nabra.tasks.actors.match import Actors, load_actors
 from nabra.tasks.parse.parse import parse_articles
 from nabra.tasks.parse.parser import LongSentencesError, ParsedSentence
 from tests.conftest import clean_table
@@ -27,15 +23,8 @@ class FragileParser(WordParser):
         return super().parse(sentences)
 
 
-@pytest.fixture
-def actors(tmp_path: Path) -> Actors:
-    text = '[[actor]]\nid = "un"\nkind = "organisation"\naliases = ["الأمم المتحدة"]\n'
-    (tmp_path / "some.toml").write_text(text, encoding="utf-8")
-    return load_actors(tmp_path)
-
-
-def test_headline_sentences_come_first_and_the_count_goes_on(actors: Actors) -> None:
-    out = parse_articles(clean_table(("عنوان الخبر", "جملة أولى. جملة ثانية.")), SETTINGS, WordParser(), actors)
+def test_headline_sentences_come_first_and_the_count_goes_on() -> None:
+    out = parse_articles(clean_table(("عنوان الخبر", "جملة أولى. جملة ثانية.")), SETTINGS, WordParser())
     rows = out.tables["sentences"].to_pylist()
     assert [(r["sent_id"], r["part"], r["text"], r["words"]) for r in rows] == [
         (0, "title", "عنوان الخبر", 2),
@@ -44,9 +33,9 @@ def test_headline_sentences_come_first_and_the_count_goes_on(actors: Actors) -> 
     ]
 
 
-def test_offsets_are_those_of_the_article(actors: Actors) -> None:
+def test_offsets_are_those_of_the_article() -> None:
     clean = clean_table((None, "سطر أول.\nزار أحمد مقر الأمم المتحدة."))
-    out = parse_articles(clean, SETTINGS, WordParser(), actors)
+    out = parse_articles(clean, SETTINGS, WordParser())
     text = clean["text"][0].as_py()
     for row in out.tables["sentences"].to_pylist():
         assert text[row["start"] : row["end"]] == row["text"]
@@ -56,27 +45,25 @@ def test_offsets_are_those_of_the_article(actors: Actors) -> None:
         assert text[row["start"] : row["end"]] == row["text"]
 
 
-def test_mentions_of_model_and_list_are_one_table(actors: Actors) -> None:
-    out = parse_articles(clean_table((None, "زار أحمد مقر الأمم المتحدة.")), SETTINGS, WordParser(), actors)
+def test_names_are_those_of_the_model_alone() -> None:
+    out = parse_articles(clean_table((None, "زار أحمد مقر الأمم المتحدة.")), SETTINGS, WordParser())
     rows = out.tables["entities"].to_pylist()
-    assert [(r["text"], r["type"], r["actor_id"]) for r in rows] == [
-        ("أحمد", "PER", None),
-        ("الأمم المتحدة", "PER", "un"),
-    ]
+    assert {row["actor_id"] for row in rows} == {None}
+    assert "ACTOR" not in {row["type"] for row in rows}
 
 
-def test_an_article_that_cannot_be_parsed_is_refused_and_the_others_go_on(actors: Actors) -> None:
+def test_an_article_that_cannot_be_parsed_is_refused_and_the_others_go_on() -> None:
     clean = clean_table((None, "خبر سليم."), (None, "خبر فيه عطل."), (None, "خبر آخر."))
-    out = parse_articles(clean, SETTINGS, FragileParser(), actors)
+    out = parse_articles(clean, SETTINGS, FragileParser())
     assert set(out.tables["sentences"]["doc_id"].to_pylist()) == {"d0", "d2"}
     (refused,) = out.rejects.to_pylist()
     assert (refused["doc_id"], refused["reason"]) == ("d1", "failed")
     assert refused["detail"] == "RuntimeError: cannot parse this"
 
 
-def test_the_same_articles_give_the_same_rows(actors: Actors) -> None:
+def test_the_same_articles_give_the_same_rows() -> None:
     clean = clean_table(("عنوان", "زار أحمد مقر الأمم المتحدة. ثم غادر."))
-    first, second = (parse_articles(clean, SETTINGS, WordParser(), actors) for _ in range(2))
+    first, second = (parse_articles(clean, SETTINGS, WordParser()) for _ in range(2))
     assert all(first.tables[name].equals(second.tables[name]) for name in first.tables)
 
 
@@ -95,9 +82,9 @@ class ShortParser(WordParser):
         return super().parse(sentences)
 
 
-def test_a_sentence_that_is_too_long_for_the_parser_becomes_several(actors: Actors) -> None:
+def test_a_sentence_that_is_too_long_for_the_parser_becomes_several() -> None:
     clean = clean_table((None, "واحد اثنان. ثلاثة أربعة خمسة - - - ستة سبعة."), (None, "ثمانية."))
-    out = parse_articles(clean, SETTINGS, ShortParser(), actors)
+    out = parse_articles(clean, SETTINGS, ShortParser())
     rows = [(row["doc_id"], row["sent_id"], row["text"]) for row in out.tables["sentences"].to_pylist()]
     assert rows == [
         ("d0", 0, "واحد اثنان."),
@@ -110,7 +97,7 @@ def test_a_sentence_that_is_too_long_for_the_parser_becomes_several(actors: Acto
     )
 
 
-def test_an_article_without_a_word_is_refused(actors: Actors) -> None:
-    out = parse_articles(clean_table((None, "😀 !!! - - -"), (None, "خبر.")), SETTINGS, WordParser(), actors)
+def test_an_article_without_a_word_is_refused() -> None:
+    out = parse_articles(clean_table((None, "😀 !!! - - -"), (None, "خبر.")), SETTINGS, WordParser())
     assert out.tables["sentences"]["doc_id"].to_pylist() == ["d1"]
     assert [(row["doc_id"], row["reason"]) for row in out.rejects.to_pylist()] == [("d0", "empty")]

@@ -150,6 +150,6 @@ def news_warehouse(folder: Path, weeks: int = 16, stories: int = 5, padding: int
         chosen = articles[number : number + BATCH]
         for name in ("raw", "clean", "sentences", "sentiment", "quotes", "stances"):
             write(store, batch, name, *(row for rows in chosen for row in rows[name]))
-        for name in ("tokens", "entities"):
+        for name in ("tokens", "entities", "mentions"):
             write(store, batch, name)
     return store

@@ -1,9 +1,11 @@
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
 from nabra.config.settings import StanceSettings
 from nabra.tasks.actors.match import Actors
-from nabra.tasks.schemas import ENTITIES, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
+from nabra.tasks.schemas import MENTIONS, QUOTES, REJECTS, SENTENCES, STANCES, TOKENS, table
 from nabra.tasks.stage import StageOutput
 from nabra.tasks.stance import tag
 from nabra.tasks.stance.stances import Judges
@@ -16,15 +18,22 @@ TITLE = "الكرملين: الباب مفتوح للحوار"
 TEXT = "قال وزير الخارجية الروسي إن قصف تنظيم داعش مستمر.\nوقصف الجيش التركي مواقع داعش «ليلاً» 🙂."
 
 
+def mention_row(row: dict[str, Any], number: int, mention: int) -> dict[str, Any]:
+    """A mention of an actor as the stage `actors` finds it; each actor is an entity."""
+    kept = {name: value for name, value in row.items() if name != "entity_id"}
+    own = {"doc_id": f"d{number}", "mention_id": mention, "kind": "name", "entity": mention}
+    return kept | own | {"name": f"اسم {row['text']}", "side_id": row["actor_id"]}
+
+
 def tagged(actors: Actors, judges: Judges, *articles: tuple[str | None, str]) -> StageOutput:
-    sentences, entities = [], []
+    sentences, mentions = [], []
     for number, (title, text) in enumerate(articles):
         headline = sentence_rows("title", title or "")
         own = [*headline, *sentence_rows("text", text, len(headline))]
         sentences += [row | {"doc_id": f"d{number}"} for row in own]
-        mentions = [*actor_rows(actors, title or "", "title"), *actor_rows(actors, text)]
-        entities += [row | {"doc_id": f"d{number}", "entity_id": n} for n, row in enumerate(mentions)]
-    tables = (table(SENTENCES, sentences), table(TOKENS, []), table(ENTITIES, entities))
+        found = [*actor_rows(actors, title or "", "title"), *actor_rows(actors, text)]
+        mentions += [mention_row(row, number, n) for n, row in enumerate(found)]
+    tables = (table(SENTENCES, sentences), table(TOKENS, []), table(MENTIONS, mentions))
     return tag_stances(tables[0], clean_table(*articles), *tables[1:], SETTINGS, judges, actors)
 
 
@@ -74,7 +83,7 @@ def test_one_bad_article_is_rejected_and_the_rest_go_on(
 
 
 def test_an_article_that_was_not_parsed_is_passed_over(actors: Actors, judges: Judges) -> None:
-    empty = (table(SENTENCES, []), table(TOKENS, []), table(ENTITIES, []))
+    empty = (table(SENTENCES, []), table(TOKENS, []), table(MENTIONS, []))
     made = tag_stances(empty[0], clean_table((None, TEXT)), *empty[1:], SETTINGS, judges, actors)
     assert isinstance(made.tables["quotes"], pa.Table)
     assert made.tables["quotes"].num_rows == made.rejects.num_rows == 0

@@ -19,7 +19,7 @@ def learned(actors: Actors, cues: Cues, source: str, target: str = "isis") -> Ex
     judged = {"source": source, "target": target, "stance": "against", "start": 0, "end": len(TEXT)}
     gold = {"doc_id": "a1", "title": None, "text": TEXT, "stances": [judged]}
     judges = Judges(cues, WordTargets(), WORD_DECISION)
-    return examples(annotated_cases([gold], load_settings().parse, WordParser(), judges, actors))
+    return examples(annotated_cases([gold], load_settings(), WordParser(), judges, actors))
 
 
 @pytest.mark.parametrize("source", ["turkey", "الجيش التركي", "الحكومة التركية"])

@@ -101,7 +101,7 @@ def test_a_step_whose_numbers_or_lists_have_changed_is_done_again(
 @pytest.mark.parametrize(
     ("section", "key", "entry", "concerned"),
     [
-        ("parse", "actors", '[[actor]]\nid = "oasis"\nkind = "state"\n', {"opinions", "decision"}),
+        ("parse", "actors", '[[actor]]\nid = "oasis"\nkind = "state"\n', {"opinions", "decision", "coreference"}),
         ("stance", "cues", '[[noun]]\nwords = ["نداء"]\n', {"decision"}),
     ],
 )

@@ -44,7 +44,7 @@ def words() -> list[dict[str, Any]]:
 def lines() -> list[str]:
     sentence = {"doc_id": "d0", "sent_id": 0, "part": "text", "start": 0, "end": len(TEXT), "text": TEXT}
     name = {"doc_id": "d0", "sent_id": 0, "start": 5, "end": 9, "type": "PER", "actor_id": "samer"}
-    rows = {"sentences": [sentence], "tokens": words(), "entities": [name]}
+    rows = {"sentences": [sentence], "tokens": words(), "entities": [], "mentions": [name | {"kind": "name"}]}
     return list(conllu({"doc_id": "d0", "text": TEXT}, rows))
 
 

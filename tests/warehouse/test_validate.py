@@ -112,6 +112,16 @@ def test_a_batch_without_what_it_was_made_from_is_found(store: Store) -> None:
     assert "quotes one: made from sentences, which has no such batch" in found
 
 
+def test_quotes_older_than_the_table_of_mentions_need_none(store: Store) -> None:
+    path_of(store, "mentions", DONE).unlink()
+    lacking = [f"{name} one: made from mentions, which has no such batch" for name in ("quotes", "stances")]
+    assert problems(store) == lacking
+    old = {f"nabra.{key}": "x" for key in ("fingerprint", "version", "run_id")} | {"nabra.stage": "stance"}
+    for name in ("quotes", "stances"):
+        rewritten(store, name, **old, **{"nabra.schema_version": "4"})
+    assert problems(store) == []
+
+
 def test_a_file_of_other_columns_and_a_damaged_one_are_named(store: Store) -> None:
     wrong = store.read("quotes", DONE).drop_columns(["cue"])
     path = path_of(store, "quotes", DONE)
