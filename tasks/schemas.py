@@ -265,35 +265,6 @@ MENTIONS: Final = Dataset(
     ),
 )
 
-MENTIONS: Final = Dataset(
-    "mentions",
-    "one mention of somebody by name, title, description or adjective",
-    ("doc_id", "version", "mention_id"),
-    _since(
-        5,
-        DOC_ID,
-        SENT_ID,
-        PART,
-        _int("mention_id", "mention number in the document, from 0"),
-        START,
-        END,
-        _string("text", "the mention, without proclitics: `clean[part][start:end]`"),
-        _string(
-            "kind",
-            "`name`, `title` (an office or body with its nationality), `description` (الوزير) or `adjective`, a"
-            " nationality that stands for its state",
-        ),
-        _string("type", "PER, LOC, ORG or MISC by the model; ACTOR where only the actor list or the noun knows it"),
-        _int("entity", "number of the entity in the document, from 0: mentions of one share it"),
-        _string("name", "name of the entity: the fullest in the document, or the usual one of the list"),
-        _string("actor_id", "id in `config/actors` of whom this mention names: a person has his own", nullable=True),
-        _string(
-            "side_id", "id of whom he speaks for on the article's day: `actor_id`, its parent or state", nullable=True
-        ),
-        VERSION,
-    ),
-)
-
 SENTIMENT: Final = Dataset(
     "sentiment",
     "the sentiment of one sentence, or of one document",
