@@ -166,7 +166,8 @@ def _bearers(clusters: Clusters) -> Mapping[Words, Sequence[_Bearer]]:
 
 def _place(words: Words, sightings: Sequence[Sighting], bearers: Sequence[_Bearer], clusters: Clusters) -> None:
     """Sightings by a surname alone: each to the one bearer with whom it agrees, else among themselves."""
-    left, apart = [], []
+    left: list[Sighting] = []
+    apart: list[Sighting] = []
     for one in sightings:
         shown = Evidence.of([one])
         possible = [bearer for bearer in bearers if not bearer.evidence.contradicts(shown)]

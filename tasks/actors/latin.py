@@ -84,7 +84,7 @@ class Romanizer:
     """Names in Latin letters; `entries` of the lists teach how their words are written."""
 
     def __init__(self, entries: Iterable[Named] = ()) -> None:
-        self._words = dict(_learned(entries)) | latin_words()
+        self._words = {**dict(_learned(entries)), **latin_words()}
 
     def name(self, name: str) -> str:
         """The name in Latin letters; its article stays, as `al-`."""

@@ -86,7 +86,7 @@ def units_of(words: Words, sightings: Sequence[Sighting], *, strict: bool) -> li
         return [Unit(words, is_person, sightings)]
     main = min(parts, key=lambda side: (-len(parts[side]), side))
     known = {side: Evidence.of(part) for side, part in parts.items()}
-    left = []
+    left: list[Sighting] = []
     for one in unsided:
         side = _agreeing(Evidence.of([one]), known) or ("" if strict else main)
         (parts[side] if side else left).append(one)
