@@ -17,6 +17,6 @@ def are_joined(store: Store) -> bool:
 
 def join_actors(store: Store, settings: Settings, run_id: str) -> bool:
     """Write the tables `actors` and `actor_entities` of a warehouse that is held; False if nothing has changed."""
-    from nabra.tasks.actors.who_is_who import write_actors  # not for a run that has nothing to do
+    from nabra.tasks.identities.who_is_who import write_actors  # not for a run that has nothing to do
 
     return write_actors(store, settings.parse.actor_folders, superseded(store, tuple(STAGES.values())), run_id)

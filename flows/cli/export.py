@@ -13,9 +13,9 @@ import typer
 from nabra.flows.cli.document import find_document
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.cli.views import open_views
-from nabra.tasks.actors.named import named_actors
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
+from nabra.tasks.identities.named import named_actors
 from nabra.tasks.warehouse import export as forms
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.versions import superseded

@@ -65,7 +65,7 @@ def merge(
 
     **Example** `nabra actors merge found:0123456789ab person:haddad`
     """
-    from nabra.tasks.actors.verdicts import merge as merged
+    from nabra.tasks.identities.verdicts import merge as merged
 
     store = open_store(config, warehouse)
     one = _actor(store, actor)["actor_id"]
@@ -86,7 +86,7 @@ def split(
 
     **Example** `nabra actors split found:0123456789ab --name الحداد`
     """
-    from nabra.tasks.actors.verdicts import split as parted
+    from nabra.tasks.identities.verdicts import split as parted
 
     if not (name or article):
         raise UsageError("say what is somebody else: --name NAME or --article DOC_ID")
@@ -104,7 +104,7 @@ def rename(
 
     **Example** `nabra actors rename found:0123456789ab "سالم محمد الحداد"`
     """
-    from nabra.tasks.actors.verdicts import rename as renamed
+    from nabra.tasks.identities.verdicts import rename as renamed
 
     store = open_store(config, warehouse)
     found = _actor(store, actor)
@@ -116,7 +116,7 @@ def hide(actor: ActorId, warehouse: Warehouse = None, config: ConfigFile = None)
 
     **Example** `nabra actors hide found:0123456789ab`
     """
-    from nabra.tasks.actors.verdicts import hide as hidden
+    from nabra.tasks.identities.verdicts import hide as hidden
 
     store = open_store(config, warehouse)
     _decide(store, config, hidden(_actor(store, actor)["actor_id"]))

@@ -17,10 +17,10 @@ from nabra.tasks.actors.joins import identify
 from nabra.tasks.actors.latin import LATIN
 from nabra.tasks.actors.lists import read_actor_files
 from nabra.tasks.actors.profiles import Profiles, entity_rows
-from nabra.tasks.actors.read_sightings import Article, read_sightings
-from nabra.tasks.actors.verdicts import about_actors, decided
 from nabra.tasks.data_files import content_sum
 from nabra.tasks.decisions.decisions import Decision, decisions, standing
+from nabra.tasks.identities.read_sightings import Article, read_sightings
+from nabra.tasks.identities.verdicts import about_actors, decided
 from nabra.tasks.schemas import ACTOR_ENTITIES, ACTORS, DATASETS, MENTIONS, table
 from nabra.tasks.warehouse.layout import WHOLE, file_of
 from nabra.tasks.warehouse.store import Provenance, Store

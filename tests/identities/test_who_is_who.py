@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from nabra.config.settings import StoreSettings
-from nabra.tasks.actors.named import named_actors
-from nabra.tasks.actors.verdicts import hide, merge, rename, split
-from nabra.tasks.actors.who_is_who import write_actors
 from nabra.tasks.decisions.decisions import Decision, record, undo
+from nabra.tasks.identities.named import named_actors
+from nabra.tasks.identities.verdicts import hide, merge, rename, split
+from nabra.tasks.identities.who_is_who import write_actors
 from nabra.tasks.warehouse.layout import WHOLE, Batch
 from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import write
