@@ -52,7 +52,7 @@ def described_in(
 ) -> Iterator[Described]:
     """The same of one article, from its sentences and named entities; descriptions that nobody annotated are left out.
 
-    A candidate is right if one of its names or titles is annotated as a mention of the entity that the description means.
+    A candidate is right if one of its names or titles is annotated as a mention of the entity that is meant.
     """
     _, found = article_entities(article, sentences, entities, actors=actors, choose=lambda _: None)
     for asked in found.asked:
