@@ -35,6 +35,8 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
 * `coverage` is derived: one file a day, `coverage.parquet`, counted anew at the end of each run as long as stages have
   work left on that day, and for today and yesterday. What was to be expected is judged by the days before, as they were
   known then. See [methods](methods.md#coverage).
+* `actors` and `actor_entities` say who is who in the whole warehouse. Each is one file, replaced whole
+  ([who is who](actors.md#who-is-who-in-the-warehouse)); its `ingest_date` means nothing.
 * `corrections` and `judgements` are what users say (`nabra fix`, `nabra audit`), under the day on which they did. The
   other tables have what nabra found; the views of `nabra sql`, `nabra export`, `report`, `find` and `show` have it
   corrected. [How to apply corrections elsewhere](reading.md#corrections).

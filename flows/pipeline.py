@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
+from nabra.flows.identities import are_joined, join_actors
 from nabra.flows.parameters import BackfillParameters, Location, RunnerChoice, RunParameters
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.progress import (
@@ -234,6 +235,8 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
         steps.open_resources(plan)
         try:
             yield run
+            if run.has_work() or not are_joined(prepared.store):
+                join_actors(prepared.store, prepared.settings, run_id)
             settle_days(prepared.store)
         finally:
             steps.close_resources(plan)

@@ -555,6 +555,42 @@ JUDGEMENTS: Final = Dataset(
     ),
 )
 
+ACTORS: Final = Dataset(
+    "actors",
+    "one actor of the warehouse: whom its articles name, listed or not; written whole by every run that does work",
+    ("actor_id",),
+    _since(
+        5,
+        _string("actor_id", "id in `config/actors`, or `found:` and 12 hex digits made of the briefest of its names"),
+        _string("kind", "its kind in `config/actors`; else `person`, `organisation`, `place` or `other`"),
+        _string("name", "usual name in Arabic: of the list, a user's, or the full name that articles use most"),
+        _string("latin", "name in Latin letters: of the list, else transliterated"),
+        _string("role", "title or description that articles give it most", nullable=True),
+        _string("side_id", "`mentions.side_id` where it was seen last", nullable=True),
+        _string("wikidata_id", "Wikidata id, where a list of the user's has it", nullable=True),
+        _time("first_seen", "time of the first article that names it", nullable=True),
+        _time("last_seen", "time of the last one", nullable=True),
+        _count("articles", "how many articles name it"),
+        _string("known_by", "`list` or `found`"),
+        _string("other_ids", "ids that meant it alone before names were joined, separated by blanks", nullable=True),
+    ),
+)
+
+ACTOR_ENTITIES: Final = Dataset(
+    "actor_entities",
+    "one entity of an article that is an actor; those that no article names have no row",
+    ("doc_id", "version", "entity"),
+    _since(
+        5,
+        DOC_ID,
+        _int("entity", "as in `mentions`; `speaker_entity`, `source_entity` and `target_entity` elsewhere"),
+        _string("actor_id", "as in `actors`"),
+        _string("name", "fullest name in the article"),
+        _string("reason", "why it is this actor, in words for people"),
+        VERSION,
+    ),
+)
+
 # Lies in no file: made of the queries of config/topics.toml whenever it is asked for.
 TOPICS: Final = Dataset(
     "topics",
@@ -568,10 +604,10 @@ TOPICS: Final = Dataset(
 )
 
 # Those whose rows belong to a version of a document.
-_OF_VERSIONS: Final = (RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, MENTIONS, SENTIMENT, QUOTES, STANCES)
+_OF_VERSIONS: Final = (RAW, CLEAN, SENTENCES, TOKENS, ENTITIES, MENTIONS, SENTIMENT, QUOTES, STANCES, ACTOR_ENTITIES)
 VERSIONED: Final = tuple(d.name for d in _OF_VERSIONS)
 DATASETS: Final = {
-    d.name: d for d in (*_OF_VERSIONS, REJECTS, PAGES, POSTPONED, RUNS, COVERAGE, CORRECTIONS, JUDGEMENTS)
+    d.name: d for d in (*_OF_VERSIONS, ACTORS, REJECTS, PAGES, POSTPONED, RUNS, COVERAGE, CORRECTIONS, JUDGEMENTS)
 }
 
 

@@ -34,8 +34,8 @@ def evaluated(code: str, warehouse: Path) -> pl.DataFrame:
     return frame.collect()
 
 
-def test_there_are_ten_recipes() -> None:
-    assert len(RECIPES) == 10
+def test_there_are_thirteen_recipes() -> None:
+    assert len(RECIPES) == 13
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

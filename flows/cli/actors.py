@@ -13,6 +13,7 @@ import typer
 from rich.console import Group, RenderableType
 
 from nabra.config.settings import load_settings
+from nabra.flows.cli import identities
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.tables import plain_table
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
     from nabra.tasks.actors.risks import Listed
     from nabra.tasks.warehouse.store import Store
 
-actors = typer.Typer(help="List the actors, check their files, look up a name.", no_args_is_help=True)
+actors = typer.Typer(
+    help="List the actors, check their files, look up a name; tell who is who in the warehouse, and decide on it.",
+    no_args_is_help=True,
+)
+for _command in (identities.explain, identities.suggest, *identities.DECISIONS):
+    actors.command()(_command)
 
 _SHOWN_NAMES = 6
 

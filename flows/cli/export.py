@@ -17,6 +17,7 @@ from nabra.flows.cli.views import open_views
 from nabra.tasks.decisions.corrected import CorrectedStore
 from nabra.tasks.engine.stages import STAGES
 from nabra.tasks.errors import UsageError
+from nabra.tasks.identities.named import named_actors
 from nabra.tasks.warehouse import export as forms
 from nabra.tasks.warehouse.store import Store
 from nabra.tasks.warehouse.versions import superseded
@@ -48,6 +49,8 @@ def jsonl(
 ) -> None:
     """One JSON object an article: its columns in `clean`, and its sentences, entities, sentiment, quotes and stances.
 
+    `actors` are those that the article names, as the table `actors` has them, each with its number in the article.
+
     **Example** `nabra export jsonl > articles.jsonl`
     """
     store = open_store(config, warehouse)
@@ -69,7 +72,10 @@ def _write(
     count = 0
     with _opened(output) as stream:
         for batch in sorted(common):
-            for article, rows in forms.articles({name: store.read(name, batch).to_pylist() for name in reads}):
+            tables = {name: store.read(name, batch).to_pylist() for name in reads}
+            if reads == forms.JSON_READS:
+                tables["actors"] = named_actors(store, [row["doc_id"] for row in tables["clean"]])
+            for article, rows in forms.articles(tables):
                 if (article["doc_id"], article["version"]) in old:
                     continue
                 if wanted is None or article["doc_id"] in wanted:

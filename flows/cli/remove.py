@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from nabra.flows.cli.backfill import DAY
+from nabra.flows.cli.identities import rejoin
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.terminal.bidi import put
 from nabra.flows.terminal.inert import escape
@@ -65,6 +66,7 @@ def remove(
     if any(_is_named(each, kind, value) for each in _end_interrupted(store)):
         return
     _remove(store, kind, value if kind != "article" else _doc_id(store, value), yes)
+    rejoin(store, config)
 
 
 def _named(article: str | None, source: str | None, day: datetime | None) -> tuple[Kind, str]:

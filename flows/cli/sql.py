@@ -39,9 +39,10 @@ def sql(
 ) -> None:
     """Ask the warehouse in DuckDB's SQL.
 
-    Views: raw, clean, sentences, tokens, entities, sentiment, quotes, stances, rejects, pages, runs, as docs/data.md
-    explains them, and stories. They have the newest version of each article; `clean_versions` and so on have all.
-    `topics` has the articles of each topic of config/topics.toml, and of each `--match`.
+    Views: raw, clean, sentences, tokens, entities, sentiment, quotes, stances, rejects, pages, runs, actors,
+    actor_entities, as docs/data.md explains them, and stories. They have the newest version of each article;
+    `clean_versions` and so on have all. `topics` has the articles of each
+    topic of config/topics.toml, and of each `--match`.
 
     Prints a table to a terminal and tab-separated values elsewhere, in which a text that a spreadsheet would take for a
     formula (it begins with = + - @) has ' before it; --json has the exact text. Files in other forms: --csv, --xlsx,

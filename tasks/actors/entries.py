@@ -31,11 +31,12 @@ class AmbiguousAlias(Entry):
 
 
 class Named(Entry):
-    """Who or what has names: `name` is the usual one, `latin` the usual one in English."""
+    """Who or what has names: `name` is the usual one, `latin` the usual one in English; `wikidata` is for its id."""
 
     id: str
     name: str | None = None
     latin: str | None = None
+    wikidata: str | None = Field(None, pattern=r"^Q[1-9]\d*$")
     aliases: list[str] = Field(default_factory=list)
     ambiguous: list[AmbiguousAlias] = Field(default_factory=list)
 

@@ -52,7 +52,7 @@ def described_in(
 ) -> Iterator[Described]:
     """The same of one article, from its sentences and named entities; descriptions that nobody annotated are left out.
 
-    A candidate is right if one of its names is annotated as a mention of the entity that the description means.
+    A candidate is right if one of its names or titles is annotated as a mention of the entity that is meant.
     """
     _, found = article_entities(article, sentences, entities, actors=actors, choose=lambda _: None)
     for asked in found.asked:
@@ -71,7 +71,7 @@ def _meant(article: Row, description: Placed) -> list[list[int]]:
 
 
 def _is(entity: Entity, spans: Sequence[Sequence[int]]) -> bool:
-    names = [name for name in entity.names if name.part == "text"]
+    names = [mention for mention in entity.mentions if mention.part == "text" and mention.kind in ("name", "title")]
     return any(name.start < end and start < name.end for name in names for start, end in spans)
 
 

@@ -40,6 +40,10 @@ class Batch:
         return Batch(self.ingest_date, f"{self.batch_id}.{stage}")
 
 
+# Of a table that is written whole and not by batches: a day of no article, as readers expect one.
+WHOLE: Final = Batch("1970-01-01", "whole")
+
+
 def file_of(dataset: str, batch: Batch) -> str:
     """The path of a batch's file below the warehouse, or below the folder that `dataset` names there."""
     return f"{dataset}/{DAY}={batch.ingest_date}/{batch.batch_id}.parquet"

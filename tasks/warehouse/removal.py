@@ -19,11 +19,21 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from nabra.tasks.schemas import CORRECTIONS, JUDGEMENTS, PAGES, POSTPONED, RAW, REJECTS, VERSIONED
+from nabra.tasks.schemas import (
+    ACTOR_ENTITIES,
+    ACTORS,
+    CORRECTIONS,
+    JUDGEMENTS,
+    PAGES,
+    POSTPONED,
+    RAW,
+    REJECTS,
+    VERSIONED,
+)
 from nabra.tasks.warehouse import snapshot
 from nabra.tasks.warehouse.complete import forget_complete, forget_documents
 from nabra.tasks.warehouse.heirs import hand_on, names_one_of
-from nabra.tasks.warehouse.layout import AT_WORK, DAY, QUARANTINE, Batch, signatures_of
+from nabra.tasks.warehouse.layout import AT_WORK, DAY, QUARANTINE, WHOLE, Batch, file_of, signatures_of
 from nabra.tasks.warehouse.lease import Check, hold
 from nabra.tasks.warehouse.store import Store
 
@@ -38,7 +48,9 @@ OF_USERS: Final = (CORRECTIONS.name, JUDGEMENTS.name)
 # Their files are not those of the batches of articles.
 APART: Final = (*OF_ADDRESSES, *OF_USERS)
 # Rows before those that they belong to. The numbers of `runs` and `coverage` stay: they are nobody's words.
-ORDER: Final = (*APART, *reversed(VERSIONED))
+ORDER: Final = (*APART, *(name for name in reversed(VERSIONED) if name != ACTOR_ENTITIES.name))
+# Who is who is made of all names: it is written anew after a removal.
+WHO_IS_WHO: Final = (ACTOR_ENTITIES.name, ACTORS.name)
 
 Kind = Literal["source", "article", "day"]
 
@@ -129,6 +141,8 @@ def carry_out(store: Store, removal: Removal, check: Check) -> None:
     emptied = _emptied(store, removal)
     _forget_attempts(store, emptied)
     _forget_signatures(store, removal)
+    for dataset in WHO_IS_WHO:
+        store.files.remove(file_of(dataset, WHOLE))
     for dataset in ORDER:
         if dataset == "clean":
             hand_on(store, removal.doc_ids, removal.heirs, check)

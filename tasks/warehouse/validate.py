@@ -33,6 +33,7 @@ _REFERENCES: Final = (
     ("stances", "sentences", ("doc_id", "sent_id")),
     ("sentiment", "clean", ("doc_id",)),
     ("sentiment", "sentences", ("doc_id", "sent_id")),
+    ("actor_entities", "actors", ("actor_id",)),
 )
 _METADATA: Final = ("stage", "schema_version", "fingerprint", "version", "run_id")
 

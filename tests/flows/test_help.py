@@ -20,10 +20,12 @@ from tests.workplace import NABRA, Workplace
 LISTED = [command for group in commands.COMMANDS.values() for command in group]
 # Modules without a command.
 SHARED = {"__init__", "main", "commands", "options", "imports", "flow_run", "views", "figures", "document"}
-SHARED |= {"answers", "table_files", "workbook", "index", "topics", "chosen", "handover"}
+SHARED |= {"answers", "table_files", "workbook", "identities", "index", "topics", "chosen", "handover"}
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 # They take a network, a server, training data, files of the user's, or are tried by other tests.
-NOT_HERE = re.compile(r".*PREFECT_API_URL.*|nabra (run|retry|backfill|serve|train|evaluate .|sources check|.*s3://).*")
+NOT_HERE = re.compile(
+    r".*PREFECT_API_URL.*|nabra (run|retry|backfill|serve|train|evaluate .|sources check|actors (merge|split|rename|hide)|.*s3://).*"
+)
 
 
 def walked(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
