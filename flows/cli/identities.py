@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from nabra.config.settings import load_settings
-from nabra.flows.cli.options import ConfigFile, Warehouse, light_imports, open_store
+from nabra.flows.cli.imports import light_imports
+from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table
