@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from nabra.config.settings import CONFIG_FOLDER, Settings, load_settings
 from nabra.flows.identities import are_joined, join_actors
@@ -50,6 +50,8 @@ from nabra.tasks.warehouse.removal import hold_whole, removals
 from nabra.tasks.warehouse.store import Store
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SAMPLES: Final = CONFIG_FOLDER / "samples" / "sources.toml"
 IDLE: Final = (
@@ -236,10 +238,19 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
         try:
             yield run
             if run.has_work() or not are_joined(prepared.store):
-                join_actors(prepared.store, prepared.settings, run_id)
+                _derived("who is who", partial(join_actors, prepared.store, prepared.settings, run_id), False)
             settle_days(prepared.store)
         finally:
             steps.close_resources(plan)
+
+
+def _derived(what: str, make: Callable[[], T], otherwise: T) -> T:
+    """What `make` derives from many files; where one cannot be read that waits for a later run, and this one goes on."""
+    try:
+        return make()
+    except StoreError as error:
+        logger.warning("%s waits for a later run: %s", what, error)
+        return otherwise
 
 
 class Run:
@@ -317,8 +328,8 @@ class Run:
             self._set_aside,
             rejects.num_rows,
             tuple(map(told_reject, rejects.slice(0, NAMED_REJECTS).to_pylist())),
-            self._quiet(),
-            new_findings(self._seen, self._before),
+            _derived("the table coverage", self._quiet, ()),
+            _derived("what is new", partial(new_findings, self._seen, self._before), Findings()),
         )
 
     def _quiet(self) -> tuple[str, ...]:

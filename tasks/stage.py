@@ -45,8 +45,8 @@ class Stage:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The datasets among its needs."""
-        return tuple(need for need in self.needs if need in DATASETS)
+        """The datasets among its needs; a tool may be called like one."""
+        return tuple(need for need in self.needs if need in DATASETS and need not in self.tools)
 
 
 def load_function(name: str) -> Callable[..., Any]:

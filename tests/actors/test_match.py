@@ -123,7 +123,7 @@ B = '[[actor]]\nid = "b"\nkind = "state"\n'
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (A + 'colour = "red"', "unknown key actor.a.colour; allowed: id, name, latin, aliases"),
+        (A + 'colour = "red"', "unknown key actor.a.colour; allowed: id, name, latin, wikidata, aliases"),
         (A + A, "actor a is already in"),
         (A + 'aliases = ["نور"]\n' + B + 'aliases = ["نُور"]', "stands for both a and b"),
         (A + 'aliases = ["«»"]', "without letters"),
