@@ -245,7 +245,7 @@ def open_run(prepared: PreparedRun, run_id: str) -> Iterator[Run]:
 
 
 def _derived(what: str, make: Callable[[], T], otherwise: T) -> T:
-    """What `make` derives from many files; where one cannot be read that waits for a later run, and this one goes on."""
+    """What `make` derives from many files; where one cannot be read it waits for a later run."""
     try:
         return make()
     except StoreError as error:
