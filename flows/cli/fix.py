@@ -77,7 +77,7 @@ def fix(
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for whoever looks at it later.")] = None,
     by: Annotated[str | None, typer.Option(help="Who decides. [default: your name on this machine]")] = None,
-    undo: Annotated[str | None, typer.Option(help="Take back the decision of this id.")] = None,
+    undo: Annotated[str | None, typer.Option(help="Take back the decision of this id; also an undo.")] = None,
     listed: Annotated[bool, typer.Option("--list", help="List all decisions, of `nabra actors` too.")] = False,
     warehouse: Warehouse = None,
     config: ConfigFile = None,
@@ -218,16 +218,17 @@ def _say(decision: Decision) -> None:
 
 
 def _list(store: Store) -> None:
-    from nabra.tasks.decisions.decisions import decisions, standing
+    from nabra.tasks.decisions.decisions import decisions, holding
 
     made = decisions(store)
-    holding = {each.decision_id for each in standing(made)}
+    in_force = {each.decision_id for each in holding(made)}
     table = plain_table("decision", "made", "by", "kind", "about", "change", "reason", "")
     for each in made:
-        stands = each.decision_id in holding or each.kind == "undo"
         change = f"undoes {each.undoes}" if each.undoes else told_changes([each])
         cells = (each.decision_id, f"{each.at:%Y-%m-%d %H:%M}", escape(each.by), escape(each.kind), about(each))
-        table.add_row(*cells, Reading(change), Reading(each.reason or ""), "" if stands else "undone")
+        table.add_row(
+            *cells, Reading(change), Reading(each.reason or ""), "" if each.decision_id in in_force else "undone"
+        )
     put(table, sys.stdout)
 
 

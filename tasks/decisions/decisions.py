@@ -107,17 +107,23 @@ def decisions(store: Store) -> list[Decision]:
     return [_decision(list(rows)) for _, rows in groupby(found, key=lambda row: row["decision_id"])]
 
 
-def standing(made: Sequence[Decision]) -> list[Decision]:
-    """Those that hold, the oldest first, without `undo`: an undo that was undone itself takes nothing back."""
+def holding(made: Sequence[Decision]) -> list[Decision]:
+    """Those that hold, the oldest first: an undo that was undone itself takes nothing back."""
     undone: set[str] = set()
     for decision in reversed(made):
         if decision.undoes and decision.decision_id not in undone:
             undone.add(decision.undoes)
-    return [decision for decision in made if decision.kind != UNDO and decision.decision_id not in undone]
+    return [decision for decision in made if decision.decision_id not in undone]
+
+
+def standing(made: Sequence[Decision]) -> list[Decision]:
+    """Those that hold, without `undo`."""
+    return [decision for decision in holding(made) if decision.kind != UNDO]
 
 
 def undo(store: Store, decision_id: str, **more: str | None) -> Decision:
-    """Take back the decision of that id, or of the one id that begins so; the decision that was taken back.
+    """Take back the decision of that id, or of the one id that begins so; the decision that was taken back. An undo can
+    be taken back too, and what it undid holds again.
 
     `more` is as for `Decision.of`. UsageError where none is called so, several are, or it holds no longer.
     """
@@ -127,7 +133,7 @@ def undo(store: Store, decision_id: str, **more: str | None) -> Decision:
         wrong = "several decisions begin" if named else "no decision begins"
         raise UsageError(f"{wrong} with {decision_id!r}; see: nabra fix --list")
     (found,) = named
-    if found not in standing(made):
+    if found not in holding(made):
         raise UsageError(f"the decision {found.decision_id} holds no longer; see: nabra fix --list")
     record(store, [Decision.of(UNDO, found.subject, (), undoes=found.decision_id, **more)])
     return found

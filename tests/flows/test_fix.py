@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from nabra.flows.cli.export import jsonl
+from nabra.flows.cli.find import find
 from nabra.flows.cli.fix import fix
 from nabra.flows.cli.show import describe_article
 from nabra.flows.cli.status import describe_warehouse
@@ -21,6 +23,7 @@ from nabra.tasks.warehouse.store import Store
 from tests.flows.small_warehouse import DOC, OTHER, TEXT, small_warehouse, span, write
 
 DONE = Batch("2026-04-12", "one")
+READING = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -47,6 +50,23 @@ def remade_quote(store: Store, words: str, quote_id: int) -> None:
     """The quote as a later run finds it."""
     quote = {"doc_id": DOC, "quote_id": quote_id, "sent_id": 1, "part": "text", "kind": "direct"}
     write(store, DONE, "quotes", quote | {"speaker": "الرابطة"} | span(words, TEXT))
+
+
+def last_id(store: Store) -> str:
+    ((decision_id,),) = asked(store, "select decision_id from corrections order by made_at desc limit 1")
+    return str(decision_id)
+
+
+def by_the_document(store: Store) -> list[tuple[Any, ...]]:
+    """The speakers that the SQL of docs/reading.md gives who reads the Parquet files without nabra."""
+    (sql,) = re.findall(r"^## Corrections\n.*?^```sql\n(.*?)^```", READING, re.MULTILINE | re.DOTALL)
+    with duckdb.connect(":memory:") as connection:
+        for name in ("quotes", "corrections"):
+            files = f"{store}/{name}/*/*.parquet"
+            connection.execute(f"create view {name} as from read_parquet('{files}', union_by_name = true)")
+        found = connection.execute(sql)
+        names = [column[0] for column in found.description or ()]
+        return [(row[names.index("quote_id")], row[names.index("speaker")]) for row in found.fetchall()]
 
 
 def test_a_corrected_speaker_is_in_views_show_and_export(store: Store, tmp_path: Path) -> None:
@@ -130,3 +150,52 @@ def test_all_decisions_are_listed(store: Store, capsys: pytest.CaptureFixture[st
     decide(store, DOC, "q0", speaker="السفير")
     fix(listed=True, warehouse=str(store))
     assert "speaker: بن غدير → السفير" in capsys.readouterr().out
+
+
+def test_an_undo_is_taken_back_as_any_decision(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    decide(store, DOC, "q0", speaker="السفير")
+    decide(store, undo=last_id(store))
+    assert asked(store, "select speaker from quotes") == [("بن غدير",)]
+    decide(store, undo=last_id(store))
+    assert asked(store, "select speaker from quotes") == [("السفير",)]
+    fix(listed=True, warehouse=str(store))
+    assert capsys.readouterr().out.count("undone") == 1
+
+
+def test_the_sql_of_the_document_applies_corrections_as_nabra_does(store: Store) -> None:
+    steps: list[tuple[tuple[str, ...], dict[str, str]]] = [
+        ((DOC, "q0"), {"speaker": "السفير"}),
+        ((DOC, "q0"), {"speaker": ""}),
+        ((DOC, "q0"), {"speaker": "الناطق"}),
+        ((), {"undo": "last"}),
+        ((), {"undo": "last"}),
+        ((), {"undo": "last"}),
+        ((DOC, "q0"), {"speaker_id": "press:envoy"}),
+    ]
+    seen = []
+    for named, values in steps:
+        decide(store, *named, **({"undo": last_id(store)} if "undo" in values else values))
+        assert by_the_document(store) == asked(store, "select quote_id, speaker from quotes")
+        seen.append(by_the_document(store)[0][1])
+    assert seen == ["السفير", None, "الناطق", None, "الناطق", None, None]
+
+
+def test_find_has_what_was_corrected_and_not_what_was_hidden(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+    def found(words: list[str], **options: Any) -> str:
+        find(words, warehouse=str(store), limit=10, **options)
+        return capsys.readouterr().out
+
+    assert "بن غدير (envoy):" in found([], speaker="غدير")
+    assert "aa22" in found(["عنوان"])
+    decide(store, DOC, "q0", speaker="السفير")
+    decide(store, OTHER, hide=True)
+    capsys.readouterr()
+    assert "السفير:" in found([], speaker="السفير")
+    assert found([], speaker="غدير") == "Nothing found.\n"
+    assert found(["عنوان"]) == "Nothing found.\n"
+    decide(store, undo=last_id(store))
+    assert "aa22" in found(["عنوان"])
