@@ -79,7 +79,10 @@ COMMANDS: Final = {
         Command("train", "Rebuild the shipped models from the training data. Needs `pip install 'nabra[train]'`."),
         Command("evaluate", "Print the scores of the models, or of the whole pipeline on annotated articles."),
         Command("sources", "List the sources, which a run without arguments fetches; try them."),
-        Command("actors", "List the actors, check their files, look up a name."),
+        Command(
+            "actors",
+            "List the actors, check their files, look up a name; tell who is who in the warehouse, and decide on it.",
+        ),
         Command("cues", "Check the words by which quotes and stances are found."),
         Command("models", "List the models in use; fetch others."),
     ),

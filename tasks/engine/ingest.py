@@ -108,7 +108,7 @@ def load_memory(store: Store, settings: FetchSettings, now: datetime) -> Memory:
     sources = {each.value for each in gone if each.kind == "source"}
     removed = {doc_id for each in gone for doc_id in each.doc_ids}
     pages = asked_anew(newest_pages(_states(store, since, now)), undone_at(store))
-    return Memory(documents, pages, since, removed, sources)
+    return Memory(documents, pages, since, removed, sources, _postponed(store, since))
 
 
 def _last_asked(store: Store) -> datetime | None:
@@ -126,6 +126,12 @@ def _states(store: Store, since: datetime, now: datetime) -> Iterator[dict[str, 
     kept = ds.field("checked_at") > pa.scalar(now - ROBOTS_KEPT)
     for columns, where in ((asked, ~is_robots), (names, is_robots & kept)):
         yield from recent.rows(PAGES.name, columns, where)
+
+
+def _postponed(store: Store, since: datetime) -> set[str]:
+    """The addresses that runs have left to later ones."""
+    recent = store.of_days([day for day in store.days(POSTPONED.name) if day >= since.date().isoformat()])
+    return set(recent.scan(POSTPONED.name, ["url"])["url"].to_pylist())
 
 
 class Ingest:

@@ -112,7 +112,7 @@ class PageQueue:
             return
         # Of a new document without a state a run was killed before it could write that.
         is_unknown = before is None and not self.memory.is_settled(doc_id, item.changed_at)
-        open_listing.first_named += before is None and doc_id not in self.memory.documents
+        open_listing.first_named += not self.memory.has_met(url, doc_id)
         if is_unknown or (before is not None and self.is_due(before, item.changed_at)):
             ask = Ask(url, PAGE, target.source, listed_by, item.hint_title, item.published_at, item.changed_at)
             self.add_page(ask, target, open_listing)

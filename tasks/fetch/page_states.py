@@ -199,7 +199,7 @@ class Memory:
     """What earlier runs left: the documents by doc_id, the newest state of each address by its canonical url.
 
     States from before `since` are left out: nobody asked for these addresses any more. What was removed from the
-    warehouse, documents by doc_id and whole sources, stays away.
+    warehouse, documents by doc_id and whole sources, stays away. `postponed` addresses were named, and not asked then.
     """
 
     documents: Documents = field(default_factory=dict[str, Version])
@@ -207,6 +207,7 @@ class Memory:
     since: datetime = LONG_AGO
     removed: Set[str] = frozenset()
     removed_sources: Set[str] = frozenset()
+    postponed: Set[str] = frozenset()
     _by_listing: dict[tuple[str | None, str], list[PageState]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -222,6 +223,10 @@ class Memory:
     def keeps_away(self, doc_id: str, source: str) -> bool:
         """True if a document was removed, by itself or with its source."""
         return doc_id in self.removed or source in self.removed_sources
+
+    def has_met(self, url: str, doc_id: str) -> bool:
+        """True if an earlier run has asked for a page, or has left it to a later one."""
+        return url in self.pages or doc_id in self.documents or url in self.postponed
 
     def is_settled(self, doc_id: str, called_changed: datetime | None) -> bool:
         """True if a document without a state is one of long ago, and no listing calls it changed since."""

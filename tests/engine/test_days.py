@@ -200,8 +200,9 @@ def test_a_refresh_brings_its_days_back_before_it_takes_anything_away(
 def test_a_run_with_nothing_to_do_lists_no_complete_day(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, OLD, 1)
     settle_days(store)
-    with open_run(prepare_pending(Location(warehouse=str(store))), "none") as first:
-        first.summary()
+    with open_run(prepare_pending(Location(warehouse=str(store))), "first") as run:
+        run.summary()  # counts the coverage of the days that no run has counted yet
+    assert store.days("coverage")[0] == OLD
     listed: list[str] = []
     honest = type(store.files).below
 

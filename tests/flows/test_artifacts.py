@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -91,6 +92,31 @@ def test_a_failure_stays_in_its_fence(planted: str, made: dict[str, Any]) -> Non
     assert kinds(text) == kinds("\n".join(artifacts.summary(summary(failure="parse failed"))))
     assert "\x1b" not in text
     assert "\u202e" not in str(made[artifacts.FAILED])
+
+
+FEW = "source port: 3 articles on 2026-11-24: 31 expected, 18 at least (named 30, fetched 30, refused 0)"
+
+
+def test_sources_that_bring_too_little_are_in_the_summary_and_in_an_event(made: dict[str, Any]) -> None:
+    artifacts.publish(replace(summary(), quiet=(FEW,)), 1.0)
+    shown = tokens(made[artifacts.SUMMARY]["markdown"])
+    assert "Sources that bring too little" in [token.content for token in shown if token.type == "inline"]
+    assert FEW in [token.content for token in shown if token.type == "code_inline"]
+    assert made["nabra.sources.quiet"]["payload"] == {"quiet": 1, "first": [FEW]}
+
+
+def test_where_no_source_brings_too_little_nothing_is_said_of_it(made: dict[str, Any]) -> None:
+    artifacts.publish(summary(), 1.0)
+    assert artifacts.QUIET not in made
+    assert "too little" not in made[artifacts.SUMMARY]["markdown"]
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_sentence_on_a_source_makes_nothing_but_text(planted: str, made: dict[str, Any]) -> None:
+    artifacts.publish(replace(summary(), quiet=(f"source {planted}: 3 articles",)), 1.0)
+    plain = "\n".join(artifacts.summary(replace(summary(), quiet=("source port: 3 articles",))))
+    assert kinds(made[artifacts.SUMMARY]["markdown"]) == kinds(plain)
+    assert "\x1b" not in str(made[artifacts.QUIET])
 
 
 @pytest.mark.parametrize("path", ["/data/a](https://evil.example)", "/data/ب ج (1) [2]", "s3://news/a](x) <b>"])
