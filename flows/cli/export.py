@@ -10,9 +10,11 @@ from typing import Annotated, TextIO
 
 import typer
 
+from nabra.flows.cli.chosen import Chosen, Outlets, Since, Until, chosen_articles
 from nabra.flows.cli.document import find_document
 from nabra.flows.cli.handover import contract, dataset, graphml, tables
 from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.cli.topics import Match, TopicId
 from nabra.flows.cli.views import open_views
 from nabra.tasks.decisions.corrected import CorrectedStore
 from nabra.tasks.engine.stages import STAGES
@@ -32,7 +34,15 @@ Output = Annotated[Path | None, typer.Option("--output", "-o", help="File to wri
 
 @export.command()
 def conllu(
-    documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
+    documents: Documents = None,
+    output: Output = None,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    topic: TopicId = None,
+    match: Match = None,
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
 ) -> None:
     """Sentences, words and trees as CoNLL-U, the format of treebanks, with the names and actors in its last column.
 
@@ -40,33 +50,55 @@ def conllu(
 
     **Example** `nabra export conllu festival.html -o festival.conllu`
     """
-    _write(open_store(config, warehouse), documents, output, forms.CONLLU_READS, forms.conllu)
+    store = open_store(config, warehouse)
+    wanted = _wanted(store, config, documents, Chosen(since, until, outlet, topic, match))
+    _write(store, wanted, output, forms.CONLLU_READS, forms.conllu)
 
 
 @export.command()
 def jsonl(
-    documents: Documents = None, output: Output = None, warehouse: Warehouse = None, config: ConfigFile = None
+    documents: Documents = None,
+    output: Output = None,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    topic: TopicId = None,
+    match: Match = None,
+    warehouse: Warehouse = None,
+    config: ConfigFile = None,
 ) -> None:
     """One JSON object an article: its columns in `clean`, and its sentences, entities, sentiment, quotes and stances.
 
     `actors` are those that the article names, as the table `actors` has them, each with its number in the article.
 
-    **Example** `nabra export jsonl > articles.jsonl`
+    **Examples**
+
+    `nabra export jsonl > articles.jsonl`
+
+    `nabra export jsonl --topic water --since 2026-04-01 -o water.jsonl`
     """
     store = open_store(config, warehouse)
-    _write(store, documents, output, forms.JSON_READS, lambda *rows: iter([forms.json_line(*rows)]))
+    wanted = _wanted(store, config, documents, Chosen(since, until, outlet, topic, match))
+    _write(store, wanted, output, forms.JSON_READS, lambda *rows: iter([forms.json_line(*rows)]))
+
+
+def _wanted(store: Store, config: Path | None, documents: list[str] | None, chosen: Chosen) -> set[str] | None:
+    passing = chosen_articles(store, config, chosen)
+    if not documents:
+        return passing
+    with open_views(store) as views:
+        named = {find_document(views, name)[0] for name in documents}
+    return named if passing is None else named & passing
 
 
 def _write(
     found: Store,
-    documents: list[str] | None,
+    wanted: set[str] | None,
     output: Path | None,
     reads: tuple[str, ...],
     lines: Callable[[forms.Row, forms.Rows], Iterator[str]],
 ) -> None:
     store = CorrectedStore(found)
-    with open_views(found) as views:
-        wanted = {find_document(views, name)[0] for name in documents} if documents else None
     old = superseded(store, tuple(STAGES.values()))
     common = set.intersection(*(set(store.batches(name)) for name in reads))
     count = 0

@@ -22,7 +22,6 @@ from nabra.tasks.schemas import DATASETS, TOPICS, VERSIONED, Dataset
 from nabra.tasks.warehouse.card import card
 from nabra.tasks.warehouse.contract import contract as contract_of
 from nabra.tasks.warehouse.croissant import croissant
-from nabra.tasks.warehouse.graph import graphml as graphml_of
 
 # What belongs to an article; the bytes as received are for nobody else.
 TABLES: Final = {name: DATASETS[name] for name in VERSIONED if name != "raw"} | {TOPICS.name: TOPICS}
@@ -65,7 +64,7 @@ def tables(
     **Example** `nabra export tables april --since 2026-04-01 --until 2026-04-30 --table clean --table quotes`
     """
     wanted, chosen = _wanted(table), Chosen(since, until, outlet, topic, match)
-    with chosen_views(open_store(config, warehouse), config, chosen) as views:
+    with chosen_views(open_store(config, warehouse), config, chosen, all_topics=TOPICS.name in wanted) as views:
         _write_tables(views, _made(folder), wanted)
     console.print(f"{folder}: {', '.join(wanted)}", markup=False)
 
@@ -86,7 +85,7 @@ def dataset(
     **Example** `nabra export dataset water --match "المياه | السدود"`
     """
     wanted, chosen = _wanted(table), Chosen(since, until, outlet, topic, match)
-    with chosen_views(open_store(config, warehouse), config, chosen) as views:
+    with chosen_views(open_store(config, warehouse), config, chosen, all_topics=TOPICS.name in wanted) as views:
         _write_tables(views, _made(folder / "data"), wanted)
         (span,) = ask(views, _SPAN)
     placed = {f"data/{name}.parquet": TABLES[name] for name in wanted}
@@ -113,7 +112,10 @@ def graphml(
 
     **Example** `nabra export graphml -o positions.graphml --since 2026-04-01`
     """
-    with chosen_views(open_store(config, warehouse), config, Chosen(since, until, outlet, topic, match)) as views:
+    from nabra.tasks.warehouse.graph import graphml as graphml_of  # lxml, for this form alone
+
+    store, chosen = open_store(config, warehouse), Chosen(since, until, outlet, topic, match)
+    with chosen_views(store, config, chosen, all_topics=False) as views:
         edges = ask(views, _EDGES)
     with whole_file(output) as partial:
         partial.write_bytes(graphml_of(edges))

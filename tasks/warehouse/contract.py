@@ -10,22 +10,16 @@ import yaml
 
 from nabra.tasks.schemas import SCHEMA_VERSION, TIMESTAMP, Column, Dataset
 
-API_VERSION: Final = "v3.0.2"
-LOGICAL_TYPES: Final = {
-    pa.string(): "string",
-    pa.binary(): "array",
-    pa.int32(): "integer",
-    pa.int64(): "integer",
-    pa.float64(): "number",
-    TIMESTAMP: "date",
-}
-PHYSICAL_TYPES: Final = {
-    pa.string(): "VARCHAR",
-    pa.binary(): "BLOB",
-    pa.int32(): "INTEGER",
-    pa.int64(): "BIGINT",
-    pa.float64(): "DOUBLE",
-    TIMESTAMP: "TIMESTAMP WITH TIME ZONE",
+API_VERSION: Final = "v3.1.0"  # the first in which a point in time is no `date`
+# Physical types are those from which `datacontract` makes DuckDB's: it does not know them by their longer names. The
+# standard has no logical type for bytes.
+TYPES: Final = {
+    pa.string(): {"logicalType": "string", "physicalType": "VARCHAR"},
+    pa.binary(): {"physicalType": "BLOB"},
+    pa.int32(): {"logicalType": "integer", "physicalType": "INTEGER"},
+    pa.int64(): {"logicalType": "integer", "physicalType": "BIGINT"},
+    pa.float64(): {"logicalType": "number", "physicalType": "DOUBLE"},
+    TIMESTAMP: {"logicalType": "timestamp", "physicalType": "TIMESTAMP_TZ"},
 }
 
 
@@ -60,8 +54,7 @@ def _table(dataset: Dataset) -> dict[str, Any]:
 def _property(column: Column) -> dict[str, Any]:
     return {
         "name": column.name,
-        "logicalType": LOGICAL_TYPES[column.type],
-        "physicalType": PHYSICAL_TYPES[column.type],
+        **TYPES[column.type],
         "required": not column.nullable,
         "description": column.meaning,
     }

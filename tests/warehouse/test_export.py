@@ -84,6 +84,26 @@ def test_the_command_writes_the_articles_named(tmp_path: Path) -> None:
     assert [quote["cue"] for quote in article["quotes"]] == ["قال"]
 
 
+@pytest.mark.parametrize("form", ["jsonl", "conllu"])
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["--match", "الماء"], True),
+        (["--match", "عنوان"], False),
+        (["--since", "2026-04-12", "--until", "2026-04-12"], True),
+        (["water.html", "--match", "عنوان"], False),
+    ],
+)
+def test_filters_choose_the_articles_that_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, asked: list[str], found: bool
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    target = tmp_path / "out"
+    called = ["export", form, *asked, "-o", str(target), "--warehouse", str(small_warehouse(tmp_path))]
+    assert CliRunner().invoke(app, called, catch_exceptions=False).exit_code == 0
+    assert (DOC in target.read_text(encoding="utf-8")) is found
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_validator_of_universal_dependencies_accepts_the_samples(
