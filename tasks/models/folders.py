@@ -1,8 +1,7 @@
 """Folders of models: where they lie, and that they are whole. Imports no model's library: every run asks this.
 
-A folder of models has Stanza's layout (`resources.json`, `ar/<processor>/<package>.pt`). In the bundled one the
-tokenizer alone is Stanza's; it adds the folders of the encoders and of the heads that read them, and `MANIFEST.json`
-with the SHA-256 of every file.
+A folder of models has Stanza's layout (`resources.json`, `ar/<processor>/<package>.pt`). The bundled folder adds
+the folders of the encoders that its processors share, and `MANIFEST.json` with the SHA-256 of every file.
 """
 
 from __future__ import annotations
@@ -20,10 +19,12 @@ LANGUAGE = "ar"
 # What `parse.parser` can name besides a folder: the models that ship, those of them trained on nothing that forbids
 # commercial use, and the Arabic package of Stanza's makers in Stanza's own folder.
 BUNDLED, OPEN, STANFORD = PROFILES = ("bundled", "open", "stanford")
-# The encoder that all heads of the parser read.
+# The name under which the bundled checkpoints ask Stanza for the encoder that they share, and its folder: no path, so
+# that any place works.
 ENCODER = "encoder"
 # The encoder of the classifiers of sentiment and stance, which forgets less of meaning for not having learned syntax.
 OPINION = "encoder-opinion"
+SEGMENTER = "segment"
 # The heads of a parser that reads each sentence once; a folder of models without them is one for Stanza's Pipeline.
 HEADS = "heads"
 SENTIMENT = "sentiment"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Final, Protocol
@@ -14,6 +14,8 @@ PARAGRAPH_BREAK = "\n\n"
 
 TOKENIZER = "tokenize"
 SEGMENTERS = f"{TOKENIZER},mwt"
+# How Stanza marks the tokens that its expander is to see.
+MULTI_WORD = "MWT=Yes"
 # What Stanza puts in the place of a token that is longer than any.
 TOO_LONG: Final = "<UNK>"
 ANALYSERS = "pos,lemma,depparse,ner"
@@ -76,11 +78,32 @@ class Parser(Protocol):
         """
 
 
-class StanzaParser:
-    """A `Parser` over Stanza's Pipeline, which must not split sentences itself (`tokenize_no_ssplit`)."""
+class WordSegmenter(Protocol):
+    """What a parser needs of a segmenter of its own."""
 
-    def __init__(self, pipeline: Any) -> None:
+    def segment(self, sentences: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+        """For each sentence, for each of its tokens, the words of it."""
+
+    def pieces(self, sentences: Sequence[Sequence[str]]) -> list[list[int]]:
+        """For each sentence, for each of its tokens, how many pieces of it the encoder reads."""
+
+
+class StanzaParser:
+    """A `Parser` over Stanza's Pipeline, which must not split sentences itself (`tokenize_no_ssplit`).
+
+    A `segmenter` takes the place of the pipeline's own expander of multi-word tokens. Each of `forget` is called after
+    a text, to drop what an encoder remembers of it.
+    """
+
+    def __init__(
+        self,
+        pipeline: Any,
+        segmenter: WordSegmenter | None = None,
+        forget: Sequence[Callable[[], None]] = (),
+    ) -> None:
         self._pipeline = pipeline
+        self._segmenter = segmenter
+        self._forget = forget
 
     def parse(self, sentences: Sequence[str]) -> list[ParsedSentence]:
         """See `Parser`. Sentences without a letter the model could see come back without words."""
@@ -91,21 +114,28 @@ class StanzaParser:
         parsed = [ParsedSentence((), ())] * len(sentences)
         if not shown:
             return parsed
-        tokenized = self._tokenized([skeletons[index] for index in shown])
-        long = {i: cuts for i, cuts in zip(shown, _cuts(tokenized), strict=True) if len(cuts) > 1}
-        if long:
-            raise LongSentencesError(
-                {i: [skeletons[i].span(start, end) for start, end in cuts] for i, cuts in long.items()}
-            )
-        _repair_forms(tokenized.document)
-        document = self._pipeline(tokenized.document, processors=ANALYSERS)
+        try:
+            tokenized = self._tokenized([skeletons[index] for index in shown])
+            long = {i: cuts for i, cuts in zip(shown, self._cuts(tokenized), strict=True) if len(cuts) > 1}
+            if long:
+                raise LongSentencesError(
+                    {i: [skeletons[i].span(start, end) for start, end in cuts] for i, cuts in long.items()}
+                )
+            document = self._pipeline(self._segmented(tokenized.document), processors=ANALYSERS)
+        finally:
+            for forget in self._forget:
+                forget()
         for position, index in enumerate(shown):
             parsed[index] = _convert(document.sentences[position], skeletons[index], tokenized.bases[position])
         return parsed
 
     def _tokenized(self, shown: Sequence[Skeleton]) -> _Tokenized:
         text = PARAGRAPH_BREAK.join(one.text for one in shown)
-        document = self._pipeline(text, processors=SEGMENTERS)
+        if self._segmenter is None:
+            document = self._pipeline(text, processors=SEGMENTERS)
+        else:
+            # Asked for the tokenizer alone, the pipeline would run its expander too.
+            document = self._pipeline.processors[TOKENIZER].process(text)
         lengths = [len(one.text) + len(PARAGRAPH_BREAK) for one in shown]
         bases = [0, *accumulate(lengths)][:-1]
         for one, found, base in zip(shown, document.sentences, bases, strict=False):
@@ -114,6 +144,23 @@ class StanzaParser:
                 raise ValueError(f"the parser did not keep the sentence {one.text[:60]!r} apart")
         return _Tokenized(document, bases)
 
+    def _cuts(self, tokenized: _Tokenized) -> Iterator[list[Span]]:
+        """For each sentence the spans that are short enough: one, if it is short enough itself."""
+        sentences = tokenized.document.sentences
+        texts = [[token.text for token in sentence.tokens] for sentence in sentences]
+        pieces = self._segmenter.pieces(texts) if self._segmenter else [[1] * len(tokens) for tokens in texts]
+        for sentence, base, sizes in zip(sentences, tokenized.bases, pieces, strict=True):
+            spans = [(token.start_char - base, token.end_char - base) for token in sentence.tokens]
+            yield [(spans[first][0], spans[last - 1][1]) for first, last in fitting(sizes)]
+
+    def _segmented(self, document: Any) -> Any:
+        if self._segmenter is None:
+            _repair_forms(document)
+            return document
+        tokens = [[token.text for token in sentence.tokens] for sentence in document.sentences]
+        _expand(document, self._segmenter.segment(tokens))
+        return document
+
 
 @dataclass(frozen=True)
 class _Tokenized:
@@ -121,13 +168,6 @@ class _Tokenized:
 
     document: Any
     bases: Sequence[int]
-
-
-def _cuts(tokenized: _Tokenized) -> Iterator[list[Span]]:
-    """For each sentence the spans that are short enough: one, if it is short enough itself."""
-    for sentence, base in zip(tokenized.document.sentences, tokenized.bases, strict=True):
-        spans = [(token.start_char - base, token.end_char - base) for token in sentence.tokens]
-        yield [(spans[first][0], spans[last - 1][1]) for first, last in fitting([1] * len(spans))]
 
 
 def fitting(pieces: Sequence[int]) -> Iterator[Span]:
@@ -139,6 +179,19 @@ def fitting(pieces: Sequence[int]) -> Iterator[Span]:
             first, seen = index, 0
         seen += size
     yield first, len(pieces)
+
+
+def _expand(document: Any, segmented: list[list[list[str]]]) -> None:
+    """Give the tokens of `document` their words, whatever the tokenizer thought of them."""
+    expansions = []
+    for sentence, tokens in zip(document.sentences, segmented, strict=True):
+        for token, words in zip(sentence.tokens, tokens, strict=True):
+            # Stanza's lists of words are parted by spaces, which numbers may hold.
+            several = len(words) > 1 and " " not in token.text
+            token.misc = MULTI_WORD if several else None
+            if several:
+                expansions.append(" ".join(words))
+    document.set_mwt_expansions(expansions, process_manual_expanded=False)
 
 
 def _repair_forms(document: Any) -> None:

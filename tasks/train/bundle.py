@@ -21,6 +21,7 @@ from nabra.tasks.models.folders import (
     OPEN,
     OPINION,
     SCORES,
+    SEGMENTER,
     SENTIMENT,
     STANCE,
 )
@@ -48,7 +49,7 @@ def bundle_parser(tokenizer: Path, joint: Path, base: Path, out: Path) -> None:
     Encoder and heads come from the folder `joint` of a joint training, `tokenizer` is a checkpoint of Stanza's. An
     opinion encoder in `out` stays, its vocabulary cut to that of the published encoder in the folder `base`.
     """
-    for name in (ENCODER, HEADS, LANGUAGE):
+    for name in (ENCODER, HEADS, LANGUAGE, SEGMENTER):
         shutil.rmtree(out / name, ignore_errors=True)
     _pack(joint / ENCODER, out / ENCODER)
     copy_models(joint / HEADS, out / HEADS)
