@@ -30,17 +30,24 @@ History = dict[str, dict[str, Row]]
 def update_coverage(store: Store, open_days: Sequence[str], today: date, provenance: Provenance) -> None:
     """Count and judge the days that are open or have not been counted yet, and write those that have changed."""
     history: History = {}
+    has_changed = False
     for _, month in groupby(_to_count(store, open_days, today), month_of):
         days = list(month)
         _extend(history, store, _before(days[0], MOST_DAYS), days[-1])
         asked_before = {source for day in history if day < days[0] for source in _asked(history[day])}
         entries = Ledger(store, days, asked_before).entries
         for day in days:
-            rows = judged_day(day, {source: entry for (of, source), entry in entries.items() if of == day}, history)
-            if rows and rows != history.get(day):
-                data = table(COVERAGE, list(rows.values()))
-                store.write(COVERAGE.name, Batch(day, COVERAGE.name), data, replace(provenance, stage=COVERAGE.name))
-            history[day] = rows
+            past = _past(day, history)
+            rows = _counted(day, {source: entry for (of, source), entry in entries.items() if of == day}, past)
+            if has_changed or _differ(rows, history.get(day, {})):
+                rows = judged_day(day, rows, past)
+                if rows and rows != history.get(day):
+                    data = table(COVERAGE, list(rows.values()))
+                    store.write(
+                        COVERAGE.name, Batch(day, COVERAGE.name), data, replace(provenance, stage=COVERAGE.name)
+                    )
+                    has_changed = True
+                history[day] = rows
 
 
 def _to_count(store: Store, open_days: Sequence[str], today: date) -> list[str]:
@@ -56,14 +63,27 @@ def _to_count(store: Store, open_days: Sequence[str], today: date) -> list[str]:
     return sorted({day for day in open_days if min(fetched) <= day <= today.isoformat()} | missing)
 
 
-def judged_day(day: str, entries: Mapping[str, Entry], history: History) -> dict[str, Row]:
-    """The rows of a day by source: of its entries, and of the sources that `history` has anything of."""
-    days = [_before(day, back) for back in range(MOST_DAYS, 0, -1)]
-    past = {each: history[each] for each in days if each in history}
+def _past(day: str, history: History) -> History:
+    """The days before that count for a day."""
+    return {each: history[each] for each in _days_before(day) if each in history}
+
+
+def _counted(day: str, entries: Mapping[str, Entry], past: History) -> dict[str, Row]:
+    """The rows of a day by source, not judged yet: of its entries, and of the sources that the past has anything of."""
     known = {row["source"] for rows in past.values() for row in rows.values() if row["asked"] or row["fetched"]}
-    rows = {source: _counts(day, source, entries.get(source, Entry()), past) for source in sorted({*entries, *known})}
+    return {source: _counts(day, source, entries.get(source, Entry()), past) for source in sorted({*entries, *known})}
+
+
+def _differ(rows: Mapping[str, Row], stored: Mapping[str, Row]) -> bool:
+    """True if anything is counted otherwise than it was: else, after the same days, the judgement would be the same."""
+    return rows.keys() != stored.keys() or any(row.items() - stored[source].items() for source, row in rows.items())
+
+
+def judged_day(day: str, rows: Mapping[str, Row], past: History) -> dict[str, Row]:
+    """The rows of a day with what is expected by those of the past."""
     if not rows:
         return {}
+    days = _days_before(day)
     series = [[*(past.get(each, {}).get(source) for each in days), row] for source, row in rows.items()]
     counts = np.array([[row["articles"] if row else 0 for row in each] for each in series])
     weekdays = np.array([date.fromisoformat(each).weekday() for each in (*days, day)])
@@ -119,6 +139,10 @@ def _stored(store: Store, files: list[str]) -> History:
 
 def _asked(rows: Mapping[str, Row]) -> set[str]:
     return {source for source, row in rows.items() if row["asked_until"] is not None}
+
+
+def _days_before(day: str) -> list[str]:
+    return [_before(day, back) for back in range(MOST_DAYS, 0, -1)]
 
 
 def _before(day: str, days: int) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from nabra.config.settings import load_settings
+from nabra.tasks.coverage import coverage
 from nabra.tasks.coverage.alarms import alarms
 from nabra.tasks.coverage.coverage import update_coverage
+from nabra.tasks.coverage.rhythm import Judgement, Values, judge
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Provenance, Store
 from tests.flows.small_warehouse import write
@@ -143,3 +145,22 @@ def test_counting_again_changes_no_file(place: Place) -> None:
     assert len(before) == 3
     place.count(2)
     assert place.store.batch_files("coverage") == before
+
+
+def test_what_is_counted_as_before_is_not_judged_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[int] = []
+    honest = judge
+
+    def noted(counts: Values, exposures: Values, weekdays: Values) -> Judgement:
+        judged.append(len(counts))
+        return honest(counts, exposures, weekdays)
+
+    monkeypatch.setattr(coverage, "judge", noted)
+    for day in range(3):
+        place.day(day, 5)
+    place.count(2)
+    place.count(2)
+    assert judged == [1, 1, 1]
+    place.day(2, 6)
+    place.count(2)
+    assert judged == [1, 1, 1, 1]
