@@ -512,6 +512,7 @@ _SUBJECT: Final = (
     _string("text", "the words of the span", nullable=True),
     _string("source", "of a stance: `source` as it was found", nullable=True),
     _string("target", "of a stance: `target` as it was found", nullable=True),
+    _string("stance", "of a stance: `stance` as it was found", nullable=True),
 )
 
 CORRECTIONS: Final = Dataset(

@@ -1,8 +1,9 @@
 """What users decided, applied to the tables, by queries of DuckDB over the tables as they were found.
 
-A row is meant where article, version, span and the words of the span are those of the decision; of a stance source and
-target too, as found. Of several decisions about one column the last one holds. A hidden article leaves all tables of
-articles, with all its versions. What was found in a headline that was corrected is hidden, for its offsets count there.
+A row is meant where article, version, span and the words of the span are those of the decision; of a stance source,
+target and side too, as found. Of several decisions about one column the last one holds. A hidden article leaves all
+tables of articles, with all its versions. What was found in a headline that was corrected is hidden, for its offsets
+count there.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ RETITLED: Final = "retitled"
 ROW: Final = "_row"
 _SPAN: Final = (("part", pa.string()), ("start", pa.int32()), ("end", pa.int32()), ("text", pa.string()))
 _ANCHOR: Final = (("doc_id", pa.string()), ("version", pa.int32()), *_SPAN)
-_SIDES: Final = (("source", pa.string()), ("target", pa.string()))
+# A sentence can be both for and against the same target, so a stance is known by all three, as found.
+SIDES: Final = ("source", "target", "stance")
+_SIDES: Final = tuple((name, pa.string()) for name in SIDES)
 _IN_A_HEADLINE: Final = """exists (
     select 1 from sentences_found s join retitled r on s.doc_id = r.doc_id and coalesce(s.version, 1) = r.version
     where s.part = 'title' and s.doc_id = t.doc_id and coalesce(s.version, 1) = coalesce(t.version, 1)
       and s.sent_id = t.sent_id
 )"""
+_SAME_SIDES: Final = " and (t.source, t.target, t.stance) = (f.source, f.target, f.stance)"
 # The number of the sentence that a decision about its sentiment means; null of the whole article's.
 _OF_SENTENCES: Final = """(
     select f.*, null as sent_id from fixes_sentiment f where f.part is null
@@ -156,7 +160,7 @@ def _joined(dataset: str) -> str:
     if dataset == "sentiment":
         return f"{_OF_SENTENCES} f on {on} and t.sent_id is not distinct from f.sent_id"
     on += f' and (t.part, t.start, t."end", t.{WORDS[dataset]}) = (f.part, f.start, f."end", f.text)'
-    return f"fixes_{dataset} f on {on}" + (" and (t.source, t.target) = (f.source, f.target)" * (dataset == "stances"))
+    return f"fixes_{dataset} f on {on}" + (_SAME_SIDES * (dataset == "stances"))
 
 
 def _outside_headlines(dataset: str) -> str:

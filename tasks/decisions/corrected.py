@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from nabra.tasks.decisions.applied import READ, WORDS, Corrections, hides_article
+from nabra.tasks.decisions.applied import READ, SIDES, WORDS, Corrections, hides_article
 from nabra.tasks.decisions.decisions import Decision, decisions, standing
 from nabra.tasks.warehouse.files import File
 from nabra.tasks.warehouse.layout import Batch
@@ -76,7 +76,7 @@ def _place(decision: Decision) -> str:
 
 def _columns(dataset: str) -> list[str]:
     span = [] if dataset == "clean" else ["part", "start", "end", WORDS.get(dataset) or "text"]
-    return ["doc_id", "version", *span, *(["source", "target"] if dataset == "stances" else [])]
+    return ["doc_id", "version", *span, *(SIDES if dataset == "stances" else ())]
 
 
 def _key(decision: Decision) -> Key:
@@ -84,7 +84,7 @@ def _key(decision: Decision) -> Key:
     if hides_article(decision):
         return dataset, subject.doc_id
     span = () if dataset == "clean" else (subject.part, subject.start, subject.end, subject.text)
-    sides = (subject.source, subject.target) if dataset == "stances" else ()
+    sides = (getattr(subject, name) for name in SIDES) if dataset == "stances" else ()
     return dataset, subject.doc_id, subject.version or 1, *span, *sides
 
 

@@ -47,6 +47,7 @@ class Subject:
     text: str | None = None
     source: str | None = None
     target: str | None = None
+    stance: str | None = None
     actor_id: str | None = None
 
 

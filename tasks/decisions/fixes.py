@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from nabra.tasks.decisions.applied import WORDS
+from nabra.tasks.decisions.applied import SIDES, WORDS
 from nabra.tasks.decisions.decisions import Change, Subject
 from nabra.tasks.schemas import SENTIMENTS
 
@@ -22,7 +22,7 @@ def subject_of(dataset: str, row: Row, sentence: Row | None = None) -> Subject:
         return Subject(dataset, row["doc_id"], version)
     span = sentence or row
     words = span[WORDS[dataset] or ""]
-    sides = (row["source"], row["target"]) if dataset == "stances" else (None, None)
+    sides = (row[name] for name in SIDES) if dataset == "stances" else ()
     return Subject(dataset, row["doc_id"], version, span["part"], span["start"], span["end"], words, *sides)
 
 

@@ -28,20 +28,20 @@ LEAST: Final = 2  # of each stratum
 OUTLET_LEAST: Final = 12  # an outlet of which fewer would be judged is put to the others
 AROUND: Final = 160  # characters shown before and after what is judged
 
+_NO_SIDES: Final = "null as source, null as target, null as stance"
 _FINDINGS: Final = {
-    "quotes": "select *, null as source, null as target, null as value, kind as direction, null as score"
-    " from quotes_found",
-    "speakers": "select *, null as source, null as target, speaker as value, speaker_found as direction, null as score"
+    "quotes": "select *, {no_sides}, null as value, kind as direction, null as score from quotes_found",
+    "speakers": "select *, {no_sides}, speaker as value, speaker_found as direction, null as score"
     " from quotes_found where speaker is not null",
     "stances": "select *, evidence as text, stance as value, stance as direction from stances_found",
-    "sentiment": "select s.*, null as source, null as target, label as value, label as direction, score"
+    "sentiment": "select s.*, {no_sides}, label as value, label as direction, score"
     " from sentiment_found t join sentences_found s on t.doc_id = s.doc_id and t.sent_id = s.sent_id"
     " and coalesce(t.version, 1) = coalesce(s.version, 1)",
 }
 _DRAW: Final = """
 with finding as ({findings}), placed as (
-    select f.doc_id, coalesce(f.version, 1) as version, f.part, f.start, f."end", f.text, f.source, f.target, f.value,
-           c.source as outlet, coalesce(f.direction, '-') as direction, random() as chance,
+    select f.doc_id, coalesce(f.version, 1) as version, f.part, f.start, f."end", f.text, f.source, f.target, f.stance,
+           f.value, c.source as outlet, coalesce(f.direction, '-') as direction, random() as chance,
            case when f.score is null then '-' when f.score < 0.5 then '<0.5' when f.score < 0.8 then '0.5-0.8'
                 else '0.8+' end as band,
            count(*) over (partition by c.source) * $wanted / count(*) over () as of_outlet
@@ -92,7 +92,7 @@ def draw(connection: duckdb.DuckDBPyConnection, kind: str, wanted: int) -> list[
 
     parameters = {"wanted": wanted, "least": LEAST, "outlet_least": OUTLET_LEAST}
     try:
-        answer = connection.execute(_DRAW.format(findings=_FINDINGS[kind]), parameters)
+        answer = connection.execute(_DRAW.format(findings=_FINDINGS[kind].format(no_sides=_NO_SIDES)), parameters)
         names = [column[0] for column in answer.description or ()]
         return [_finding(kind, dict(zip(names, row, strict=True))) for row in answer.fetchall()]
     except Error as error:
