@@ -34,7 +34,20 @@ from nabra.tasks.schemas import DATASETS, Dataset
 ROOT: Final = Path(__file__).resolve().parents[1]
 SAMPLES: Final = tuple(str(ROOT / "config" / "samples" / name) for name in ("feed.xml", "articles"))
 # `seconds` is how long a source took.
-APART: Final = {"at", "changed_at", "checked_at", "fetched_at", "ingest_date", "run_id", "seconds", "started_at"}
+APART: Final = {
+    *(
+        "at",
+        "asked_until",
+        "by_hour",
+        "changed_at",
+        "checked_at",
+        "fetched_at",
+        "first_seen",
+        "last_seen",
+        "started_at",
+    ),
+    *("ingest_date", "run_id", "seconds"),
+}
 ROUNDING: Final = 1e-3
 EXAMPLES: Final = 3
 SHOWN_CHARACTERS: Final = 100

@@ -12,7 +12,8 @@ from nabra.config.settings import StoreSettings
 from nabra.tasks.schemas import DATASETS
 from nabra.tasks.warehouse.store import Store
 
-CLOCK_COLUMNS = {"fetched_at", "at", "ingest_date"}  # a run may begin before midnight and end after it
+# A run may begin before midnight and end after it; articles without a date are seen when they are fetched.
+CLOCK_COLUMNS = {"fetched_at", "at", "ingest_date", "first_seen", "last_seen"}
 
 
 # They tell of runs, of which an undisturbed one has fewer.

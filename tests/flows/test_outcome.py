@@ -126,6 +126,7 @@ def test_every_document_of_a_stage_came_out_was_rejected_or_known(place: Place) 
         "fetch": ["4", "2", "0", "2", ""],
         "clean": ["2", "2", "0", "0", "1"],
         "parse": ["2", "1", "0", "1", ""],
+        "actors": ["2", "1", "0", "1", ""],
         "sentiment": ["2", "1", "0", "1", ""],
         "stance": ["2", "1", "0", "1", ""],
     }
@@ -176,7 +177,7 @@ def test_what_is_pending_is_done_without_inputs_and_sources(place: Place) -> Non
     with open_run(prepare_run(RunParameters(inputs=(inputs,)), location), "none") as run:
         run.fetch()
     shown, _ = place.call("run")
-    assert [counts(shown)[name][:2] for name in ("fetch", *STAGES)] == [["0", "0"], *[["1", "1"]] * 4]
+    assert [counts(shown)[name][:2] for name in ("fetch", *STAGES)] == [["0", "0"], *[["1", "1"]] * len(STAGES)]
 
 
 def test_what_is_made_anew_fetches_nothing_that_is_not_named(place: Place) -> None:

@@ -106,7 +106,7 @@ def test_without_colours_signs_tell_the_sentiment_and_a_legend_what_marks_mean(s
 
 def test_a_document_that_stages_have_not_reached_says_which(store: Store) -> None:
     text = shown(store, "aa22")
-    assert "Not done on this document yet: parse, sentiment, stance; to go on: nabra run" in text
+    assert "Not done on this document yet: parse, actors, sentiment, stance; to go on: nabra run" in text
     assert "نص بلا عنوان" in text
     assert "No quotes" not in text
 
