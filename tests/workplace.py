@@ -18,11 +18,13 @@ CLOCK_COLUMNS = {"fetched_at", "at", "ingest_date", "first_seen", "last_seen"}
 
 # They tell of runs, of which an undisturbed one has fewer.
 RUN_DATASETS = {"pages", "postponed", "runs", "coverage"}
+USER_DATASETS = {"corrections", "judgements"}
 
 
 def all_rows(store: Store, without: Collection[str] = CLOCK_COLUMNS) -> dict[str, list[str]]:
-    """The rows of every dataset of documents without the clock times, sorted, to compare two warehouses."""
-    tables = {name: store.dataset(name).to_table().to_pylist() for name in DATASETS if name not in RUN_DATASETS}
+    """The rows of every dataset that stages make without the clock times, sorted, to compare two warehouses."""
+    names = [name for name in DATASETS if name not in RUN_DATASETS | USER_DATASETS]
+    tables = {name: store.dataset(name).to_table().to_pylist() for name in names}
     return {
         name: sorted(repr({k: v for k, v in row.items() if k not in without}) for row in rows)
         for name, rows in tables.items()
