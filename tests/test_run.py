@@ -129,7 +129,7 @@ def test_a_copy_points_to_the_first(articles: Path, tmp_path: Path) -> None:
 
 
 def test_every_stage_leaves_rows(undisturbed: dict[str, list[str]]) -> None:
-    assert all(undisturbed.values())
+    assert all(undisturbed[name] for stage in STAGES.values() for name in stage.makes)
 
 
 def test_a_second_run_adds_and_changes_nothing(articles: Path, tmp_path: Path) -> None:

@@ -58,15 +58,13 @@ def test_what_is_taught_is_learnt(
     assert scores == dict.fromkeys(scores, 1.0)
 
 
-def test_the_encoder_learns_with_dropout_whatever_it_was_pretrained_with(tiny_encoder: Path, tmp_path: Path) -> None:
+def test_the_encoder_learns_without_dropout_whatever_it_was_pretrained_with(tiny_encoder: Path, tmp_path: Path) -> None:
     config = json.loads((tiny_encoder / "config.json").read_text(encoding="utf-8"))
     for file in tiny_encoder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    (tmp_path / "config.json").write_text(json.dumps({**config, "hidden_dropout_prob": 0.0}), encoding="utf-8")
+    (tmp_path / "config.json").write_text(json.dumps({**config, "hidden_dropout_prob": 0.5}), encoding="utf-8")
     encoder = TunedEncoder(tmp_path).train()
     ids, mask = torch.tensor([[2, 5, 6, 3]]), torch.ones(1, 4, dtype=torch.bool)
-    assert not torch.equal(encoder.read(ids, mask), encoder.read(ids, mask))
-    encoder.eval()
     assert torch.equal(encoder.read(ids, mask), encoder.read(ids, mask))
 
 
