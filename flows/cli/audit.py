@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import click
@@ -13,7 +14,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from nabra.flows.cli.imports import light_imports
-from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.cli.options import ConfigFile, Language, Warehouse, open_store
 from nabra.flows.terminal.bidi import Reading, put
 from nabra.flows.terminal.inert import escape
 from nabra.flows.terminal.tables import plain_table
@@ -46,6 +47,13 @@ def audit(
     kind: Annotated[Kind | None, typer.Argument(help="What to judge. [default: only tell what is known]")] = None,
     number: Annotated[int, typer.Option("--number", "-n", min=2, max=1000, help="About how many to judge.")] = 50,
     by: Annotated[str | None, typer.Option(help="Who judges. [default: your name on this machine]")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the sample as one HTML file, to be judged there by clicking.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the labels of that file.")] = Language.ar,
+    saved: Annotated[
+        Path | None, typer.Option("--read", help="Read the judgements that such a file has saved.")
+    ] = None,
     warehouse: Warehouse = None,
     config: ConfigFile = None,
 ) -> None:
@@ -57,36 +65,77 @@ def audit(
     with an interval that holds it in 95 of 100 samples. It is that of findings as nabra made them: what it missed is
     not among them.
 
+    With `--html` the sample is written as one file that reaches nothing outside and can be mailed; what is chosen there
+    is saved as another, for `--read`.
+
     **Examples**
 
     `nabra audit`
 
-    `nabra audit stances --number 100 < /dev/null`
+    `nabra audit stances --number 100`
+
+    `nabra audit quotes --html quotes.html` # then, when it was judged: nabra audit --read nabra-audit-….json
     """
     store = open_store(config, warehouse)
-    if kind is not None:
-        _judge(store, kind, number, by)
+    if html is not None:
+        _write(html, _drawn(store, kind, number), lang)
+        return
+    if saved is not None:
+        _read(store, saved, by)
+    elif kind is not None:
+        _judge(store, _drawn(store, kind, number), by)
     with light_imports():
         from nabra.tasks.decisions.judgements import estimates
 
     put(_described(estimates(store)), sys.stdout)
 
 
-def _judge(store: Store, kind: str, number: int, by: str | None) -> None:
+def _drawn(store: Store, kind: str | None, number: int) -> list[Finding]:
     with light_imports():
         from nabra.flows.cli.views import open_views
-        from nabra.tasks.decisions.decisions import user_name
-        from nabra.tasks.decisions.judgements import draw, keep
+        from nabra.tasks.decisions.judgements import draw
 
+    if kind is None:
+        raise UsageError("say what to judge: quotes, speakers, stances or sentiment")
     with open_views(store) as views:
         drawn = draw(views, kind, number)
     if not drawn:
         raise UsageError(f"the warehouse has no {kind} to judge; see: nabra status")
+    return drawn
+
+
+def _write(output: Path, drawn: Sequence[Finding], lang: str) -> None:
+    from nabra.flows.cli.table_files import whole_file
+    from nabra.tasks.decisions.judgements import new_draw
+    from nabra.tasks.report.sheet import sheet
+
+    with whole_file(output) as partial:
+        partial.write_text(sheet(new_draw(), drawn, lang), encoding="utf-8")
+    print(f"{escape(str(output))}: {len(drawn)} to judge; then: nabra audit --read FILE", file=sys.stderr)
+
+
+def _read(store: Store, saved: Path, by: str | None) -> None:
+    from nabra.tasks.decisions.decisions import HIDE, Decision, record, user_name
+    from nabra.tasks.decisions.judgements import keep
+    from nabra.tasks.decisions.sheets import read_sheet
+
+    read = read_sheet(saved, by or user_name())
+    keep(store, read.judged, read.draw_id)
+    hidden = [Decision.of(HIDE, each.finding.subject, by=each.by, reason="nabra audit") for each in read.hidden]
+    if hidden:
+        record(store, hidden)
+    print(f"{len(read.judged)} judged, {len(hidden)} hidden", file=sys.stderr)
+
+
+def _judge(store: Store, drawn: Sequence[Finding], by: str | None) -> None:
+    from nabra.tasks.decisions.decisions import user_name
+    from nabra.tasks.decisions.judgements import keep, new_draw
+
     judged: list[Judgement] = []
     try:
         judged.extend(_answers(store, drawn, by or user_name()))
     finally:  # also of who ends it by Ctrl-C
-        keep(store, judged)
+        keep(store, judged, new_draw())
         print(f"{len(judged)} of {len(drawn)} judged", file=sys.stderr)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -31,6 +32,15 @@ Workers = Annotated[
     int | None,
     typer.Option(min=1, help="How many work side by side. [default: run.workers, else one per core and 1.3 GB]"),
 ]
+
+
+class Language(StrEnum):
+    """In which a page is written."""
+
+    ar = "ar"
+    en = "en"
+
+
 # Of a command that is done where something of the data is not well.
 EXIT_NOT_WELL: Final = 1
 

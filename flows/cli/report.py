@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,7 @@ from rich.text import Text
 
 from nabra.config.settings import load_settings
 from nabra.flows.cli.imports import light_imports
-from nabra.flows.cli.options import ConfigFile, Warehouse, open_store
+from nabra.flows.cli.options import ConfigFile, Language, Warehouse, open_store
 from nabra.flows.cli.table_files import whole_file
 from nabra.flows.cli.topics import Match, TopicId, chosen_topics, found_topics
 from nabra.flows.cli.views import open_views
@@ -23,13 +22,6 @@ from nabra.tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from nabra.tasks.actors.entries import Named
-
-
-class Language(StrEnum):
-    """In which a report is written."""
-
-    ar = "ar"
-    en = "en"
 
 
 def report(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nabra.tasks.decisions.decisions import ID_DIGITS, Subject, by_user
 from nabra.tasks.decisions.estimates import Estimate, Stratum, estimate
-from nabra.tasks.errors import StoreError
+from nabra.tasks.errors import StoreError, UsageError
 from nabra.tasks.schemas import JUDGEMENTS, table
 from nabra.tasks.warehouse.layout import Batch
 from nabra.tasks.warehouse.store import Store
@@ -26,6 +26,8 @@ KINDS: Final = ("quotes", "speakers", "stances", "sentiment")
 RIGHT, WRONG = "right", "wrong"
 LEAST: Final = 2  # of each stratum
 OUTLET_LEAST: Final = 12  # an outlet of which fewer would be judged is put to the others
+# What an estimate needs of each.
+OF_JUDGEMENTS: Final = ("draw_id", "kind", "made_at", "stratum", "stratum_rows", "verdict")
 AROUND: Final = 160  # characters shown before and after what is judged
 
 _NO_SIDES: Final = "null as source, null as target, null as stance"
@@ -99,11 +101,18 @@ def draw(connection: duckdb.DuckDBPyConnection, kind: str, wanted: int) -> list[
         raise StoreError(f"the warehouse cannot be read: {str(error).strip()}; see: nabra validate") from error
 
 
-def keep(store: Store, judged: Sequence[Judgement]) -> None:
-    """Add the judgements of one draw to the warehouse."""
+def new_draw() -> str:
+    """An id for a draw."""
+    return uuid.uuid4().hex[:ID_DIGITS]
+
+
+def keep(store: Store, judged: Sequence[Judgement], draw_id: str) -> None:
+    """Add the judgements of one draw to the warehouse; UsageError where it has some of that draw already."""
     if not judged:
         return
-    now, draw_id = datetime.now(UTC), uuid.uuid4().hex[:ID_DIGITS]
+    if draw_id in store.scan(JUDGEMENTS.name, ["draw_id"])["draw_id"].to_pylist():
+        raise UsageError(f"the sample {draw_id} was judged already; its judgements are in the table judgements")
+    now = datetime.now(UTC)
     rows = [
         {"draw_id": draw_id, "item": each.item, "made_at": now, "made_by": each.by} | _judged(each) for each in judged
     ]
@@ -112,12 +121,16 @@ def keep(store: Store, judged: Sequence[Judgement]) -> None:
 
 
 def estimates(store: Store) -> dict[str, Estimate]:
-    """How many findings of each kind are right, for the kinds of which any were judged.
+    """How many findings of each kind are right, for the kinds of which any were judged."""
+    return estimates_of(store.scan(JUDGEMENTS.name, list(OF_JUDGEMENTS)).to_pylist())
+
+
+def estimates_of(judgements: Iterable[dict[str, Any]]) -> dict[str, Estimate]:
+    """The same of rows with the columns `OF_JUDGEMENTS`.
 
     Judgements of earlier draws count where the last draw has their stratum, whose size is that of the last.
     """
-    columns = ["draw_id", "kind", "made_at", "stratum", "stratum_rows", "verdict"]
-    rows = sorted(store.scan(JUDGEMENTS.name, columns).to_pylist(), key=lambda row: row["made_at"])
+    rows = sorted(judgements, key=lambda row: row["made_at"])
     found = {kind: estimate(_strata([row for row in rows if row["kind"] == kind])) for kind in KINDS}
     return {kind: each for kind, each in found.items() if each}
 

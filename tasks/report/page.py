@@ -49,7 +49,7 @@ def page(report: Report, edition: Edition) -> str:
         direction=LANGUAGES[edition.language],
         drawings=drawn.Drawings(names, labels, mirrored=LANGUAGES[edition.language] == "rtl"),
         most={"articles": MOST_ARTICLES, "items": MOST_ITEMS},
-        policy=_policy(style, script),
+        policy=policy_of(style, script),
         style=Markup(style),
         script=Markup(script),
         pack=packed(_of_script(report, names, labels)),
@@ -86,7 +86,7 @@ def _shown(value: object) -> object:
     return inert(value) if type(value) is str else value
 
 
-def _policy(style: str, script: str) -> str:
+def policy_of(style: str, script: str) -> str:
     """The file may use its own style and script, known by their sums, and nothing else; not even a text as markup."""
     sums = {
         kind: base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

@@ -9,6 +9,7 @@ from typing import Any, Final
 import duckdb
 
 from nabra.tasks.errors import UsageError
+from nabra.tasks.report.judged import Judged, judged
 from nabra.tasks.report.outlets import Outlets, side_by_side
 from nabra.tasks.report.overview import Overview, overview
 from nabra.tasks.report.pack import MOST_ARTICLES, contents
@@ -34,6 +35,7 @@ class Report:
     scope: Scope
     pages: bool
     overview: Overview
+    judged: list[Judged]
     speakers: list[Speaker]
     matrix: Matrix
     pairs: list[Pair]
@@ -66,7 +68,8 @@ def ask_report(connection: duckdb.DuckDBPyConnection, scope: Scope, begin: Calla
     begin("texts")
     pages = count <= MOST_ARTICLES
     texts, scores = contents(connection, pages=pages), ask(connection, _SCORES)
-    return Report(scope, pages, first, voices, matrix(found), shown, len(found), series, compared, scores, texts)
+    sure = judged(connection)
+    return Report(scope, pages, first, sure, voices, matrix(found), shown, len(found), series, compared, scores, texts)
 
 
 def _chosen(connection: duckdb.DuckDBPyConnection, scope: Scope) -> int:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nabra.flows.cli.report import Language, report
+from nabra.flows.cli.options import Language
+from nabra.flows.cli.report import report
 from nabra.tasks.errors import UsageError
 from nabra.tasks.warehouse.store import Store
 

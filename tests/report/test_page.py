@@ -179,7 +179,7 @@ def test_every_label_is_used() -> None:
     code = "".join(
         path.read_text(encoding="utf-8") for path in [*templates.iterdir(), *Path(LABELS).parent.glob("*.py")]
     )
-    built = re.compile(r"(timeline|certain)_\w+")  # of a step, of a number
+    built = re.compile(r"(timeline|certain|verdict)_\w+")  # of a step, of a number, of a verdict
     for name in tomllib.loads(LABELS.read_text(encoding="utf-8"))["ar"]:
         assert re.search(rf'labels\.{name}\b|"{name}"', code) or built.fullmatch(name), name
 
