@@ -85,8 +85,8 @@ def fix(
     """Correct what nabra found, or hide it; everything that reads the warehouse has it from then on.
 
     A decision is about an article's version, and of a row about its span, not its number: runs, also with `--refresh`,
-    leave it in force, and `nabra status` names those whose span is no longer there. What nabra found stays as it is:
-    `nabra sql` has it in `quotes_found`, `stances_found` and so on, and all decisions in `corrections`. Where the
+    leave it in force, and `nabra status` names those whose span is no longer there. What nabra found stays as it is: in
+    SQL it is in `quotes_found`, `stances_found` and so on, and all decisions in `corrections`. Where the
     headline is corrected, what was found in the wrong one is hidden.
 
     **Examples**

@@ -48,8 +48,8 @@ def status(
     """Tell what lies in the warehouse, what is still to do, what was rejected and why.
 
     Files, rows and size of each table; batches that each stage has done and has yet to do (pending: the next run does
-    them); what the last run fetched of each source; batches that failed; documents rejected, by reason; decisions of
-    `nabra fix`, and which of them mean what is no longer there.
+    them); what the last run fetched of each source; batches that failed; documents rejected, by reason; decisions made
+    by `nabra fix`, and which of them mean what is no longer there.
 
     `--check` is for cron and monitoring. It tells of batches that failed, of sources that have failed for
     `run.max_failing_hours` or given nothing new for `run.max_silent_days`, and when nothing was fetched for as long;
