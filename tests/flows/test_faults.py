@@ -184,6 +184,6 @@ def at_once(trial: Trial) -> None:
         outcomes = Counter(process.exitcode for process in processes)
         assert outcomes[DONE] >= 1
         assert outcomes[DONE] + outcomes[FAILED] == len(processes)
-    steps = re.findall(r"^\[\d+/\d+\] (.*)", trial.said(), re.MULTILINE)
-    assert len(steps) == len(set(steps)) == 16
+    steps = re.findall(r"^\[\d+/\d+\] (\S+ \S+):", trial.said(), re.MULTILINE)
+    assert len(steps) == len(set(steps)) == 20
     assert all("is being worked on by" in line for line in trial.said().splitlines() if "StoreError" in line)
