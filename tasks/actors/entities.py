@@ -15,7 +15,7 @@ from nabra.tasks.arabic.folding import without_article, word_keys
 # Which of the candidates a description means, by number; None if none.
 Choose = Callable[[Sequence[Candidate]], int | None]
 _ROLE_WORDS: Final = 6  # of a title beside a name
-_APPOSED: Final = re.compile(r"\s*[،,]?\s*")  # between a name and its title, or a title and its name
+_APPOSED: Final = re.compile(r"\s*(?:[،,]\s*)?")  # between a name and its title, or a title and its name
 
 
 @dataclass(frozen=True, slots=True)
