@@ -19,7 +19,8 @@ batch has the same file name in every dataset (in `rejects`: `<batch_id>.<stage>
 * `end` and `at` are reserved words in some SQL dialects (DuckDB among them): write `"end"`.
 * Every file's Parquet metadata says what made it: `nabra.stage`, `nabra.schema_version`, `nabra.fingerprint` (the
   stage's version, and a hash of its settings, lexicons and models and of the fingerprints of what it read),
-  `nabra.version`, `nabra.run_id`; and `nabra.hints`, where a source says how its pages are to be read (a hash each).
+  `nabra.version`, `nabra.run_id`; `nabra.hints`, where a source says how its pages are to be read (a hash each); and
+  `nabra.made_under`, the schema version before `nabra migrate` raised it.
 
 * An article that its site edited is there once for each version: same `doc_id`, `version` 2 and so on. Join tables by
   `doc_id` and `version`. The newest version of each: `nabra sql` shows no other, once all stages have taken it (all are

@@ -215,7 +215,11 @@ class Store:
         self._publish(name, *self._read(dataset, name))
 
     def _publish(self, name: str, data: pa.Table, metadata: dict[str, str]) -> None:
-        metadata[f"{METADATA_PREFIX}schema_version"] = str(SCHEMA_VERSION)
+        key, now = f"{METADATA_PREFIX}schema_version", str(SCHEMA_VERSION)
+        before = metadata.get(key, now)
+        if before != now:  # so that it stays known which tables there were when the rows were made
+            metadata.setdefault(f"{METADATA_PREFIX}made_under", before)
+        metadata[key] = now
         self.files.write(name, parquet.encode(data, metadata))
 
 

@@ -134,11 +134,12 @@ def _orphans(store: Store, batch: Batch, present: list[str], stages: Sequence[St
 
 
 def _is_older(store: Store, made: str, batch: Batch, *, than: str) -> bool:
-    """True if a file is of a schema version that did not have the dataset `than` yet, and so was not made from it."""
+    """True if a file was made under a schema version that did not have the dataset `than` yet, and so not from it."""
     try:
-        version = store.metadata(made, batch).get("schema_version", "")
+        metadata = store.metadata(made, batch)
     except StoreError:
         return False  # told where the rows are read
+    version = metadata.get("made_under", metadata.get("schema_version", ""))
     return version.isdecimal() and int(version) < DATASETS[than].since
 
 
