@@ -36,13 +36,15 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bank.conllu").write_text(CONLLU * 4, encoding="utf-8")
     (folder / "ner.json").write_text(json.dumps([[{"text": "سامر", "ner": "B-PER"}, {"text": "قال", "ner": "O"}]] * 4))
     common = ["--mode", "train", "--shorthand", "ar_tiny", "--no_pretrain", "--max_steps", "1", "--eval_interval", "1"]
-    trees = ["--lang", "ar", "--train_file", f"{folder}/bank.conllu", "--eval_file", f"{folder}/bank.conllu"]
+    bank = ["--train_file", f"{folder}/bank.conllu", "--eval_file", f"{folder}/bank.conllu"]
+    trees = ["--lang", "ar", *bank]
     small = ["--hidden_dim", "8", "--word_emb_dim", "8", "--char_hidden_dim", "8", "--save_name", f"{PACKAGE}.pt"]
     tagger.main([*common, *trees, *small, "--fix_eval_interval", "--save_dir", f"{folder}/ar/pos"])
     parser.main([*common, *trees, *small, "--save_dir", f"{folder}/ar/depparse"])
-    looked_up = ["--mode", "train", "--shorthand", "ar_tiny", *trees, "--dict_only", "--save_name", f"{PACKAGE}.pt"]
-    lemmatizer.main([*(one for one in looked_up if one not in ("--lang", "ar")), "--save_dir", f"{folder}/ar/lemma"])
-    mwt_expander.main([*looked_up, "--save_dir", f"{folder}/ar/mwt"])
+    looked_up = ["--mode", "train", "--shorthand", "ar_tiny", "--dict_only", "--save_name", f"{PACKAGE}.pt"]
+    lemmatizer.main([*looked_up, *bank, "--save_dir", f"{folder}/ar/lemma"])
+    words = ["--gold_file", f"{folder}/bank.conllu", "--save_dir", f"{folder}/ar/mwt"]
+    mwt_expander.main([*looked_up, *trees, *words])
     names = ["--train_file", f"{folder}/ner.json", "--eval_file", f"{folder}/ner.json"]
     ner_tagger.main([*common, *names, *small, "--word_emb_dim", "0", "--save_dir", f"{folder}/ar/ner"])
     models = {
