@@ -62,8 +62,8 @@ ENGLISH, OPINIONS, UNSEEN = "english", "opinions", "unseen"
 # How many batches a training takes (the opinions: how many epochs), how many sentences the silver data has.
 SIZES = {
     PRETRAIN: 200,
-    JOINT: 1700,
-    f"{OPEN}-{JOINT}": 600,
+    JOINT: 1300,
+    f"{OPEN}-{JOINT}": 400,
     SILVER: 4000,
     STUDENT: 700,
     ENGLISH: 1,
